@@ -1,0 +1,1 @@
+"""Reads form-js schemas and validates the answers; knows nothing of the rest."""

@@ -1,0 +1,1 @@
+"""Adapters of outside systems, each with its simulator."""

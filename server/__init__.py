@@ -1,0 +1,1 @@
+"""The Flask server, the workers and the command line."""
