@@ -1,0 +1,111 @@
+// The front-end bundle: pages' scripts, styles and fonts into server/static/bundle/,
+// and the FEEL grammar into workflows/feel/lezer_feel.js.
+//
+// Run by hatch_build.py beside this file; by hand with `npm run build`.
+// A page asks for a file by its logical name (app.css); manifest.json says what it is
+// called in this build (app-1A2B3C4D.css), so that a browser may keep it for ever.
+
+import { chmod, cp, mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import * as esbuild from "esbuild";
+import * as sass from "sass";
+
+const ASSETS = dirname(fileURLToPath(import.meta.url));
+const ROOT = dirname(dirname(ASSETS));
+const PACKAGES = join(ROOT, "node_modules");
+const STATIC = join(ROOT, "server", "static");
+const BUNDLE = join(STATIC, "bundle");
+const FEEL = join(ROOT, "workflows", "feel", "lezer_feel.js");
+
+const ENTRIES = ["app.js", "app.css", "diagram.js"];
+const BROWSERS = ["chrome109", "firefox115", "safari16"];
+
+// esbuild resolves url() and packages; Sass only turns .scss into CSS on the way in.
+const scss = {
+  name: "scss",
+  setup(build) {
+    build.onLoad({ filter: /\.scss$/ }, async ({ path }) => {
+      const { css, loadedUrls } = await sass.compileAsync(path, {
+        loadPaths: [PACKAGES],
+        quietDeps: true,
+      });
+      const watchFiles = loadedUrls.map((url) => fileURLToPath(url));
+      return { contents: css, loader: "css", resolveDir: ASSETS, watchFiles };
+    });
+  },
+};
+
+async function bundlePages(outdir) {
+  const { metafile } = await esbuild.build({
+    absWorkingDir: ROOT,
+    assetNames: "[name]-[hash]",
+    bundle: true,
+    charset: "utf8",
+    entryNames: "[name]-[hash]",
+    entryPoints: ENTRIES.map((name) => join(ASSETS, name)),
+    external: ["/assets/*", "/static/*"],
+    format: "esm",
+    legalComments: "linked",
+    loader: { ".woff2": "file", ".svg": "file", ".png": "file" },
+    logLevel: "warning",
+    metafile: true,
+    minify: true,
+    nodePaths: [PACKAGES],
+    outdir,
+    plugins: [scss],
+    target: BROWSERS,
+  });
+  return Object.keys(metafile.outputs).map((path) => basename(path));
+}
+
+function manifestOf(files) {
+  const entries = files
+    .filter((file) => !file.endsWith(".LEGAL.txt"))
+    .map((file) => [file.replace(/-[0-9A-Z]{8}(\.\w+)$/, "$1"), file]);
+  return Object.fromEntries(entries.sort());
+}
+
+// A running service must never see half a bundle: build beside it, then change places.
+async function replaceBundle() {
+  await mkdir(STATIC, { recursive: true });
+  const fresh = await mkdtemp(join(STATIC, ".bundle-"));
+  try {
+    const manifest = manifestOf(await bundlePages(fresh));
+    await chmod(fresh, 0o755);
+    await mkdir(join(fresh, "test"));
+    await cp(
+      join(PACKAGES, "axe-core", "axe.min.js"),
+      join(fresh, "test", "axe.min.js"),
+    );
+    await writeFile(
+      join(fresh, "manifest.json"),
+      JSON.stringify(manifest, null, 2) + "\n",
+    );
+    await rm(BUNDLE, { recursive: true, force: true });
+    await rename(fresh, BUNDLE);
+  } finally {
+    await rm(fresh, { recursive: true, force: true });
+  }
+}
+
+async function bundleFeel() {
+  const fresh = `${FEEL}.${process.pid}`;
+  await esbuild.build({
+    absWorkingDir: ROOT,
+    bundle: true,
+    charset: "utf8",
+    entryPoints: [join(ASSETS, "lezer_feel.entry.js")],
+    format: "iife",
+    globalName: "FEEL",
+    logLevel: "warning",
+    minify: true,
+    nodePaths: [PACKAGES],
+    outfile: fresh,
+    target: "es2022",
+  });
+  await rename(fresh, FEEL);
+}
+
+await bundleFeel();
+await replaceBundle();
