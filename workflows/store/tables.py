@@ -1,0 +1,432 @@
+"""Every table of the service, as SQLAlchemy sees it; the migrations make them.
+
+States are text held to their enum by check constraints; what must never be twice is a
+unique index here, not a rule in code.
+"""
+
+import enum
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, JSONB, UUID
+
+from workflows.model import (
+    DeadlineState,
+    DueState,
+    IncidentState,
+    InstanceState,
+    JobState,
+    Role,
+    TaskState,
+)
+
+metadata = sa.MetaData(
+    naming_convention={
+        "pk": "%(table_name)s_pkey",
+        "fk": "%(table_name)s_%(column_0_name)s_fkey",
+        "uq": "%(table_name)s_%(column_0_N_name)s_key",
+        "ix": "%(table_name)s_%(column_0_N_name)s_idx",
+        "ck": "%(table_name)s_%(constraint_name)s_check",
+    }
+)
+
+Moment = sa.DateTime(timezone=True)
+
+
+def _id() -> sa.Column[object]:
+    return sa.Column(
+        "id", UUID, primary_key=True, server_default=sa.text("gen_random_uuid()")
+    )
+
+
+def _state(states: type[enum.StrEnum]) -> tuple[sa.Column[str], sa.CheckConstraint]:
+    allowed = ", ".join(f"'{state}'" for state in states)
+    return (
+        sa.Column("state", sa.Text, nullable=False),
+        sa.CheckConstraint(f"state IN ({allowed})", name="state"),
+    )
+
+
+# --- people -------------------------------------------------------------------
+
+offices = sa.Table(
+    "offices",
+    metadata,
+    _id(),
+    sa.Column("code", sa.Text, nullable=False, unique=True),  # BIN or region code
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("parent_id", UUID, sa.ForeignKey("offices.id"), index=True),
+    # The ids from the root down to this office: what a supervisor of a region sees is
+    # one array containment, not a recursion.
+    sa.Column("path", ARRAY(UUID), nullable=False),
+    sa.Column("names", JSONB, nullable=False),  # {"kk", "ru", "en"}
+    sa.Column("region", sa.Text),
+    sa.Column("opens_at", sa.Time, nullable=False, server_default="09:00"),
+    sa.Column("closes_at", sa.Time, nullable=False, server_default="18:30"),
+    sa.CheckConstraint(
+        "kind IN ('ministry', 'region', 'district', 'school', 'operator')", name="kind"
+    ),
+    sa.CheckConstraint("opens_at < closes_at", name="hours"),
+    sa.Index("offices_path_idx", "path", postgresql_using="gin"),
+)
+
+calendar_overrides = sa.Table(
+    "calendar_overrides",
+    metadata,
+    _id(),
+    sa.Column("office_id", UUID, sa.ForeignKey("offices.id")),  # null: all, by decree
+    sa.Column("day", sa.Date, nullable=False),
+    sa.Column("is_working", sa.Boolean, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.UniqueConstraint("office_id", "day", postgresql_nulls_not_distinct=True),
+)
+
+users = sa.Table(
+    "users",
+    metadata,
+    _id(),
+    sa.Column("login", sa.Text, nullable=False, unique=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("password_hash", sa.Text),  # null: a program, it has tokens only
+    sa.Column("locale", sa.Text, nullable=False, server_default="kk"),
+    sa.Column("is_demo", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("disabled_at", Moment),
+    sa.Column("failed_sign_ins", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("locked_until", Moment),
+    sa.Column("created_at", Moment, nullable=False),
+)
+
+memberships = sa.Table(
+    "memberships",
+    metadata,
+    sa.Column("user_id", UUID, sa.ForeignKey("users.id"), primary_key=True),
+    sa.Column("office_id", UUID, sa.ForeignKey("offices.id"), primary_key=True),
+    sa.Column("role", sa.Text, primary_key=True),
+    sa.CheckConstraint(
+        "role IN ({})".format(", ".join(f"'{role}'" for role in Role)), name="role"
+    ),
+)
+
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("token_hash", BYTEA, primary_key=True),
+    sa.Column("user_id", UUID, sa.ForeignKey("users.id"), nullable=False, index=True),
+    sa.Column("csrf_token", sa.Text, nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("last_seen_at", Moment, nullable=False),
+    sa.Column("expires_at", Moment, nullable=False),
+)
+
+api_tokens = sa.Table(
+    "api_tokens",
+    metadata,
+    _id(),
+    sa.Column("user_id", UUID, sa.ForeignKey("users.id"), nullable=False, index=True),
+    sa.Column("token_hash", BYTEA, nullable=False, unique=True),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("expires_at", Moment),
+    sa.Column("revoked_at", Moment),
+)
+
+# --- what is drawn --------------------------------------------------------------
+
+releases = sa.Table(
+    "releases",
+    metadata,
+    _id(),
+    sa.Column("released_at", Moment, nullable=False),
+    sa.Column("released_by", UUID, sa.ForeignKey("users.id")),
+)
+
+definition_versions = sa.Table(
+    "definition_versions",
+    metadata,
+    _id(),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("content_hash", BYTEA, nullable=False),
+    sa.Column("release_id", UUID, sa.ForeignKey("releases.id"), nullable=False),
+    sa.Column("file", sa.Text, nullable=False),
+    sa.Column("source", BYTEA, nullable=False),  # the file, byte for byte
+    sa.Column("names", JSONB, nullable=False),
+    # What was worked out at release: FEEL trees, elements, forms, configuration.
+    sa.Column("compiled", JSONB, nullable=False),
+    sa.Column("released_at", Moment, nullable=False),
+    sa.Column("retired_at", Moment),
+    sa.UniqueConstraint("kind", "key", "version"),
+    sa.CheckConstraint("kind IN ('process', 'form', 'procedure')", name="kind"),
+)
+
+release_parts = sa.Table(
+    "release_parts",
+    metadata,
+    sa.Column("release_id", UUID, sa.ForeignKey("releases.id"), primary_key=True),
+    sa.Column(
+        "definition_version_id",
+        UUID,
+        sa.ForeignKey("definition_versions.id"),
+        primary_key=True,
+    ),
+)
+
+# --- cases ----------------------------------------------------------------------
+
+process_instances = sa.Table(
+    "process_instances",
+    metadata,
+    _id(),
+    sa.Column("process_key", sa.Text, nullable=False),
+    sa.Column(
+        "definition_version_id",
+        UUID,
+        sa.ForeignKey("definition_versions.id"),
+        nullable=False,
+    ),
+    sa.Column("release_id", UUID, sa.ForeignKey("releases.id"), nullable=False),
+    sa.Column("business_key", sa.Text),
+    sa.Column("office_id", UUID, sa.ForeignKey("offices.id"), nullable=False),
+    *_state(InstanceState),
+    # Scopes and live tokens; text, because PostgreSQL never looks inside.
+    sa.Column("saved", sa.Text, nullable=False),
+    sa.Column("ended_by", JSONB),
+    sa.Column("started_at", Moment, nullable=False),
+    sa.Column("started_by", UUID, sa.ForeignKey("users.id")),
+    sa.Column("ended_at", Moment),
+    # The head of the chain of events: a cut end shows.
+    sa.Column("event_seq", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("event_hash", BYTEA, nullable=False),
+    sa.Index("process_instances_list_idx", "process_key", "state", "started_at"),
+    sa.Index("process_instances_business_key_idx", "business_key"),
+    sa.Index("process_instances_office_idx", "office_id", "started_at"),
+)
+
+user_tasks = sa.Table(
+    "user_tasks",
+    metadata,
+    _id(),  # the engine's token
+    sa.Column(
+        "instance_id", UUID, sa.ForeignKey("process_instances.id"), nullable=False
+    ),
+    sa.Column("process_key", sa.Text, nullable=False),
+    sa.Column("element_id", sa.Text, nullable=False),
+    *_state(TaskState),
+    sa.Column("office_id", UUID, sa.ForeignKey("offices.id"), nullable=False),
+    sa.Column("assignee_id", UUID, sa.ForeignKey("users.id")),
+    sa.Column("candidate_groups", ARRAY(sa.Text), nullable=False),
+    sa.Column("candidate_users", ARRAY(sa.Text), nullable=False, server_default="{}"),
+    sa.Column("priority", sa.Integer, nullable=False, server_default="50"),
+    sa.Column("due_at", Moment),
+    sa.Column("follow_up_at", Moment),
+    sa.Column("deadline_at", Moment),
+    # coalesce(deadline_at, due_at): what the worklist is sorted by.
+    sa.Column("sort_at", Moment),
+    sa.Column("form_id", sa.Text),
+    sa.Column("norms", ARRAY(sa.Text), nullable=False, server_default="{}"),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("ended_at", Moment),
+    sa.Column("completed_by", UUID, sa.ForeignKey("users.id")),
+    sa.Index("user_tasks_instance_idx", "instance_id"),
+    sa.Index(
+        "user_tasks_worklist_idx",
+        "office_id",
+        "sort_at",
+        "id",
+        postgresql_where=sa.text("state IN ('created', 'claimed')"),
+    ),
+    sa.Index(
+        "user_tasks_assignee_idx",
+        "assignee_id",
+        "sort_at",
+        postgresql_where=sa.text("state = 'claimed'"),
+    ),
+    sa.CheckConstraint(
+        "(state = 'claimed') <= (assignee_id IS NOT NULL)", name="claimed_by"
+    ),
+)
+
+jobs = sa.Table(
+    "jobs",
+    metadata,
+    _id(),  # the engine's token, and the idempotency key outside
+    sa.Column(
+        "instance_id", UUID, sa.ForeignKey("process_instances.id"), nullable=False
+    ),
+    sa.Column("element_id", sa.Text, nullable=False),
+    sa.Column("type", sa.Text, nullable=False),
+    *_state(JobState),
+    sa.Column("variables", sa.Text),  # FEEL JSON; dropped when the job has ended
+    sa.Column("headers", JSONB, nullable=False, server_default="{}"),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("retries", sa.Integer, nullable=False),
+    sa.Column("next_at", Moment),
+    sa.Column("last_error", sa.Text),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("ended_at", Moment),
+    sa.Index("jobs_instance_idx", "instance_id"),
+    sa.Index(
+        "jobs_open_idx",
+        "type",
+        "created_at",
+        postgresql_where=sa.text("state IN ('todo', 'doing', 'failed')"),
+    ),
+)
+
+due_work = sa.Table(
+    "due_work",
+    metadata,
+    _id(),
+    sa.Column("queue", sa.Text, nullable=False),
+    sa.Column("due_at", Moment, nullable=False),
+    *_state(DueState),
+    sa.Column("instance_id", UUID, sa.ForeignKey("process_instances.id")),
+    sa.Column("subject_id", UUID, nullable=False),  # a token, a job or a deadline
+    sa.CheckConstraint("queue IN ('timer', 'retry', 'deadline')", name="queue"),
+    sa.Index(
+        "due_work_due_idx",
+        "due_at",
+        postgresql_where=sa.text("state = 'waiting'"),
+    ),
+    sa.Index(
+        "due_work_subject_key",
+        "queue",
+        "subject_id",
+        unique=True,
+        postgresql_where=sa.text("state = 'waiting'"),
+    ),
+)
+
+message_subscriptions = sa.Table(
+    "message_subscriptions",
+    metadata,
+    sa.Column("token", UUID, primary_key=True),
+    sa.Column(
+        "instance_id",
+        UUID,
+        sa.ForeignKey("process_instances.id"),
+        nullable=False,
+        index=True,
+    ),
+    sa.Column("element_id", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("correlation_key", sa.Text, nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Index("message_subscriptions_name_idx", "name", "correlation_key"),
+)
+
+buffered_messages = sa.Table(
+    "buffered_messages",
+    metadata,
+    _id(),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("correlation_key", sa.Text, nullable=False),
+    sa.Column("variables", sa.Text, nullable=False),
+    sa.Column("published_at", Moment, nullable=False),
+    sa.Column("expires_at", Moment, nullable=False),
+    sa.Index(
+        "buffered_messages_name_idx", "name", "correlation_key", "published_at"
+    ),
+)
+
+deadlines = sa.Table(
+    "deadlines",
+    metadata,
+    _id(),
+    sa.Column(
+        "instance_id", UUID, sa.ForeignKey("process_instances.id"), nullable=False
+    ),
+    sa.Column("task_id", UUID, sa.ForeignKey("user_tasks.id")),  # null: the case's
+    sa.Column("process_key", sa.Text, nullable=False),
+    sa.Column("element_id", sa.Text, nullable=False),
+    sa.Column("office_id", UUID, sa.ForeignKey("offices.id"), nullable=False),
+    *_state(DeadlineState),
+    sa.Column("term", sa.Text, nullable=False),  # as the procedure says it
+    sa.Column("norms", ARRAY(sa.Text), nullable=False, server_default="{}"),
+    sa.Column("started_at", Moment, nullable=False),
+    sa.Column("due_at", Moment, nullable=False),
+    sa.Column("is_estimated", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("paused_at", Moment),
+    sa.Column("met_at", Moment),  # set on a missed one too, when it is done late
+    sa.Column("missed_at", Moment),
+    sa.Index(
+        "deadlines_instance_task_key",
+        "instance_id",
+        "task_id",
+        unique=True,
+        postgresql_nulls_not_distinct=True,
+    ),
+    sa.Index(
+        "deadlines_open_idx",
+        "office_id",
+        "due_at",
+        postgresql_where=sa.text("met_at IS NULL"),
+    ),
+)
+
+incidents = sa.Table(
+    "incidents",
+    metadata,
+    _id(),
+    sa.Column(
+        "instance_id",
+        UUID,
+        sa.ForeignKey("process_instances.id"),
+        nullable=False,
+        index=True,
+    ),
+    sa.Column("token", UUID, nullable=False),
+    sa.Column("element_id", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("message", sa.Text, nullable=False),
+    sa.Column("detail", JSONB, nullable=False, server_default="{}"),
+    *_state(IncidentState),
+    sa.Column("opened_at", Moment, nullable=False),
+    sa.Column("resolved_at", Moment),
+    sa.Column("resolved_by", UUID, sa.ForeignKey("users.id")),
+    sa.Index(
+        "incidents_token_key",
+        "token",
+        unique=True,
+        postgresql_where=sa.text("state = 'open'"),
+    ),
+)
+
+events = sa.Table(
+    "events",
+    metadata,
+    sa.Column("instance_id", UUID, nullable=False),
+    sa.Column("seq", sa.Integer, nullable=False),
+    sa.Column("type", sa.Text, nullable=False),
+    sa.Column("element_id", sa.Text),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    # Erasing personal details clears these two; the commitment stays and verifies.
+    sa.Column("detail", sa.Text),
+    sa.Column("salt", BYTEA),
+    sa.Column("commitment", BYTEA, nullable=False),
+    sa.Column("hash", BYTEA, nullable=False),
+    sa.PrimaryKeyConstraint("instance_id", "seq", "at"),
+    postgresql_partition_by="RANGE (at)",
+)
+
+# --- the edge -------------------------------------------------------------------
+
+idempotency_keys = sa.Table(
+    "idempotency_keys",
+    metadata,
+    sa.Column("user_id", UUID, sa.ForeignKey("users.id"), primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("request_hash", BYTEA, nullable=False),
+    sa.Column("status", sa.Integer, nullable=False),
+    # Where the first answer can be made again from; never the answer itself.
+    sa.Column("subject", JSONB, nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+)
+
+manual_clock = sa.Table(
+    "manual_clock",
+    metadata,
+    sa.Column("only", sa.Boolean, primary_key=True, server_default=sa.true()),
+    sa.Column("now", Moment, nullable=False),
+    sa.CheckConstraint('"only"', name="one_row"),
+)
