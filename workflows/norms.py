@@ -160,7 +160,7 @@ class _FactSchema(Schema):
 def _read(file: Path, schema: Schema) -> Any:
     try:
         return schema.load(json.loads(file.read_text("utf-8")), unknown=RAISE)
-    except (OSError, ValueError) as e:
+    except (OSError, ValueError, ValidationError) as e:
         reason = e.messages if isinstance(e, ValidationError) else e
         raise NormsUnreadable(file=file.name, reason=reason) from e
 
