@@ -1,0 +1,266 @@
+"""People, programs and offices: who calls, which roles they hold, what they see."""
+
+import unicodedata
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import time
+from functools import cached_property
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, UUID, insert
+
+from workflows import passwords
+from workflows.model import InputRefused, NotFound, Role
+from workflows.ports import Clock
+from workflows.store.tables import memberships, offices, users
+
+AnyRow = sa.Row[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Membership:
+    """A role that somebody holds at an office, and so at every office below it."""
+
+    office_id: uuid.UUID
+    office_code: str
+    role: Role
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks; every use case is told."""
+
+    user_id: uuid.UUID
+    login: str
+    name: str
+    locale: str
+    memberships: tuple[Membership, ...]
+
+    @cached_property
+    def roles(self) -> frozenset[Role]:
+        return frozenset(one.role for one in self.memberships)
+
+    def has(self, *roles: Role) -> bool:
+        """Whether any of the roles is held, at whichever office."""
+        return not self.roles.isdisjoint(roles)
+
+    def offices_as(self, *roles: Role) -> tuple[uuid.UUID, ...]:
+        """The offices where one of the roles is held; with no role named, all."""
+        held = (one for one in self.memberships if not roles or one.role in roles)
+        return tuple(dict.fromkeys(one.office_id for one in held))
+
+
+# --- what a caller sees -----------------------------------------------------------
+
+
+def below(office_ids: Sequence[uuid.UUID]) -> sa.Select[tuple[uuid.UUID]]:
+    """The ids of these offices and of everything below them, for `column.in_(...)`."""
+    own = sa.cast(list(office_ids), ARRAY(UUID))
+    return sa.select(offices.c.id).where(offices.c.path.op("&&")(own))
+
+
+def visible(caller: Caller, *roles: Role) -> sa.Select[tuple[uuid.UUID]]:
+    """The offices that the caller sees (as one of `roles`), for `column.in_(...)`."""
+    return below(caller.offices_as(*roles))
+
+
+def sees(tx: sa.Connection, caller: Caller, office_id: uuid.UUID, *roles: Role) -> bool:
+    """Whether one office is among those that the caller sees (as one of `roles`)."""
+    own = caller.offices_as(*roles)
+    if office_id in own:
+        return True
+    if not own:
+        return False
+    return bool(
+        tx.scalar(sa.select(below(own).where(offices.c.id == office_id).exists()))
+    )
+
+
+def is_candidate(
+    caller: Caller, office_id: sa.Column[Any], groups: sa.Column[Any]
+) -> sa.ColumnElement[bool]:
+    """A row's candidate groups name a role that the caller holds there or above."""
+    return sa.or_(
+        sa.false(),
+        *(
+            sa.and_(
+                groups.contains(sa.cast([role], ARRAY(sa.Text))),
+                office_id.in_(visible(caller, role)),
+            )
+            for role in sorted(caller.roles)
+        ),
+    )
+
+
+# --- who calls --------------------------------------------------------------------
+
+WHO = (
+    users.c.id,
+    users.c.login,
+    users.c.name,
+    users.c.locale,
+    memberships.c.office_id,
+    memberships.c.role,
+    offices.c.code,
+)
+
+
+def with_memberships(table: sa.FromClause) -> sa.Join:
+    return table.outerjoin(memberships, memberships.c.user_id == users.c.id).outerjoin(
+        offices, offices.c.id == memberships.c.office_id
+    )
+
+
+def caller_of(rows: Sequence[AnyRow]) -> Caller:
+    first = rows[0]
+    held = tuple(
+        Membership(row.office_id, row.code, Role(row.role))
+        for row in rows
+        if row.office_id is not None
+    )
+    return Caller(first.id, first.login, first.name, first.locale, held)
+
+
+def by_login(tx: sa.Connection, login: str) -> Caller:
+    """The caller that a login stands for; NotFound if there is none, or disabled."""
+    rows = tx.execute(
+        sa.select(*WHO)
+        .select_from(with_memberships(users))
+        .where(users.c.login == login_of(login), users.c.disabled_at.is_(None))
+    ).all()
+    if not rows:
+        raise NotFound(kind="user", key=login)
+    return caller_of(rows)
+
+
+def demo_people(tx: sa.Connection) -> list[Caller]:
+    """Everybody whom the demonstration brought, by login."""
+    rows = tx.execute(
+        sa.select(*WHO)
+        .select_from(with_memberships(users))
+        .where(users.c.is_demo, users.c.disabled_at.is_(None))
+        .order_by(users.c.login)
+    ).all()
+    by_id: dict[uuid.UUID, list[AnyRow]] = {}
+    for row in rows:
+        by_id.setdefault(row.id, []).append(row)
+    return [caller_of(own) for own in by_id.values()]
+
+
+def set_locale(tx: sa.Connection, caller: Caller, locale: str) -> None:
+    """Remember the language in which the caller reads pages ("kk", "ru", "en")."""
+    tx.execute(
+        sa.update(users).where(users.c.id == caller.user_id).values(locale=locale)
+    )
+
+
+# --- adding people and offices ------------------------------------------------------
+
+
+def add_office(
+    tx: sa.Connection,
+    *,
+    code: str,
+    kind: str,
+    names: Mapping[str, str],
+    parent: str | None = None,
+    region: str | None = None,
+    hours: tuple[time, time] | None = None,
+) -> uuid.UUID:
+    """A new office below the office with the code `parent`; its id.
+
+    `kind`: ministry, region, district, school or operator; `names`: kk, ru, en;
+    `hours`: opening and closing, Asia/Almaty, 09:00-18:30 unless told.
+    """
+    above = None if parent is None else _office(tx, parent)
+    office_id = uuid.uuid4()
+    values: dict[str, object] = {
+        "id": office_id,
+        "code": code,
+        "kind": kind,
+        "parent_id": above.id if above else None,
+        "path": [*(above.path if above else []), office_id],
+        "names": dict(names),
+        "region": region if region is not None or above is None else above.region,
+    }
+    if hours is not None:
+        values["opens_at"], values["closes_at"] = hours
+    added = tx.execute(
+        insert(offices).values(values).on_conflict_do_nothing().returning(offices.c.id)
+    ).first()
+    if added is None:
+        raise InputRefused(field="code", reason=f"there is an office {code} already")
+    return office_id
+
+
+def add_user(
+    tx: sa.Connection,
+    clock: Clock,
+    *,
+    login: str,
+    name: str | None = None,
+    password: str | None = None,
+    locale: str = "kk",
+    is_demo: bool = False,
+) -> uuid.UUID:
+    """A new user without any role; without a password one has tokens only."""
+    login = login_of(login)
+    if not login:
+        raise InputRefused(field="login", reason="it is empty")
+    hashed = None if password is None else passwords.new(login, password)
+    added = tx.execute(
+        insert(users)
+        .values(
+            login=login,
+            name=name or login,
+            password_hash=hashed,
+            locale=locale,
+            is_demo=is_demo,
+            created_at=clock.now(),
+        )
+        .on_conflict_do_nothing()
+        .returning(users.c.id)
+    ).first()
+    if added is None:
+        raise InputRefused(field="login", reason=f"there is a user {login} already")
+    user_id: uuid.UUID = added.id
+    return user_id
+
+
+def add_membership(
+    tx: sa.Connection, *, login: str, role: Role, office: str | None = None
+) -> None:
+    """Give a role at the office with this code; without one, at the root office."""
+    at = _root(tx) if office is None else _office(tx, office)
+    added = tx.execute(
+        insert(memberships)
+        .values(user_id=by_login(tx, login).user_id, office_id=at.id, role=role)
+        .on_conflict_do_nothing()
+        .returning(memberships.c.user_id)
+    ).first()
+    if added is None:
+        raise InputRefused(
+            field="role", reason=f"{login} is {role} at {at.code} already"
+        )
+
+
+def login_of(login: str) -> str:
+    return unicodedata.normalize("NFKC", login).strip().casefold().replace("\0", "")
+
+
+def _office(tx: sa.Connection, code: str) -> AnyRow:
+    row = tx.execute(sa.select(offices).where(offices.c.code == code)).first()
+    if row is None:
+        raise NotFound(kind="office", key=code)
+    return row
+
+
+def _root(tx: sa.Connection) -> AnyRow:
+    rows = tx.execute(sa.select(offices).where(offices.c.parent_id.is_(None))).all()
+    if len(rows) != 1:
+        raise InputRefused(
+            field="office", reason=f"name one: {len(rows)} have none above"
+        )
+    return rows[0]
