@@ -98,7 +98,7 @@ def missing_node() -> list[str]:
 
 
 def node_folder() -> Path | None:
-    """The folder of a `node` and an `npm` that will do: the system's, else the wheel's."""
+    """The folder of a good enough `node` and `npm`: the system's, else the wheel's."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node and npm and node_version(node) >= OLDEST_NODE:
         return Path(npm).parent
