@@ -12,8 +12,8 @@ from workflows import passwords
 from workflows.people import (
     WHO,
     Caller,
-    by_login,
     caller_of,
+    known,
     login_of,
     with_memberships,
 )
@@ -140,7 +140,7 @@ def sign_out(tx: sa.Connection, token: str) -> None:
 
 def set_password(tx: sa.Connection, login: str, password: str) -> None:
     """A new password; every session of the old one ends."""
-    user_id = by_login(tx, login).user_id
+    user_id = known(tx, login).user_id
     tx.execute(
         sa.update(users)
         .where(users.c.id == user_id)
@@ -161,7 +161,7 @@ def create_token(
     token = TOKEN_PREFIX + secrets.token_urlsafe(32)
     tx.execute(
         sa.insert(api_tokens).values(
-            user_id=by_login(tx, login).user_id,
+            user_id=known(tx, login).user_id,
             token_hash=_hash(token),
             created_at=now,
             expires_at=None if valid_for is None else now + valid_for,
@@ -175,7 +175,7 @@ def revoke_tokens(tx: sa.Connection, clock: Clock, login: str) -> int:
     return tx.execute(
         sa.update(api_tokens)
         .where(
-            api_tokens.c.user_id == by_login(tx, login).user_id,
+            api_tokens.c.user_id == known(tx, login).user_id,
             api_tokens.c.revoked_at.is_(None),
         )
         .values(revoked_at=clock.now())

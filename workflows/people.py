@@ -78,6 +78,18 @@ def sees(tx: sa.Connection, caller: Caller, office_id: uuid.UUID, *roles: Role) 
     )
 
 
+def roles_at(caller: Caller, office_path: Sequence[uuid.UUID]) -> frozenset[Role]:
+    """The roles held at an office or above it; `office_path`: ids from the root down."""
+    return frozenset(
+        one.role for one in caller.memberships if one.office_id in office_path
+    )
+
+
+def actor(caller: Caller) -> str:
+    """How the history names who acted: by login, which never changes."""
+    return caller.login
+
+
 def is_candidate(
     caller: Caller, office_id: sa.Column[Any], groups: sa.Column[Any]
 ) -> sa.ColumnElement[bool]:
@@ -123,16 +135,22 @@ def caller_of(rows: Sequence[AnyRow]) -> Caller:
     return Caller(first.id, first.login, first.name, first.locale, held)
 
 
-def by_login(tx: sa.Connection, login: str) -> Caller:
-    """The caller that a login stands for; NotFound if there is none, or disabled."""
+def by_login(tx: sa.Connection, login: str) -> Caller | None:
+    """The caller that a login stands for; None if there is none, or disabled."""
     rows = tx.execute(
         sa.select(*WHO)
         .select_from(with_memberships(users))
         .where(users.c.login == login_of(login), users.c.disabled_at.is_(None))
     ).all()
-    if not rows:
+    return caller_of(rows) if rows else None
+
+
+def known(tx: sa.Connection, login: str) -> Caller:
+    """As `by_login`; NotFound instead of None."""
+    caller = by_login(tx, login)
+    if caller is None:
         raise NotFound(kind="user", key=login)
-    return caller_of(rows)
+    return caller
 
 
 def demo_people(tx: sa.Connection) -> list[Caller]:
@@ -236,7 +254,7 @@ def add_membership(
     at = _root(tx) if office is None else _office(tx, office)
     added = tx.execute(
         insert(memberships)
-        .values(user_id=by_login(tx, login).user_id, office_id=at.id, role=role)
+        .values(user_id=known(tx, login).user_id, office_id=at.id, role=role)
         .on_conflict_do_nothing()
         .returning(memberships.c.user_id)
     ).first()
