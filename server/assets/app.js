@@ -1,10 +1,67 @@
-// What every page needs alive: htmx and the behaviour of the design system.
+// What every page needs alive: htmx, the design system's behaviour, the norm's dialog.
 
 import htmx from "htmx.org";
 import { initAll } from "govuk-frontend";
 
 htmx.config.allowEval = false;
 htmx.config.includeIndicatorStyles = false;
+htmx.config.historyCacheSize = 0;
 
-document.body.classList.add("js-enabled", "govuk-frontend-supported");
 initAll();
+
+// A part that has not changed is left alone: focus, selection and scroll stay.
+const seen = new WeakMap();
+
+document.body.addEventListener("htmx:confirm", (event) => {
+  const isPoll = event.detail.elt.hasAttribute("data-live");
+  if (isPoll && document.hidden) {
+    event.preventDefault();
+  }
+});
+
+document.body.addEventListener("htmx:beforeSwap", (event) => {
+  const { elt, target, xhr } = event.detail;
+  if (!elt.hasAttribute("data-live") || xhr.status !== 200) {
+    return;
+  }
+  const tag = xhr.getResponseHeader("ETag");
+  const isBusy = target.contains(document.activeElement);
+  if (isBusy || (tag !== null && seen.get(target) === tag)) {
+    event.detail.shouldSwap = false;
+    return;
+  }
+  seen.set(target, tag);
+});
+
+// A norm opens where the reader is; without a script its link leads to its own page.
+document.body.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[data-norm]");
+  const dialog = document.getElementById("norm-dialog");
+  if (!link || !dialog || event.ctrlKey || event.metaKey || event.shiftKey) {
+    return;
+  }
+  event.preventDefault();
+  const headers = { "HX-Request": "true" };
+  const answer = await fetch(link.href, { headers, credentials: "same-origin" });
+  if (!answer.ok || answer.redirected) {
+    window.location.assign(link.href);
+    return;
+  }
+  dialog.querySelector("[data-dialog-body]").innerHTML = await answer.text();
+  dialog.showModal();
+});
+
+document.body.addEventListener("click", (event) => {
+  const closer = event.target.closest("[data-dialog-close]");
+  const isBackdrop = event.target instanceof HTMLDialogElement;
+  if (closer || isBackdrop) {
+    event.target.closest("dialog").close();
+  }
+});
+
+// A filter of one choice applies itself; its button stays for those without a script.
+document.body.addEventListener("change", (event) => {
+  if (event.target.matches("[data-submit-on-change]")) {
+    event.target.form.requestSubmit();
+  }
+});

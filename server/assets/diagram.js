@@ -1,12 +1,88 @@
-// A procedure's diagram, to look at.
+// A procedure's diagram, to look at; on a case it shows the way gone and follows it.
+//
+// <div data-diagram="URL of the BPMN" data-steps-from="id of the element with data-steps">
+// data-steps is JSON: {"element id": "done" | "active" | "failed"}.
 
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import "bpmn-js/dist/assets/diagram-js.css";
 import "bpmn-js/dist/assets/bpmn-js.css";
 
-for (const place of document.querySelectorAll("[data-diagram]")) {
+const STATES = ["done", "active", "failed"];
+
+function stepsOf(place) {
+  const source = document.getElementById(place.dataset.stepsFrom ?? "");
+  return source ? JSON.parse(source.dataset.steps) : {};
+}
+
+function mark(viewer, steps) {
+  const canvas = viewer.get("canvas");
+  viewer.get("elementRegistry").forEach((element) => {
+    if (element.labelTarget || !element.businessObject) {
+      return;
+    }
+    for (const state of STATES) {
+      const marker = `step-${state}`;
+      const isSo = steps[element.id] === state;
+      if (isSo !== canvas.hasMarker(element, marker)) {
+        canvas.toggleMarker(element, marker);
+      }
+    }
+    markWay(canvas, element, steps);
+  });
+}
+
+// A flow is gone when both its ends have been reached.
+function markWay(canvas, element, steps) {
+  if (!element.waypoints) {
+    return;
+  }
+  const reached = (end) => end !== undefined && steps[end.id] !== undefined;
+  const isGone = steps[element.source?.id] === "done" && reached(element.target);
+  if (isGone !== canvas.hasMarker(element, "way-gone")) {
+    canvas.toggleMarker(element, "way-gone");
+  }
+}
+
+function addTools(place, viewer) {
+  const canvas = viewer.get("canvas");
+  const acts = {
+    in: () => viewer.get("zoomScroll").stepZoom(1),
+    out: () => viewer.get("zoomScroll").stepZoom(-1),
+    fit: () => canvas.zoom("fit-viewport", "auto"),
+  };
+  const tools = place.parentElement.querySelector(".r-diagram-tools");
+  tools?.removeAttribute("hidden");
+  tools?.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-zoom]");
+    if (button) {
+      acts[button.dataset.zoom]();
+    }
+  });
+}
+
+async function show(place) {
+  const answer = await fetch(place.dataset.diagram, { credentials: "same-origin" });
+  if (!answer.ok) {
+    place.querySelector("[data-diagram-fault]")?.removeAttribute("hidden");
+    return;
+  }
   const viewer = new NavigatedViewer({ container: place });
-  const answer = await fetch(place.dataset.diagram);
   await viewer.importXML(await answer.text());
-  viewer.get("canvas").zoom("fit-viewport");
+  const fit = () => viewer.get("canvas").zoom("fit-viewport", "auto");
+  // A diagram in a closed tab has no size: fit it when it gets one.
+  new ResizeObserver(() => {
+    viewer.get("canvas").resized();
+    if (place.clientWidth > 0) {
+      fit();
+    }
+  }).observe(place);
+  addTools(place, viewer);
+  mark(viewer, stepsOf(place));
+  document.body.addEventListener("htmx:afterSettle", () => {
+    mark(viewer, stepsOf(place));
+  });
+}
+
+for (const place of document.querySelectorAll("[data-diagram]")) {
+  show(place);
 }
