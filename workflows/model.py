@@ -3,6 +3,7 @@
 import enum
 import string
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 
 class InstanceState(enum.StrEnum):
@@ -134,3 +135,20 @@ class AnswersRefused(RasimError):
 
 class InputRefused(RasimError):
     """{field}: {reason}."""
+
+
+class DatabaseUnavailable(RasimError):
+    """The database does not answer. Nothing was lost; try again in a moment."""
+
+
+Item = TypeVar("Item", covariant=True)
+
+
+@dataclass(frozen=True)
+class Page(Generic[Item]):
+    """One page of a list; `next_cursor` is opaque and None at the end."""
+
+    items: list[Item]
+    next_cursor: str | None
+    total: int
+    total_is_capped: bool = False

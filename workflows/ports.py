@@ -21,6 +21,16 @@ class SystemClock:
 
 
 @dataclass(frozen=True)
+class FixedClock:
+    """One moment: that of a step, so that every `now()` in it is the same."""
+
+    moment: datetime
+
+    def now(self) -> datetime:
+        return self.moment
+
+
+@dataclass(frozen=True)
 class Call:
     """One job as a connector sees it.
 

@@ -321,6 +321,7 @@ buffered_messages = sa.Table(
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("correlation_key", sa.Text, nullable=False),
     sa.Column("variables", sa.Text, nullable=False),
+    sa.Column("published_by", UUID, sa.ForeignKey("users.id"), nullable=False),
     sa.Column("published_at", Moment, nullable=False),
     sa.Column("expires_at", Moment, nullable=False),
     sa.Index(
@@ -403,7 +404,7 @@ events = sa.Table(
     # Erasing personal details clears these two; the commitment stays and verifies.
     sa.Column("detail", sa.Text),
     sa.Column("salt", BYTEA),
-    sa.Column("commitment", BYTEA, nullable=False),
+    sa.Column("commitment", BYTEA),  # null where there is no detail
     sa.Column("hash", BYTEA, nullable=False),
     sa.PrimaryKeyConstraint("instance_id", "seq", "at"),
     postgresql_partition_by="RANGE (at)",

@@ -1,0 +1,441 @@
+"""Deployments: files are checked as one release and stored, or refused as one.
+
+A part that did not change keeps its version; a release names every part that its
+processes need, so a running case never meets a form that it was not released with.
+"""
+
+import hashlib
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+import forms
+import forms.reading
+from workflows import engine, feel, listing, people, procedure_file
+from workflows.model import (
+    DeploymentRefused,
+    Finding,
+    InstanceState,
+    NotFound,
+    Page,
+    RasimError,
+)
+from workflows.store.tables import (
+    definition_versions,
+    process_instances,
+    release_parts,
+    releases,
+)
+from workflows.world import World
+
+# Two deployments at once would both take the same next version.
+ADVISORY_LOCK = 0x72656C
+FORM_SUFFIX = ".form.json"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file of a release, read and checked, before it has a version."""
+
+    key: str
+    kind: str
+    file: str
+    source: bytes
+    names: Mapping[str, str]
+    compiled: Mapping[str, Any]
+
+    @property
+    def content_hash(self) -> bytes:
+        return hashlib.sha256(self.source).digest()
+
+
+@dataclass(frozen=True)
+class DefinitionRow:
+    """One version of one part as people and programs see it."""
+
+    id: uuid.UUID
+    key: str
+    kind: str
+    version: int
+    names: Mapping[str, str]
+    file: str
+    released_at: datetime
+    content_hash: str
+
+
+@dataclass(frozen=True)
+class DefinitionDetail(DefinitionRow):
+    """A version with its file, byte for byte, and what was read from it."""
+
+    source: bytes
+    summary: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class ProcedureRow(DefinitionRow):
+    """The newest version of a process, with how many of its cases are open."""
+
+    open_cases: int
+
+
+@dataclass(frozen=True)
+class Release:
+    """What a deployment stored, and the warnings that did not stop it."""
+
+    id: uuid.UUID
+    definitions: list[DefinitionRow]
+    findings: list[Finding] = field(default_factory=list)
+
+
+def check(files: Mapping[str, bytes]) -> tuple[list[Part], list[Finding]]:
+    """Read every file of a release; the findings tell all that is wrong at once."""
+    parts: list[Part] = []
+    findings: list[Finding] = []
+    with feel.Parser() as parser:
+        for file, source in sorted(files.items()):
+            try:
+                made, found = _read(file, source, parser)
+            except RasimError as error:
+                findings += _findings(error, file)
+            else:
+                parts += made
+                findings += found
+    findings += _twice(parts)
+    return parts, findings
+
+
+def release(
+    tx: sa.Connection,
+    world: World,
+    caller: people.Caller | None,
+    files: Mapping[str, bytes],
+) -> Release:
+    """Store the files as one release; DeploymentRefused tells why not, nothing stored.
+
+    `caller` is None for the service itself. The same files again give the release that
+    already is.
+    """
+    parts, findings = check(files)
+    tx.execute(sa.select(sa.func.pg_advisory_xact_lock(ADVISORY_LOCK)))
+    bound, unbound = _bind_forms(tx, parts)
+    findings += unbound
+    errors = [one for one in findings if one.severity == "error"]
+    if errors or not parts:
+        if not parts and not errors:
+            findings.append(
+                Finding("", None, "empty", "error", "There is no file to release.")
+            )
+            errors = findings
+        raise DeploymentRefused(findings=findings, count=len(errors))
+    now, release_id = world.clock.now(), uuid.uuid4()
+    versions = {row.key + row.kind: row for row in _newest_parts(tx, parts)}
+    same = _same_release(tx, parts, versions, bound)
+    if same is not None:
+        return Release(same, _rows(tx, same), findings)
+    tx.execute(
+        sa.insert(releases).values(
+            id=release_id,
+            released_at=now,
+            released_by=caller.user_id if caller else None,
+        )
+    )
+    ids = [_store(tx, part, versions, release_id, now) for part in parts]
+    tx.execute(
+        sa.insert(release_parts),
+        [
+            {"release_id": release_id, "definition_version_id": id_}
+            for id_ in {*ids, *bound}
+        ],
+    )
+    return Release(release_id, _rows(tx, release_id), findings)
+
+
+def newest(
+    tx: sa.Connection, key: str, version: int | None = None
+) -> tuple[uuid.UUID, uuid.UUID]:
+    """(release, definition version) that a new case of process `key` runs on."""
+    query = (
+        sa.select(releases.c.id, definition_versions.c.id)
+        .join(release_parts, release_parts.c.release_id == releases.c.id)
+        .join(
+            definition_versions,
+            definition_versions.c.id == release_parts.c.definition_version_id,
+        )
+        .where(definition_versions.c.kind == "process", definition_versions.c.key == key)
+        .order_by(definition_versions.c.version.desc(), releases.c.released_at.desc())
+        .limit(1)
+    )
+    if version is not None:
+        query = query.where(definition_versions.c.version == version)
+    row = tx.execute(query).one_or_none()
+    if row is None:
+        raise NotFound(kind="procedure", key=key if version is None else f"{key} {version}")
+    return row[0], row[1]
+
+
+def definitions(
+    tx: sa.Connection, *, limit: int = 20, cursor: str | None = None
+) -> Page[DefinitionRow]:
+    """Every version of every part, by key, the newest version first."""
+    order = [
+        definition_versions.c.key.asc(),
+        definition_versions.c.version.desc(),
+        definition_versions.c.id.asc(),
+    ]
+    return listing.page(tx, _columns(), order, _row, limit, cursor)
+
+
+def procedures(tx: sa.Connection, caller: people.Caller) -> list[ProcedureRow]:
+    """The newest version of each process, with the caller's open cases of it."""
+    open_cases = (
+        sa.select(sa.func.count())
+        .where(
+            process_instances.c.process_key == definition_versions.c.key,
+            process_instances.c.state.in_(
+                [InstanceState.ACTIVE, InstanceState.SUSPENDED]
+            ),
+            process_instances.c.office_id.in_(people.visible(caller)),
+        )
+        .scalar_subquery()
+    )
+    rows = tx.execute(
+        _columns()
+        .add_columns(open_cases.label("open_cases"))
+        .where(definition_versions.c.kind == "process")
+        .distinct(definition_versions.c.key)
+        .order_by(definition_versions.c.key, definition_versions.c.version.desc())
+    ).all()
+    return [
+        ProcedureRow(**vars(_row(row)), open_cases=row.open_cases) for row in rows
+    ]
+
+
+def versions_of(tx: sa.Connection, key: str, kind: str = "process") -> list[DefinitionRow]:
+    """All versions of one part, the newest first; NotFound when there is none."""
+    rows = tx.execute(
+        _columns()
+        .where(definition_versions.c.key == key, definition_versions.c.kind == kind)
+        .order_by(definition_versions.c.version.desc())
+    ).all()
+    if not rows:
+        raise NotFound(kind="definition", key=key)
+    return [_row(row) for row in rows]
+
+
+def definition(
+    tx: sa.Connection, key: str, version: int | None = None, kind: str = "process"
+) -> DefinitionDetail:
+    """One version (the newest without a number) with its file."""
+    query = (
+        sa.select(definition_versions)
+        .where(definition_versions.c.key == key, definition_versions.c.kind == kind)
+        .order_by(definition_versions.c.version.desc())
+        .limit(1)
+    )
+    if version is not None:
+        query = query.where(definition_versions.c.version == version)
+    row = tx.execute(query).one_or_none()
+    if row is None:
+        raise NotFound(kind="definition", key=key)
+    return DefinitionDetail(
+        **vars(_row(row)), source=row.source, summary=row.compiled.get("summary", {})
+    )
+
+
+def _read(
+    file: str, source: bytes, parser: feel.Parser
+) -> tuple[list[Part], list[Finding]]:
+    if file.endswith(".bpmn"):
+        drawings = engine.read(source, file, parser)
+        parts = [
+            Part(
+                drawing.key,
+                "process",
+                file,
+                source,
+                drawing.names,
+                {"trees": drawing.trees, "summary": drawing.summary},
+            )
+            for drawing in drawings
+        ]
+        return parts, [one for drawing in drawings for one in drawing.findings]
+    if file.endswith(FORM_SUFFIX):
+        form = forms.reading.read(source, file)
+        trees = {
+            text: parser.parse(text) for text in sorted(forms.reading.expressions(form))
+        }
+        return [Part(form.id, "form", file, source, form.names, {"trees": trees})], []
+    if file.rsplit("/", 1)[-1] == "procedure.yaml":
+        read = procedure_file.read(source.decode("utf-8"), file)
+        compiled = {"configuration": read.configuration_values()}
+        return [Part(read.key, "procedure", file, source, read.names, compiled)], []
+    message = "Only .bpmn, .form.json and procedure.yaml files can be released."
+    return [], [Finding(file, None, "file-kind", "error", message)]
+
+
+def _findings(error: RasimError, file: str) -> list[Finding]:
+    found = getattr(error, "findings", None)
+    if found:
+        return list(found)
+    return [Finding(file, None, "refused", "error", str(error))]
+
+
+def _twice(parts: list[Part]) -> list[Finding]:
+    seen: dict[tuple[str, str], str] = {}
+    findings = []
+    for part in parts:
+        first = seen.setdefault((part.kind, part.key), part.file)
+        if first != part.file:
+            message = f"{part.kind} {part.key} is also in {first}: rename one of them."
+            findings.append(Finding(part.file, None, "key-twice", "error", message))
+    return findings
+
+
+def _bind_forms(
+    tx: sa.Connection, parts: list[Part]
+) -> tuple[list[uuid.UUID], list[Finding]]:
+    """Forms (and procedure files) that processes need and the release does not bring."""
+    bound: list[uuid.UUID] = []
+    findings: list[Finding] = []
+    brought = {(part.kind, part.key) for part in parts}
+    for part in parts:
+        if part.kind != "process":
+            continue
+        wanted = [("form", key) for key in part.compiled["summary"]["form_ids"]]
+        for kind, key in [*wanted, ("procedure", part.key)]:
+            if (kind, key) in brought:
+                continue
+            stored = _newest_part(tx, kind, key)
+            if stored is not None:
+                bound.append(stored.id)
+            elif kind == "form":
+                message = (
+                    f"The form {key} is neither in this release nor in an earlier one:"
+                    " add its .form.json file, or correct the form's id."
+                )
+                users = _users_of_form(part, key)
+                findings += [
+                    Finding(part.file, user, "form-unknown", "error", message)
+                    for user in users
+                ]
+    return bound, findings
+
+
+def _users_of_form(part: Part, form_id: str) -> list[str | None]:
+    elements = part.compiled["summary"]["elements"]
+    return [one["id"] for one in elements if one.get("form_id") == form_id] or [None]
+
+
+def _newest_part(tx: sa.Connection, kind: str, key: str) -> sa.Row[Any] | None:
+    return tx.execute(
+        sa.select(definition_versions)
+        .where(definition_versions.c.kind == kind, definition_versions.c.key == key)
+        .order_by(definition_versions.c.version.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def _newest_parts(tx: sa.Connection, parts: list[Part]) -> list[sa.Row[Any]]:
+    found = (_newest_part(tx, part.kind, part.key) for part in parts)
+    return [row for row in found if row is not None]
+
+
+def _same_release(
+    tx: sa.Connection,
+    parts: list[Part],
+    versions: Mapping[str, sa.Row[Any]],
+    bound: list[uuid.UUID],
+) -> uuid.UUID | None:
+    """The release that already has exactly these parts, if there is one."""
+    ids = set(bound)
+    for part in parts:
+        row = versions.get(part.key + part.kind)
+        if row is None or row.content_hash != part.content_hash:
+            return None
+        ids.add(row.id)
+    found = tx.scalar(
+        sa.select(release_parts.c.release_id)
+        .join(releases, releases.c.id == release_parts.c.release_id)
+        .group_by(release_parts.c.release_id, releases.c.released_at)
+        .having(
+            sa.func.count() == len(ids),
+            sa.func.bool_and(release_parts.c.definition_version_id.in_(ids)),
+        )
+        .order_by(releases.c.released_at.desc())
+        .limit(1)
+    )
+    return uuid.UUID(str(found)) if found else None
+
+
+def _store(
+    tx: sa.Connection,
+    part: Part,
+    versions: Mapping[str, sa.Row[Any]],
+    release_id: uuid.UUID,
+    now: datetime,
+) -> uuid.UUID:
+    """The id of the part's version; a new one only if the file changed."""
+    last = versions.get(part.key + part.kind)
+    if last is not None and last.content_hash == part.content_hash:
+        return uuid.UUID(str(last.id))
+    id_ = uuid.uuid4()
+    tx.execute(
+        sa.insert(definition_versions).values(
+            id=id_,
+            key=part.key,
+            kind=part.kind,
+            version=last.version + 1 if last else 1,
+            content_hash=part.content_hash,
+            release_id=release_id,
+            file=part.file,
+            source=part.source,
+            names=dict(part.names),
+            compiled=dict(part.compiled),
+            released_at=now,
+        )
+    )
+    return id_
+
+
+def _columns() -> sa.Select[Any]:
+    columns = definition_versions.c
+    return sa.select(
+        columns.id,
+        columns.key,
+        columns.kind,
+        columns.version,
+        columns.names,
+        columns.file,
+        columns.released_at,
+        columns.content_hash,
+    )
+
+
+def _rows(tx: sa.Connection, release_id: uuid.UUID) -> list[DefinitionRow]:
+    rows = tx.execute(
+        _columns()
+        .join(
+            release_parts,
+            release_parts.c.definition_version_id == definition_versions.c.id,
+        )
+        .where(release_parts.c.release_id == release_id)
+        .order_by(definition_versions.c.kind, definition_versions.c.key)
+    ).all()
+    return [_row(row) for row in rows]
+
+
+def _row(row: sa.Row[Any]) -> DefinitionRow:
+    return DefinitionRow(
+        id=row.id,
+        key=row.key,
+        kind=row.kind,
+        version=row.version,
+        names=row.names,
+        file=row.file,
+        released_at=row.released_at,
+        content_hash=row.content_hash.hex(),
+    )

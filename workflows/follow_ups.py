@@ -1,0 +1,294 @@
+"""What a step of the engine asks for, written as rows: tasks, jobs, timers, messages.
+
+Rows are opened before rows are closed, so that what a step opened and closed again
+leaves a closed row and not an open one.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import sqlalchemy as sa
+
+from workflows import deadlines, feel, kept_messages
+from workflows.engine import effects as engine_effects
+from workflows.model import (
+    DueState,
+    IncidentState,
+    JobState,
+    TaskState,
+)
+from workflows.store.queue import enqueue
+from workflows.store.tables import (
+    due_work,
+    incidents,
+    jobs,
+    message_subscriptions,
+    user_tasks,
+)
+
+if TYPE_CHECKING:
+    from workflows.steps import Step
+
+Effect = TypeVar("Effect")
+TASK_OPEN = (TaskState.CREATED, TaskState.CLAIMED)
+JOB_OPEN = (JobState.TODO, JobState.DOING, JobState.FAILED)
+
+
+class Batch:
+    """The effects of one step, by type, each list in the order they happened."""
+
+    def __init__(self, effects: list[engine_effects.Effect]) -> None:
+        self._by_type: dict[type, list[Any]] = defaultdict(list)
+        for effect in effects:
+            self._by_type[type(effect)].append(effect)
+
+    def of(self, type_: type[Effect]) -> list[Effect]:
+        return self._by_type.get(type_, [])
+
+
+def write(step: Step, effects: list[engine_effects.Effect]) -> None:
+    """Turn the engine's effects into rows and events, in the step's transaction."""
+    for effect in effects:
+        _record(step, effect)
+    batch = Batch(effects)
+    _open_tasks(step, batch.of(engine_effects.TaskOpened))
+    _open_jobs(step, batch.of(engine_effects.JobOpened))
+    _arm_timers(step, batch.of(engine_effects.TimerArmed))
+    _await_messages(step, batch.of(engine_effects.MessageAwaited))
+    _close_tasks(step, batch.of(engine_effects.TaskClosed))
+    _close_jobs(step, batch.of(engine_effects.JobClosed))
+    _disarm_timers(step, batch.of(engine_effects.TimerDisarmed))
+    _forget_messages(step, batch.of(engine_effects.MessageForgotten))
+    _raise_incidents(step, batch.of(engine_effects.IncidentRaised))
+    deadlines.meet_case(
+        step, [e.element_id for e in batch.of(engine_effects.ElementCompleted)]
+    )
+
+
+def close(step: Step) -> None:
+    """The case has ended: nothing of it may still be open."""
+    tx, id_ = step.tx, step.id
+    for table, states, closed in (
+        (user_tasks, TASK_OPEN, TaskState.CANCELED),
+        (jobs, JOB_OPEN, JobState.CANCELED),
+        (due_work, (DueState.WAITING,), DueState.CANCELED),
+    ):
+        values: dict[str, Any] = {"state": closed}
+        if "ended_at" in table.c:
+            values["ended_at"] = step.now
+        tx.execute(
+            sa.update(table)
+            .where(table.c.instance_id == id_, table.c.state.in_(states))
+            .values(**values)
+        )
+    tx.execute(
+        sa.delete(message_subscriptions).where(
+            message_subscriptions.c.instance_id == id_
+        )
+    )
+    tx.execute(
+        sa.update(incidents)
+        .where(
+            incidents.c.instance_id == id_, incidents.c.state == IncidentState.OPEN
+        )
+        .values(state=IncidentState.RESOLVED, resolved_at=step.now)
+    )
+    deadlines.meet_all(step)
+
+
+def _record(step: Step, effect: engine_effects.Effect) -> None:
+    match effect:
+        case engine_effects.ElementCompleted(element_id=element_id):
+            step.record("element.completed", element_id, _way(effect))
+        case engine_effects.ElementCanceled(element_id=element_id):
+            step.record("element.canceled", element_id)
+        case engine_effects.TaskOpened(element_id=element_id, token=token):
+            step.record("task.created", element_id, {"task": str(token)})
+        case engine_effects.IncidentRaised(element_id=element_id):
+            step.record(
+                "incident.opened",
+                element_id,
+                {"kind": effect.kind, "message": effect.message},
+            )
+        case _:
+            pass
+
+
+def _way(effect: engine_effects.ElementCompleted) -> dict[str, Any] | None:
+    """Which flows a token took, told only where the drawing left a choice."""
+    return {"flows": list(effect.flows)} if effect.chose else None
+
+
+def _open_tasks(step: Step, opened: list[engine_effects.TaskOpened]) -> None:
+    if not opened:
+        return
+    terms = [deadlines.term_of(step, effect) for effect in opened]
+    step.tx.execute(
+        sa.insert(user_tasks),
+        [
+            {
+                "id": effect.token,
+                "instance_id": step.id,
+                "process_key": step.instance.process_key,
+                "element_id": effect.element_id,
+                "state": TaskState.CREATED,
+                "office_id": step.instance.office_id,
+                "candidate_groups": list(effect.candidate_groups),
+                "candidate_users": _users(effect),
+                "priority": effect.priority,
+                "due_at": effect.due_at,
+                "follow_up_at": effect.follow_up_at,
+                "deadline_at": term.at if term else None,
+                "sort_at": term.at if term else effect.due_at,
+                "form_id": effect.form_id,
+                "norms": list(effect.norms),
+                "created_at": step.now,
+            }
+            for effect, term in zip(opened, terms, strict=True)
+        ],
+    )
+    deadlines.start_for_tasks(step, opened, terms)
+
+
+def _users(effect: engine_effects.TaskOpened) -> list[str]:
+    """An assignee of the drawing is the only candidate; claiming stays a person's act."""
+    if effect.assignee:
+        return [effect.assignee]
+    return list(effect.candidate_users)
+
+
+def _close_tasks(step: Step, closed: list[engine_effects.TaskClosed]) -> None:
+    canceled = [effect.token for effect in closed if effect.canceled]
+    if canceled:
+        step.tx.execute(
+            sa.update(user_tasks)
+            .where(user_tasks.c.id.in_(canceled), user_tasks.c.state.in_(TASK_OPEN))
+            .values(state=TaskState.CANCELED, ended_at=step.now)
+        )
+    deadlines.meet_tasks(step, [effect.token for effect in closed])
+
+
+def _open_jobs(step: Step, opened: list[engine_effects.JobOpened]) -> None:
+    if not opened:
+        return
+    step.tx.execute(
+        sa.insert(jobs),
+        [
+            {
+                "id": effect.token,
+                "instance_id": step.id,
+                "element_id": effect.element_id,
+                "type": effect.type,
+                "state": JobState.TODO,
+                "variables": feel.dumps(effect.variables),
+                "headers": dict(effect.headers),
+                "retries": effect.retries,
+                "created_at": step.now,
+            }
+            for effect in opened
+        ],
+    )
+    enqueue(
+        step.tx,
+        [(step.world.queue_of(job.type), job.token.bytes) for job in opened],
+    )
+
+
+def _close_jobs(step: Step, closed: list[engine_effects.JobClosed]) -> None:
+    for canceled, state in ((True, JobState.CANCELED), (False, JobState.SUCCEEDED)):
+        tokens = [effect.token for effect in closed if effect.canceled is canceled]
+        if tokens:
+            step.tx.execute(
+                sa.update(jobs)
+                .where(jobs.c.id.in_(tokens), jobs.c.state.in_(JOB_OPEN))
+                .values(state=state, ended_at=step.now, variables=None, next_at=None)
+            )
+
+
+def _arm_timers(step: Step, armed: list[engine_effects.TimerArmed]) -> None:
+    if armed:
+        step.tx.execute(
+            sa.insert(due_work),
+            [
+                {
+                    "queue": "timer",
+                    "due_at": effect.due_at,
+                    "state": DueState.WAITING,
+                    "instance_id": step.id,
+                    "subject_id": effect.token,
+                }
+                for effect in armed
+            ],
+        )
+
+
+def _disarm_timers(step: Step, disarmed: list[engine_effects.TimerDisarmed]) -> None:
+    if disarmed:
+        step.tx.execute(
+            sa.update(due_work)
+            .where(
+                due_work.c.queue == "timer",
+                due_work.c.subject_id.in_([effect.token for effect in disarmed]),
+                due_work.c.state == DueState.WAITING,
+            )
+            .values(state=DueState.CANCELED)
+        )
+
+
+def _await_messages(step: Step, awaited: list[engine_effects.MessageAwaited]) -> None:
+    if awaited:
+        step.tx.execute(
+            sa.insert(message_subscriptions),
+            [
+                {
+                    "token": effect.token,
+                    "instance_id": step.id,
+                    "element_id": effect.element_id,
+                    "name": effect.name,
+                    "correlation_key": effect.correlation_key or "",
+                    "created_at": step.now,
+                }
+                for effect in awaited
+            ],
+        )
+    for effect in awaited:
+        kept_messages.from_buffer(
+            step,
+            effect.token,
+            effect.element_id,
+            effect.name,
+            effect.correlation_key or "",
+        )
+
+
+def _forget_messages(
+    step: Step, forgotten: list[engine_effects.MessageForgotten]
+) -> None:
+    if forgotten:
+        step.tx.execute(
+            sa.delete(message_subscriptions).where(
+                message_subscriptions.c.token.in_([e.token for e in forgotten])
+            )
+        )
+
+
+def _raise_incidents(step: Step, raised: list[engine_effects.IncidentRaised]) -> None:
+    if raised:
+        step.tx.execute(
+            sa.insert(incidents),
+            [
+                {
+                    "instance_id": step.id,
+                    "token": effect.token,
+                    "element_id": effect.element_id,
+                    "kind": effect.kind,
+                    "message": effect.message,
+                    "detail": dict(effect.detail),
+                    "state": IncidentState.OPEN,
+                    "opened_at": step.now,
+                }
+                for effect in raised
+            ],
+        )

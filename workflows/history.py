@@ -1,0 +1,196 @@
+"""What happened to a case: append-only events, chained by hash.
+
+hash(n) = SHA-256(hash(n-1) | the event without its details | commitment), where
+commitment = SHA-256(salt | details). Erasing details and salt leaves the chain whole.
+"""
+
+import hashlib
+import json
+import secrets
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from workflows import listing, people
+from workflows.model import Page
+from workflows.store.tables import events as event_rows
+from workflows.store.tables import process_instances
+
+SALT_BYTES = 16
+
+
+@dataclass(frozen=True)
+class EventRow:
+    """One event as people and programs see it; `detail` is None when erased."""
+
+    seq: int
+    type: str
+    element_id: str | None
+    at: datetime
+    actor: str
+    detail: dict[str, Any] | None
+    hash: str
+
+
+@dataclass(frozen=True)
+class BrokenLink:
+    """The first event of a case whose chain does not hold, and why."""
+
+    instance_id: uuid.UUID
+    seq: int
+    reason: str
+
+
+def first_hash(instance_id: uuid.UUID) -> bytes:
+    return hashlib.sha256(instance_id.bytes).digest()
+
+
+class Chain:
+    """The head of one case's chain, and the events that a step adds to it."""
+
+    def __init__(self, instance_id: uuid.UUID, seq: int, head: bytes) -> None:
+        self.instance_id = instance_id
+        self.seq = seq
+        self.head = head
+        self._rows: list[dict[str, Any]] = []
+
+    def add(
+        self,
+        type_: str,
+        at: datetime,
+        actor: str,
+        element_id: str | None = None,
+        detail: Mapping[str, Any] | None = None,
+    ) -> None:
+        text = salt = None
+        if detail:
+            text = json.dumps(detail, ensure_ascii=False, separators=(",", ":"))
+            salt = secrets.token_bytes(SALT_BYTES)
+        self.seq += 1
+        row = {
+            "instance_id": self.instance_id,
+            "seq": self.seq,
+            "type": type_,
+            "element_id": element_id,
+            "at": at,
+            "actor": actor,
+            "detail": text,
+            "salt": salt,
+            "commitment": _commitment(salt, text),
+        }
+        self.head = row["hash"] = _link(self.head, row)
+        self._rows.append(row)
+
+    def write(self, tx: sa.Connection) -> None:
+        if self._rows:
+            tx.execute(sa.insert(event_rows), self._rows)
+            self._rows = []
+
+
+def events(
+    tx: sa.Connection,
+    caller: people.Caller,
+    instance_id: uuid.UUID,
+    *,
+    limit: int = 200,
+    cursor: str | None = None,
+) -> Page[EventRow]:
+    """The events of a case that the caller may see, in order."""
+    query = (
+        sa.select(event_rows)
+        .join(process_instances, process_instances.c.id == event_rows.c.instance_id)
+        .where(
+            event_rows.c.instance_id == instance_id,
+            process_instances.c.office_id.in_(people.visible(caller)),
+        )
+    )
+    return listing.page(tx, query, [event_rows.c.seq.asc()], _event, limit, cursor)
+
+
+def verify(
+    tx: sa.Connection, instance_id: uuid.UUID | None = None
+) -> Iterator[BrokenLink]:
+    """The first broken link of each case that has one; of all cases without an id."""
+    heads = sa.select(
+        process_instances.c.id,
+        process_instances.c.event_seq,
+        process_instances.c.event_hash,
+    )
+    if instance_id is not None:
+        heads = heads.where(process_instances.c.id == instance_id)
+    for head in tx.execute(heads):
+        broken = _verify_one(tx, head.id, head.event_seq, head.event_hash)
+        if broken is not None:
+            yield broken
+
+
+def erase_details(tx: sa.Connection, instance_id: uuid.UUID) -> int:
+    """Erase what the events of a case say of people; how many events lost details."""
+    return tx.execute(
+        sa.update(event_rows)
+        .where(event_rows.c.instance_id == instance_id, event_rows.c.detail.is_not(None))
+        .values(detail=None, salt=None)
+    ).rowcount
+
+
+def _verify_one(
+    tx: sa.Connection, instance_id: uuid.UUID, last_seq: int, head: bytes
+) -> BrokenLink | None:
+    link, seq = first_hash(instance_id), 0
+    rows = tx.execute(
+        sa.select(event_rows)
+        .where(event_rows.c.instance_id == instance_id)
+        .order_by(event_rows.c.seq)
+    )
+    for row in rows.mappings():
+        seq += 1
+        if row["seq"] != seq:
+            return BrokenLink(instance_id, seq, "an event is missing")
+        erased = row["detail"] is None
+        if not erased and row["commitment"] != _commitment(row["salt"], row["detail"]):
+            return BrokenLink(instance_id, seq, "the details were changed")
+        link = _link(link, row)
+        if row["hash"] != link:
+            return BrokenLink(instance_id, seq, "the event was changed")
+    if seq != last_seq or link != head:
+        return BrokenLink(instance_id, seq + 1, "the end of the chain was cut")
+    return None
+
+
+def _commitment(salt: bytes | None, text: str | None) -> bytes | None:
+    if text is None or salt is None:
+        return None
+    return hashlib.sha256(salt + text.encode()).digest()
+
+
+def _link(previous: bytes, row: Mapping[Any, Any]) -> bytes:
+    at: datetime = row["at"]
+    said = json.dumps(
+        [
+            row["seq"],
+            row["type"],
+            row["element_id"],
+            at.astimezone(UTC).isoformat(timespec="microseconds"),
+            row["actor"],
+        ],
+        ensure_ascii=False,
+    )
+    return hashlib.sha256(
+        previous + said.encode() + (row["commitment"] or b"")
+    ).digest()
+
+
+def _event(row: sa.Row[Any]) -> EventRow:
+    return EventRow(
+        seq=row.seq,
+        type=row.type,
+        element_id=row.element_id,
+        at=row.at,
+        actor=row.actor,
+        detail=json.loads(row.detail) if row.detail else None,
+        hash=row.hash.hex(),
+    )

@@ -1,0 +1,247 @@
+"""Process instances: cases are started, found, suspended, resumed and canceled."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from workflows import deadlines, engine, feel, history, jobs, listing, offices, people
+from workflows.deployments import newest
+from workflows.model import (
+    IncidentState,
+    InstanceState,
+    NotAllowed,
+    NotFound,
+    Page,
+    Role,
+)
+from workflows.steps import Step, finish, step
+from workflows.store.tables import definition_versions, incidents, process_instances
+from workflows.store.tables import offices as office_rows
+from workflows.world import World
+
+ALL_STATES = frozenset(InstanceState)
+
+
+@dataclass(frozen=True)
+class InstanceRow:
+    """One case as people and programs see it; `variables` are plain JSON."""
+
+    id: uuid.UUID
+    process_key: str
+    version: int
+    names: Mapping[str, str]
+    business_key: str | None
+    state: str
+    variables: Mapping[str, Any]
+    started_at: datetime
+    ended_at: datetime | None
+    office: str
+    office_names: Mapping[str, str]
+    incidents: list[uuid.UUID]
+    ended_by: Mapping[str, Any] | None
+
+
+def start(
+    tx: sa.Connection,
+    world: World,
+    caller: people.Caller,
+    *,
+    process_key: str,
+    variables: Mapping[str, Any],
+    business_key: str | None = None,
+    office: str | None = None,
+    version: int | None = None,
+) -> InstanceRow:
+    """Start a case and run it as far as it goes without the world.
+
+    `office` is a code, by default the caller's own; it sets calendar and rights.
+    """
+    release_id, version_id = newest(tx, process_key, version)
+    released = world.library.get(tx, release_id, version_id)
+    office_id = _office(tx, caller, office)
+    now, id_ = world.clock.now(), uuid.uuid4()
+    row = {
+        "id": id_,
+        "process_key": process_key,
+        "definition_version_id": version_id,
+        "release_id": release_id,
+        "business_key": business_key,
+        "office_id": office_id,
+        "state": InstanceState.ACTIVE,
+        "saved": "",
+        "started_at": now,
+        "started_by": caller.user_id,
+        "event_seq": 0,
+        "event_hash": history.first_hash(id_),
+    }
+    instance = tx.execute(
+        sa.insert(process_instances).values(row).returning(process_instances)
+    ).one()
+    chain = history.Chain(id_, 0, history.first_hash(id_))
+    current = Step(tx, world, people.actor(caller), instance, now, chain)
+    current.record("instance.started", detail={"business_key": business_key})
+    values = {name: feel.from_plain(value) for name, value in variables.items()}
+    if released.configuration:
+        values.setdefault("configuration", dict(released.configuration))
+    current.started = engine.Case.start(
+        released.definition, values, current.environment
+    )
+    deadlines.start_for_case(current)
+    finish(current)
+    return get(tx, caller, id_)
+
+
+def get(
+    tx: sa.Connection, caller: people.Caller, instance_id: uuid.UUID
+) -> InstanceRow:
+    """One case; NotFound also where the caller's offices do not own it."""
+    row = tx.execute(
+        _visible(caller).where(process_instances.c.id == instance_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound(kind="case", key=instance_id)
+    return _row(row)
+
+
+def search(
+    tx: sa.Connection,
+    caller: people.Caller,
+    *,
+    process_key: str | None = None,
+    state: str | None = None,
+    business_key: str | None = None,
+    limit: int = 20,
+    cursor: str | None = None,
+) -> Page[InstanceRow]:
+    """Cases of the offices that the caller belongs to, the newest first."""
+    query = _visible(caller)
+    for column, wanted in (
+        (process_instances.c.process_key, process_key),
+        (process_instances.c.state, state),
+        (process_instances.c.business_key, business_key),
+    ):
+        if wanted is not None:
+            query = query.where(column == wanted)
+    order = [process_instances.c.started_at.desc(), process_instances.c.id.asc()]
+    return listing.page(tx, query, order, _row, limit, cursor)
+
+
+def cancel(
+    tx: sa.Connection, world: World, caller: people.Caller, instance_id: uuid.UUID
+) -> InstanceRow:
+    """End a case for good; nothing of it stays open."""
+    open_states = frozenset({InstanceState.ACTIVE, InstanceState.SUSPENDED})
+    with _led(tx, world, caller, instance_id, open_states, "canceled") as current:
+        current.case.cancel()
+        current.changes |= {
+            "state": InstanceState.CANCELED,
+            "ended_at": current.now,
+            "ended_by": {"kind": "canceled", "code": None},
+        }
+    return get(tx, caller, instance_id)
+
+
+def suspend(
+    tx: sa.Connection, world: World, caller: people.Caller, instance_id: uuid.UUID
+) -> InstanceRow:
+    """Hold a case: no task, job, timer or message moves it until it is resumed."""
+    states = frozenset({InstanceState.ACTIVE})
+    with _led(tx, world, caller, instance_id, states, "suspended") as current:
+        current.changes["state"] = InstanceState.SUSPENDED
+        current.record("instance.suspended")
+    return get(tx, caller, instance_id)
+
+
+def resume(
+    tx: sa.Connection, world: World, caller: people.Caller, instance_id: uuid.UUID
+) -> InstanceRow:
+    """Let a suspended case go on where it stood."""
+    states = frozenset({InstanceState.SUSPENDED})
+    with _led(tx, world, caller, instance_id, states, "resumed") as current:
+        current.changes["state"] = InstanceState.ACTIVE
+        current.record("instance.resumed")
+        jobs.requeue_all(current)
+    return get(tx, caller, instance_id)
+
+
+def _led(
+    tx: sa.Connection,
+    world: World,
+    caller: people.Caller,
+    instance_id: uuid.UUID,
+    states: frozenset[InstanceState],
+    move: str,
+) -> Any:
+    """A step on a case that the caller may steer, or NotFound, or NotAllowed."""
+    get(tx, caller, instance_id)
+    if not caller.has(Role.ADMINISTRATOR, Role.SUPERVISOR, Role.SERVICE):
+        raise NotAllowed(action=move, kind="case")
+    return step(
+        tx, world, instance_id, people.actor(caller), states=states, move=move
+    )
+
+
+def _office(tx: sa.Connection, caller: people.Caller, code: str | None) -> uuid.UUID:
+    """The office of a new case: one that the caller sees."""
+    if code is None:
+        if not caller.memberships:
+            raise NotAllowed(action="start", kind="case")
+        return caller.memberships[0].office_id
+    office_id = offices.by_code(tx, code)
+    seen = tx.scalar(
+        sa.select(office_rows.c.id).where(
+            office_rows.c.id == office_id, office_rows.c.id.in_(people.visible(caller))
+        )
+    )
+    if seen is None:
+        raise NotFound(kind="office", key=code)
+    return office_id
+
+
+def _visible(caller: people.Caller) -> sa.Select[Any]:
+    open_incidents = (
+        sa.select(sa.func.array_agg(incidents.c.id))
+        .where(
+            incidents.c.instance_id == process_instances.c.id,
+            incidents.c.state == IncidentState.OPEN,
+        )
+        .scalar_subquery()
+    )
+    return (
+        sa.select(
+            process_instances,
+            definition_versions.c.version,
+            definition_versions.c.names,
+            office_rows.c.code.label("office"),
+            office_rows.c.names.label("office_names"),
+            open_incidents.label("open_incidents"),
+        )
+        .join(
+            definition_versions,
+            definition_versions.c.id == process_instances.c.definition_version_id,
+        )
+        .join(office_rows, office_rows.c.id == process_instances.c.office_id)
+        .where(process_instances.c.office_id.in_(people.visible(caller)))
+    )
+
+
+def _row(row: sa.Row[Any]) -> InstanceRow:
+    return InstanceRow(
+        id=row.id,
+        process_key=row.process_key,
+        version=row.version,
+        names=row.names,
+        business_key=row.business_key,
+        state=row.state,
+        variables=feel.plain(engine.saved_variables(row.saved)),
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        office=row.office,
+        office_names=row.office_names,
+        incidents=row.open_incidents or [],
+        ended_by=row.ended_by,
+    )

@@ -1,0 +1,342 @@
+"""Jobs: automatic work of one service or send task, done with no lock held.
+
+A worker claims a job, calls the outside system, and comes back with the answer. The id
+of the job is the idempotency key outside, so that a repeat has no second effect.
+"""
+
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from workflows import feel, listing, people
+from workflows.model import (
+    DueState,
+    IncidentState,
+    InstanceState,
+    JobState,
+    MoveRefused,
+    NotFound,
+    Page,
+)
+from workflows.ports import (
+    BusinessError,
+    Call,
+    ConnectorFault,
+    ConnectorRefusal,
+    Connectors,
+)
+from workflows.steps import Step, step
+from workflows.store.queue import enqueue
+from workflows.store.session import Store
+from workflows.store.tables import due_work, incidents, jobs, process_instances
+from workflows.world import World
+
+FIRST_PAUSE_SECONDS = 5.0
+LONGEST_PAUSE_SECONDS = 3600.0
+
+
+@dataclass(frozen=True)
+class JobRow:
+    """One job as people and programs see it."""
+
+    id: uuid.UUID
+    instance_id: uuid.UUID
+    element_id: str
+    type: str
+    state: str
+    attempts: int
+    retries: int
+    next_at: datetime | None
+    last_error: str | None
+    created_at: datetime
+    ended_at: datetime | None
+
+
+def perform(
+    store: Store, world: World, connectors: Connectors, job_id: uuid.UUID
+) -> None:
+    """Do one job from claim to answer; a job that is over, or not ours, is left alone.
+
+    A fault is written down and tried again later; only the database may raise here.
+    """
+    call = _claim(store, job_id)
+    if call is None:
+        return
+    try:
+        answer = connectors.call(call)
+    except ConnectorFault as fault:
+        with store.transaction() as tx:
+            _try_again(tx, world, call, str(fault), fault.retry_after_seconds)
+    except ConnectorRefusal as refusal:
+        with store.transaction() as tx:
+            _give_up(tx, world, call, str(refusal))
+    except BusinessError as error:
+        with store.transaction() as tx:
+            _throw(tx, world, call, error)
+    else:
+        with store.transaction() as tx:
+            _succeed(tx, world, call, answer)
+
+
+def search(
+    tx: sa.Connection,
+    caller: people.Caller,
+    *,
+    state: str | None = None,
+    type_: str | None = None,
+    instance_id: uuid.UUID | None = None,
+    limit: int = 20,
+    cursor: str | None = None,
+) -> Page[JobRow]:
+    """Jobs of the cases that the caller may see, the newest first."""
+    query = (
+        sa.select(jobs)
+        .join(process_instances, process_instances.c.id == jobs.c.instance_id)
+        .where(process_instances.c.office_id.in_(people.visible(caller)))
+    )
+    for column, wanted in (
+        (jobs.c.state, state),
+        (jobs.c.type, type_),
+        (jobs.c.instance_id, instance_id),
+    ):
+        if wanted is not None:
+            query = query.where(column == wanted)
+    order = [jobs.c.created_at.desc(), jobs.c.id.asc()]
+    return listing.page(tx, query, order, _row, limit, cursor)
+
+
+def retry(
+    tx: sa.Connection, world: World, caller: people.Caller, job_id: uuid.UUID
+) -> JobRow:
+    """Give a failed job its attempts again; its incident is resolved."""
+    found = tx.execute(
+        sa.select(jobs.c.instance_id, jobs.c.state)
+        .join(process_instances, process_instances.c.id == jobs.c.instance_id)
+        .where(
+            jobs.c.id == job_id,
+            process_instances.c.office_id.in_(people.visible(caller)),
+        )
+    ).one_or_none()
+    if found is None:
+        raise NotFound(kind="job", key=job_id)
+    with step(tx, world, found.instance_id, people.actor(caller)) as current:
+        again(current, job_id, people_id=caller.user_id)
+    return _row(tx.execute(sa.select(jobs).where(jobs.c.id == job_id)).one())
+
+
+def again(
+    current: Step,
+    job_id: uuid.UUID,
+    *,
+    people_id: uuid.UUID | None,
+    variables: Mapping[str, Any] | None = None,
+) -> None:
+    """A failed job goes back on its queue, with `variables` laid over its input."""
+    row = current.tx.execute(
+        sa.select(jobs).where(jobs.c.id == job_id).with_for_update()
+    ).one()
+    if row.state != JobState.FAILED:
+        raise MoveRefused(kind="job", state=row.state, move="retried")
+    values: dict[str, Any] = {}
+    if variables:
+        values["variables"] = feel.dumps({**feel.loads(row.variables), **variables})
+    current.tx.execute(
+        sa.update(jobs)
+        .where(jobs.c.id == job_id)
+        .values(state=JobState.TODO, attempts=0, next_at=None, **values)
+    )
+    current.tx.execute(
+        sa.update(incidents)
+        .where(incidents.c.token == job_id, incidents.c.state == IncidentState.OPEN)
+        .values(
+            state=IncidentState.RESOLVED,
+            resolved_at=current.now,
+            resolved_by=people_id,
+        )
+    )
+    current.record("job.retried", row.element_id)
+    enqueue(current.tx, [(current.world.queue_of(row.type), job_id.bytes)])
+
+
+def requeue(tx: sa.Connection, world: World, job_id: uuid.UUID) -> None:
+    """The pause of a job is over: a worker may have it again."""
+    type_ = tx.scalar(
+        sa.select(jobs.c.type).where(
+            jobs.c.id == job_id, jobs.c.state == JobState.TODO
+        )
+    )
+    if type_ is not None:
+        enqueue(tx, [(world.queue_of(type_), job_id.bytes)])
+
+
+def requeue_all(current: Step) -> None:
+    """A suspended case goes on: its waiting jobs go back on their queues."""
+    rows = current.tx.execute(
+        sa.select(jobs.c.id, jobs.c.type).where(
+            jobs.c.instance_id == current.id, jobs.c.state == JobState.TODO
+        )
+    ).all()
+    enqueue(
+        current.tx,
+        [(current.world.queue_of(row.type), row.id.bytes) for row in rows],
+    )
+
+
+def _claim(store: Store, job_id: uuid.UUID) -> Call | None:
+    """Mark the job as ours; None when it is over or its case does not move.
+
+    A job that a dead worker had is `doing` still: it may be claimed again.
+    """
+    with store.statement() as connection:
+        row = connection.execute(
+            sa.update(jobs)
+            .where(
+                jobs.c.id == job_id,
+                jobs.c.state.in_([JobState.TODO, JobState.DOING]),
+                process_instances.c.id == jobs.c.instance_id,
+                process_instances.c.state == InstanceState.ACTIVE,
+            )
+            .values(state=JobState.DOING, attempts=jobs.c.attempts + 1, next_at=None)
+            .returning(
+                jobs.c.id,
+                jobs.c.type,
+                jobs.c.attempts,
+                jobs.c.variables,
+                jobs.c.headers,
+                jobs.c.instance_id,
+                process_instances.c.business_key,
+            )
+        ).one_or_none()
+    if row is None:
+        return None
+    return Call(
+        job_id=row.id,
+        type=row.type,
+        attempt=row.attempts,
+        variables=feel.plain(feel.loads(row.variables)),
+        headers=row.headers,
+        instance_id=row.instance_id,
+        business_key=row.business_key,
+    )
+
+
+def _succeed(
+    tx: sa.Connection, world: World, call: Call, answer: Mapping[str, Any]
+) -> None:
+    with _answered(tx, world, call) as current:
+        if current is not None:
+            current.case.finish(
+                call.job_id,
+                {name: feel.from_plain(value) for name, value in answer.items()},
+            )
+
+
+def _throw(tx: sa.Connection, world: World, call: Call, error: BusinessError) -> None:
+    with _answered(tx, world, call) as current:
+        if current is None:
+            return
+        variables = {
+            name: feel.from_plain(value) for name, value in error.variables.items()
+        }
+        if not current.case.throw_error(call.job_id, error.code, variables):
+            _fail(current, call, f"error {error.code} is caught nowhere: {error}")
+
+
+def _give_up(tx: sa.Connection, world: World, call: Call, reason: str) -> None:
+    with _answered(tx, world, call) as current:
+        if current is not None:
+            _fail(current, call, reason)
+
+
+def _try_again(
+    tx: sa.Connection,
+    world: World,
+    call: Call,
+    reason: str,
+    wanted_pause_seconds: float | None,
+) -> None:
+    """Put the job off, twice as long each time; after its last attempt give up."""
+    with _answered(tx, world, call) as current:
+        if current is None:
+            return
+        row = tx.execute(sa.select(jobs).where(jobs.c.id == call.job_id)).one()
+        if row.attempts >= max(row.retries, 1):
+            _fail(current, call, reason)
+            return
+        pause = wanted_pause_seconds or min(
+            FIRST_PAUSE_SECONDS * 2 ** (row.attempts - 1), LONGEST_PAUSE_SECONDS
+        )
+        next_at = current.now + timedelta(seconds=pause)
+        tx.execute(
+            sa.update(jobs)
+            .where(jobs.c.id == call.job_id)
+            .values(state=JobState.TODO, next_at=next_at, last_error=reason)
+        )
+        tx.execute(
+            sa.insert(due_work).values(
+                queue="retry",
+                due_at=next_at,
+                state=DueState.WAITING,
+                instance_id=current.id,
+                subject_id=call.job_id,
+            )
+        )
+        current.record(
+            "job.failed", row.element_id, {"attempt": row.attempts, "reason": reason}
+        )
+
+
+def _fail(current: Step, call: Call, reason: str) -> None:
+    element_id = current.tx.scalar(
+        sa.update(jobs)
+        .where(jobs.c.id == call.job_id)
+        .values(state=JobState.FAILED, last_error=reason)
+        .returning(jobs.c.element_id)
+    )
+    current.tx.execute(
+        sa.insert(incidents).values(
+            instance_id=current.id,
+            token=call.job_id,
+            element_id=element_id,
+            kind="job",
+            message=reason,
+            detail={"type": call.type, "attempts": call.attempt},
+            state=IncidentState.OPEN,
+            opened_at=current.now,
+        )
+    )
+    current.record(
+        "incident.opened", element_id, {"kind": "job", "message": reason}
+    )
+
+
+@contextmanager
+def _answered(tx: sa.Connection, world: World, call: Call) -> Iterator[Step | None]:
+    """The step in which an answer arrives; None when the job is over meanwhile.
+
+    An answer that comes while its case is suspended is dropped: the job goes back to
+    the queue on resume, and the outside system repeats its answer.
+    """
+    if call.instance_id is None:
+        raise NotFound(kind="case", key="of the job")
+    with step(
+        tx, world, call.instance_id, f"job:{call.type}", states=frozenset(InstanceState)
+    ) as current:
+        state = tx.scalar(sa.select(jobs.c.state).where(jobs.c.id == call.job_id))
+        suspended = current.instance.state == InstanceState.SUSPENDED
+        if suspended and state == JobState.DOING:
+            tx.execute(
+                sa.update(jobs)
+                .where(jobs.c.id == call.job_id)
+                .values(state=JobState.TODO)
+            )
+        yield None if suspended or state != JobState.DOING else current
+
+
+def _row(row: sa.Row[Any]) -> JobRow:
+    return JobRow(**{name: row._mapping[name] for name in JobRow.__dataclass_fields__})

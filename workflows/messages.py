@@ -1,0 +1,147 @@
+"""Messages: correlated with a case that waits for them, else kept until their ttl."""
+
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from workflows import feel, people
+from workflows.kept_messages import from_buffer, take
+from workflows.model import InputRefused, InstanceState
+from workflows.steps import Step, step
+from workflows.store.session import Store
+from workflows.store.tables import (
+    buffered_messages,
+    message_subscriptions,
+    process_instances,
+)
+from workflows.world import World
+
+TTL_MAX_SECONDS = 31 * 86_400
+
+
+def publish(
+    tx: sa.Connection,
+    world: World,
+    caller: people.Caller,
+    *,
+    name: str,
+    correlation_key: str | None,
+    variables: Mapping[str, Any],
+    ttl_seconds: int,
+) -> int:
+    """Deliver a message to the cases that wait for it; how many took it.
+
+    Nobody waits: it is kept for `ttl_seconds` and delivered when somebody does.
+    """
+    if not 0 <= ttl_seconds <= TTL_MAX_SECONDS:
+        raise InputRefused(
+            field="ttl_seconds", reason=f"between 0 and {TTL_MAX_SECONDS}"
+        )
+    values = {key: feel.from_plain(value) for key, value in variables.items()}
+    key = correlation_key or ""
+    waiting = tx.execute(
+        sa.select(message_subscriptions.c.token, message_subscriptions.c.instance_id)
+        .join(
+            process_instances,
+            process_instances.c.id == message_subscriptions.c.instance_id,
+        )
+        .where(
+            message_subscriptions.c.name == name,
+            message_subscriptions.c.correlation_key == key,
+            process_instances.c.state == InstanceState.ACTIVE,
+            process_instances.c.office_id.in_(people.visible(caller)),
+        )
+        .order_by(message_subscriptions.c.instance_id)
+    ).all()
+    taken = sum(
+        _deliver(tx, world, people.actor(caller), row.instance_id, row.token, values)
+        for row in waiting
+    )
+    if not taken and ttl_seconds:
+        now = world.clock.now()
+        tx.execute(
+            sa.insert(buffered_messages).values(
+                name=name,
+                correlation_key=key,
+                variables=feel.dumps(values),
+                published_by=caller.user_id,
+                published_at=now,
+                expires_at=now + timedelta(seconds=ttl_seconds),
+            )
+        )
+    return taken
+
+
+def _deliver(
+    tx: sa.Connection,
+    world: World,
+    actor: str,
+    instance_id: uuid.UUID,
+    token: uuid.UUID,
+    variables: Mapping[str, Any],
+) -> int:
+    """1 if the case still waited for it."""
+    with step(tx, world, instance_id, actor, states=frozenset(InstanceState)) as current:
+        element_id = tx.scalar(
+            sa.delete(message_subscriptions)
+            .where(message_subscriptions.c.token == token)
+            .returning(message_subscriptions.c.element_id)
+        )
+        if element_id is None or current.instance.state != InstanceState.ACTIVE:
+            return 0
+        take(current, token, element_id, variables)
+    return 1
+
+
+def match(store: Store, world: World) -> int:
+    """Bring together messages and cases that missed each other; drop what expired.
+
+    Two transactions, one that begins to wait and one that publishes, may each end
+    without having seen the other. The workers' sweep calls this, so they meet within it.
+    """
+    now = world.clock.now()
+    with store.transaction() as tx:
+        tx.execute(
+            sa.delete(buffered_messages).where(buffered_messages.c.expires_at <= now)
+        )
+        pairs = tx.execute(
+            sa.select(message_subscriptions).join(
+                buffered_messages,
+                (buffered_messages.c.name == message_subscriptions.c.name)
+                & (
+                    buffered_messages.c.correlation_key
+                    == message_subscriptions.c.correlation_key
+                ),
+            )
+        ).all()
+    for pair in pairs:
+        with store.transaction() as tx, _waiting(tx, world, pair) as current:
+            if current is not None:
+                from_buffer(
+                    current,
+                    pair.token,
+                    pair.element_id,
+                    pair.name,
+                    pair.correlation_key,
+                )
+    return len(pairs)
+
+
+@contextmanager
+def _waiting(
+    tx: sa.Connection, world: World, pair: sa.Row[Any]
+) -> Iterator[Step | None]:
+    with step(
+        tx, world, pair.instance_id, "message", states=frozenset(InstanceState)
+    ) as current:
+        still = tx.scalar(
+            sa.select(message_subscriptions.c.token).where(
+                message_subscriptions.c.token == pair.token
+            )
+        )
+        active = current.instance.state == InstanceState.ACTIVE
+        yield current if still is not None and active else None

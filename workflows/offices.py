@@ -1,0 +1,62 @@
+"""The working time of an office: its hours, the state's holidays, decrees over both."""
+
+import threading
+import time
+import uuid
+from datetime import date
+
+import sqlalchemy as sa
+
+from workflows.calendars import OfficeHours, WorkingCalendar
+from workflows.model import NotFound
+from workflows.store.tables import calendar_overrides, offices
+
+FRESH_SECONDS = 30.0
+
+
+class Calendars:
+    """Calendars by office, read again after half a minute: decrees do come in."""
+
+    def __init__(self) -> None:
+        self._kept: dict[uuid.UUID, tuple[float, WorkingCalendar]] = {}
+        self._lock = threading.Lock()
+
+    def of(self, tx: sa.Connection, office_id: uuid.UUID) -> WorkingCalendar:
+        kept = self._kept.get(office_id)
+        if kept and kept[0] > time.monotonic():
+            return kept[1]
+        calendar = read_calendar(tx, office_id)
+        with self._lock:
+            self._kept[office_id] = (time.monotonic() + FRESH_SECONDS, calendar)
+        return calendar
+
+
+def read_calendar(tx: sa.Connection, office_id: uuid.UUID) -> WorkingCalendar:
+    """An override of the office beats one of an office above it, nearest first."""
+    office = tx.execute(
+        sa.select(offices.c.path, offices.c.opens_at, offices.c.closes_at).where(
+            offices.c.id == office_id
+        )
+    ).one_or_none()
+    if office is None:
+        raise NotFound(kind="office", key=office_id)
+    rows = tx.execute(
+        sa.select(calendar_overrides).where(
+            calendar_overrides.c.office_id.in_(office.path)
+            | calendar_overrides.c.office_id.is_(None)
+        )
+    ).all()
+    nearness = {place: rank for rank, place in enumerate(office.path)}
+    overrides: dict[date, bool] = {
+        row.day: row.is_working
+        for row in sorted(rows, key=lambda row: nearness.get(row.office_id, -1))
+    }
+    return WorkingCalendar(OfficeHours(office.opens_at, office.closes_at), overrides)
+
+
+def by_code(tx: sa.Connection, code: str) -> uuid.UUID:
+    """The id of the office with this code (a BIN, or a region's code)."""
+    found = tx.scalar(sa.select(offices.c.id).where(offices.c.code == code))
+    if found is None:
+        raise NotFound(kind="office", key=code)
+    return uuid.UUID(str(found))

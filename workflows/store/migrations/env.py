@@ -1,0 +1,12 @@
+"""Alembic's entry: runs the migrations on the connection that `schema.upgrade` opened."""
+
+from alembic import context
+
+from workflows.store.tables import metadata
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection, target_metadata=metadata, transaction_per_migration=True
+)
+with context.begin_transaction():
+    context.run_migrations()

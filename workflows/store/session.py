@@ -1,0 +1,61 @@
+"""Transactions: one use case is one of them, opened by the caller of the use case."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from workflows.model import DatabaseUnavailable
+
+CONNECT_TIMEOUT_SECONDS = 5
+STATEMENT_TIMEOUT_MS = 30_000
+
+
+def driver_url(url: str) -> sa.URL:
+    """Any PostgreSQL URL, said for psycopg 3."""
+    return sa.make_url(url).set(drivername="postgresql+psycopg")
+
+
+class Store:
+    """The database of one process: a pool of connections and nothing else."""
+
+    def __init__(self, url: str, *, pool_size: int = 8) -> None:
+        self.engine = sa.create_engine(
+            driver_url(url),
+            pool_size=pool_size,
+            max_overflow=2,
+            pool_timeout=CONNECT_TIMEOUT_SECONDS,
+            connect_args={
+                "connect_timeout": CONNECT_TIMEOUT_SECONDS,
+                "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS}"
+                " -c timezone=UTC",
+            },
+        )
+
+    @contextmanager
+    def transaction(self) -> Iterator[sa.Connection]:
+        """Commit on leaving, roll back on an error; DatabaseUnavailable if it is gone."""
+        try:
+            with self.engine.begin() as connection:
+                yield connection
+        except OperationalError as error:
+            raise DatabaseUnavailable() from error
+        except sa.exc.TimeoutError as error:  # every connection is busy
+            raise DatabaseUnavailable() from error
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise DatabaseUnavailable() from error
+            raise
+
+    @contextmanager
+    def statement(self) -> Iterator[sa.Connection]:
+        """For a single statement that is a transaction of its own."""
+        try:
+            with self.engine.connect() as connection:
+                yield connection.execution_options(isolation_level="AUTOCOMMIT")
+        except OperationalError as error:
+            raise DatabaseUnavailable() from error
+
+    def close(self) -> None:
+        self.engine.dispose()

@@ -1,0 +1,358 @@
+"""User tasks: the worklist, and what a person may do with a task."""
+
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+import forms.validation
+from workflows import feel, listing, people
+from workflows.model import (
+    MOVES,
+    AnswersRefused,
+    InputRefused,
+    MoveRefused,
+    NotAllowed,
+    NotFound,
+    Page,
+    Role,
+    TaskState,
+)
+from workflows.released import Released
+from workflows.steps import Step, peek, step
+from workflows.store.tables import offices, process_instances, user_tasks, users
+from workflows.world import World
+
+OPEN = (TaskState.CREATED, TaskState.CLAIMED)
+# Nulls last: work without a deadline comes after all that has one.
+FAR = sa.literal(datetime.fromisoformat("9999-01-01T00:00:00+00:00"))
+SORTS: dict[str, list[Any]] = {
+    "deadline_at": [sa.func.coalesce(user_tasks.c.sort_at, FAR).asc()],
+    "-deadline_at": [sa.func.coalesce(user_tasks.c.sort_at, FAR).desc()],
+    "created_at": [user_tasks.c.created_at.asc()],
+    "-created_at": [user_tasks.c.created_at.desc()],
+    "priority": [user_tasks.c.priority.desc()],
+}
+
+
+@dataclass(frozen=True)
+class TaskRow:
+    """One task as people and programs see it; `name` comes in three languages."""
+
+    id: uuid.UUID
+    instance_id: uuid.UUID
+    process_key: str
+    element_id: str
+    names: Mapping[str, str]
+    state: str
+    assignee: str | None  # login
+    assignee_name: str | None
+    candidate_groups: list[str]
+    office: str
+    office_names: Mapping[str, str]
+    business_key: str | None
+    created_at: datetime
+    deadline_at: datetime | None
+    due_at: datetime | None
+    ended_at: datetime | None
+    priority: int
+    form_id: str | None
+    norms: list[str]
+
+
+@dataclass(frozen=True)
+class WorklistQuery:
+    """What to show of the worklist; None means no restriction.
+
+    `state` None shows open tasks (created and claimed), "any" shows all.
+    """
+
+    state: str | None = None
+    candidate_group: str | None = None
+    assignee: str | None = None
+    process_key: str | None = None
+    instance_id: uuid.UUID | None = None
+    due_before: datetime | None = None
+    due_from: datetime | None = None
+    text: str | None = None
+    sort: str = "deadline_at"
+    limit: int = 20
+    cursor: str | None = None
+
+
+def worklist(
+    tx: sa.Connection, world: World, caller: people.Caller, query: WorklistQuery
+) -> Page[TaskRow]:
+    """Tasks of the offices that the caller belongs to, the most urgent first."""
+    if query.sort not in SORTS:
+        raise InputRefused(field="sort", reason=f"one of {', '.join(SORTS)}")
+    chosen = _visible(caller).where(*_restrictions(query))
+    order = [*SORTS[query.sort], user_tasks.c.id.asc()]
+    return listing.page(
+        tx, chosen, order, lambda row: _row(tx, world, row), query.limit, query.cursor
+    )
+
+
+def get(
+    tx: sa.Connection, world: World, caller: people.Caller, task_id: uuid.UUID
+) -> TaskRow:
+    """One task; NotFound also where the caller's offices do not own it."""
+    return _row(tx, world, _find(tx, caller, task_id))
+
+
+def variables(
+    tx: sa.Connection, world: World, caller: people.Caller, task_id: uuid.UUID
+) -> dict[str, Any]:
+    """What the task may see of the case, as FEEL values."""
+    task = _find(tx, caller, task_id)
+    case = peek(tx, world, task.instance_id).case
+    return dict(case.visible(task_id) if task.state in OPEN else case.variables)
+
+
+def form(
+    tx: sa.Connection, world: World, caller: people.Caller, task_id: uuid.UUID
+) -> tuple[forms.reading.Form | None, dict[str, Any] | None]:
+    """The task's form, read and as its file says it; (None, None) without one."""
+    task = _find(tx, caller, task_id)
+    released = world.library.get(tx, task.release_id, task.definition_version_id)
+    if task.form_id is None:
+        return None, None
+    return released.forms[task.form_id], released.form_sources[task.form_id]
+
+
+def claim(
+    tx: sa.Connection, world: World, caller: people.Caller, task_id: uuid.UUID
+) -> TaskRow:
+    """Take a task to do; claiming one's own task again changes nothing."""
+    with _on(tx, world, caller, task_id) as (current, task):
+        _may_work(caller, task, "claim")
+        if task.state == TaskState.CLAIMED and task.assignee_id == caller.user_id:
+            return _row(tx, world, task)
+        _move(current, task, TaskState.CLAIMED, "claimed", assignee_id=caller.user_id)
+        current.record("task.claimed", task.element_id, {"task": str(task.id)})
+    return get(tx, world, caller, task_id)
+
+
+def release(
+    tx: sa.Connection, world: World, caller: people.Caller, task_id: uuid.UUID
+) -> TaskRow:
+    """Give a task back to the group; its holder or a supervisor may."""
+    with _on(tx, world, caller, task_id) as (current, task):
+        if task.assignee_id != caller.user_id and not _supervises(caller, task):
+            raise NotAllowed(action="release", kind="task")
+        if task.state != TaskState.CLAIMED:
+            raise MoveRefused(kind="task", state=task.state, move="released")
+        _move(current, task, TaskState.CREATED, "released", assignee_id=None)
+        current.record("task.released", task.element_id, {"task": str(task.id)})
+    return get(tx, world, caller, task_id)
+
+
+def assign(
+    tx: sa.Connection,
+    world: World,
+    caller: people.Caller,
+    task_id: uuid.UUID,
+    assignee: str,
+) -> TaskRow:
+    """Give a task to a person by login; supervisors do this."""
+    with _on(tx, world, caller, task_id) as (current, task):
+        if not _supervises(caller, task):
+            raise NotAllowed(action="assign", kind="task")
+        person = people.by_login(tx, assignee)
+        if person is None or not _is_candidate(person, task):
+            raise InputRefused(field="assignee", reason="not somebody who may do it")
+        if task.state not in OPEN:
+            raise MoveRefused(kind="task", state=task.state, move="assigned")
+        _write(current, task, TaskState.CLAIMED, assignee_id=person.user_id)
+        current.record(
+            "task.assigned", task.element_id, {"task": str(task.id), "to": assignee}
+        )
+    return get(tx, world, caller, task_id)
+
+
+def complete(
+    tx: sa.Connection,
+    world: World,
+    caller: people.Caller,
+    task_id: uuid.UUID,
+    answers: Mapping[str, Any],
+) -> TaskRow:
+    """Complete a task with its answers and move the case on.
+
+    Raises AnswersRefused with the fields to mend, MoveRefused when somebody was faster,
+    NotAllowed when another person holds it.
+    """
+    with _on(tx, world, caller, task_id) as (current, task):
+        if task.state not in OPEN:
+            raise MoveRefused(kind="task", state=task.state, move="completed")
+        _may_work(caller, task, "complete")
+        if task.assignee_id not in (None, caller.user_id):
+            raise NotAllowed(action="complete", kind="task")
+        typed = _validated(current, task, answers)
+        _write(
+            current,
+            task,
+            TaskState.COMPLETED,
+            ended_at=current.now,
+            completed_by=caller.user_id,
+        )
+        current.record(
+            "task.completed",
+            task.element_id,
+            {"task": str(task.id), "answers": feel.plain(typed)},
+        )
+        current.case.finish(task_id, typed)
+    return get(tx, world, caller, task_id)
+
+
+def _validated(
+    current: Step, task: sa.Row[Any], answers: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The answers, checked against the form; a task without one takes any JSON."""
+    if task.form_id is None:
+        return {name: feel.from_plain(value) for name, value in answers.items()}
+    released = current.released
+    try:
+        typed = forms.validation.validate(
+            released.forms[task.form_id],
+            answers,
+            current.case.visible(task.id),
+            evaluator(released, current.environment),
+        )
+    except forms.validation.AnswersInvalid as error:
+        raise AnswersRefused(errors=error.errors) from error
+    return {name: feel.from_plain(value) for name, value in typed.items()}
+
+
+def evaluator(released: Released, environment: feel.Environment) -> Any:
+    """FEEL as a form sees it: a function of a text and variables."""
+
+    def evaluate(text: str, values: Mapping[str, Any]) -> object:
+        return released.expression(text.removeprefix("=").strip()).evaluate(
+            values, environment
+        )
+
+    return evaluate
+
+
+def _visible(caller: people.Caller) -> sa.Select[Any]:
+    return (
+        sa.select(
+            user_tasks,
+            users.c.login.label("assignee"),
+            users.c.name.label("assignee_name"),
+            offices.c.code.label("office"),
+            offices.c.names.label("office_names"),
+            offices.c.path.label("office_path"),
+            process_instances.c.business_key,
+            process_instances.c.release_id,
+            process_instances.c.definition_version_id,
+        )
+        .join(process_instances, process_instances.c.id == user_tasks.c.instance_id)
+        .join(offices, offices.c.id == user_tasks.c.office_id)
+        .outerjoin(users, users.c.id == user_tasks.c.assignee_id)
+        .where(user_tasks.c.office_id.in_(people.visible(caller)))
+    )
+
+
+def _restrictions(query: WorklistQuery) -> list[sa.ColumnElement[bool]]:
+    tasks = user_tasks.c
+    wanted: list[sa.ColumnElement[bool]] = []
+    if query.state is None:
+        wanted.append(tasks.state.in_(OPEN))
+    elif query.state != "any":
+        wanted.append(tasks.state == query.state)
+    if query.candidate_group:
+        wanted.append(tasks.candidate_groups.any(query.candidate_group))
+    if query.assignee:
+        wanted.append(users.c.login == query.assignee)
+    if query.process_key:
+        wanted.append(tasks.process_key == query.process_key)
+    if query.instance_id:
+        wanted.append(tasks.instance_id == query.instance_id)
+    if query.due_before:
+        wanted.append(tasks.sort_at < query.due_before)
+    if query.due_from:
+        wanted.append(tasks.sort_at >= query.due_from)
+    if query.text:
+        wanted.append(process_instances.c.business_key.icontains(query.text))
+    return wanted
+
+
+def _find(
+    tx: sa.Connection, caller: people.Caller, task_id: uuid.UUID
+) -> sa.Row[Any]:
+    row = tx.execute(
+        _visible(caller).where(user_tasks.c.id == task_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound(kind="task", key=task_id)
+    return row
+
+
+@contextmanager
+def _on(
+    tx: sa.Connection, world: World, caller: people.Caller, task_id: uuid.UUID
+) -> Iterator[tuple[Step, sa.Row[Any]]]:
+    """Lock the task's case, then read the task: nobody changes it under us."""
+    instance_id = tx.scalar(
+        sa.select(user_tasks.c.instance_id).where(
+            user_tasks.c.id == task_id,
+            user_tasks.c.office_id.in_(people.visible(caller)),
+        )
+    )
+    if instance_id is None:
+        raise NotFound(kind="task", key=task_id)
+    with step(tx, world, instance_id, people.actor(caller)) as current:
+        yield current, _find(tx, caller, task_id)
+
+
+def _move(
+    current: Step, task: sa.Row[Any], state: TaskState, move: str, **values: Any
+) -> None:
+    if state not in MOVES.get(TaskState(task.state), ()):
+        raise MoveRefused(kind="task", state=task.state, move=move)
+    _write(current, task, state, **values)
+
+
+def _write(current: Step, task: sa.Row[Any], state: TaskState, **values: Any) -> None:
+    current.tx.execute(
+        sa.update(user_tasks)
+        .where(user_tasks.c.id == task.id)
+        .values(state=state, **values)
+    )
+
+
+def _may_work(caller: people.Caller, task: sa.Row[Any], action: str) -> None:
+    if not (_is_candidate(caller, task) or _supervises(caller, task)):
+        raise NotAllowed(action=action, kind="task")
+
+
+def _is_candidate(person: people.Caller, task: sa.Row[Any]) -> bool:
+    """A candidate group is a role at the task's office, or at one above it."""
+    held = people.roles_at(person, task.office_path)
+    if not task.candidate_groups and not task.candidate_users:
+        return bool(held - {Role.APPLICANT})
+    return (
+        person.login in task.candidate_users
+        or not held.isdisjoint(task.candidate_groups)
+    )
+
+
+def _supervises(person: people.Caller, task: sa.Row[Any]) -> bool:
+    held = people.roles_at(person, task.office_path)
+    return not held.isdisjoint({Role.SUPERVISOR, Role.ADMINISTRATOR})
+
+
+def _row(tx: sa.Connection, world: World, row: sa.Row[Any]) -> TaskRow:
+    released = world.library.get(tx, row.release_id, row.definition_version_id)
+    values = {
+        name: row._mapping[name]
+        for name in TaskRow.__dataclass_fields__
+        if name != "names"
+    }
+    return TaskRow(names=released.elements[row.element_id]["names"], **values)

@@ -1,0 +1,22 @@
+"""What a use case needs beside its transaction: the clock, the queues, what is cached."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from workflows.offices import Calendars
+from workflows.ports import Clock
+from workflows.released import Library
+
+
+@dataclass(frozen=True)
+class World:
+    """Built once per process by the bootstrap; holds no state of any case.
+
+    `queue_of` names the queue (PgQueuer's entrypoint) of a type of job: one per outside
+    system, so that a slow one holds up no other.
+    """
+
+    clock: Clock
+    queue_of: Callable[[str], str]
+    calendars: Calendars = field(default_factory=Calendars)
+    library: Library = field(default_factory=Library)
