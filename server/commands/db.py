@@ -1,0 +1,53 @@
+"""`rasim db`: the schema of the database."""
+
+from datetime import UTC, datetime
+
+import click
+
+from server.postgres import database_url
+from server.settings import Settings
+from workflows.model import RasimError
+from workflows.store import schema
+from workflows.store.session import Store
+
+
+class SchemaOutdated(RasimError):
+    """The database is at {found}, the code at {wanted}. Run `rasim db upgrade`."""
+
+
+@click.group("db", short_help="The schema of the database.")
+def command() -> None:
+    """Migrations: run them, or see whether any is missing."""
+
+
+@command.command("upgrade")
+@click.pass_obj
+def upgrade(settings: Settings) -> None:
+    """Run what is missing; safe to call by many at once."""
+    with database_url(settings) as url:
+        store = Store(url)
+        try:
+            schema.upgrade(store, datetime.now(UTC))
+            click.echo(f"The schema is at {versions(store)[0]}.")
+        finally:
+            store.close()
+
+
+@command.command("check")
+@click.pass_obj
+def check(settings: Settings) -> None:
+    """Say which version it has; exit 1 if one is missing."""
+    with database_url(settings) as url:
+        store = Store(url)
+        try:
+            found, wanted = versions(store)
+        finally:
+            store.close()
+    if found != wanted:
+        raise SchemaOutdated(found=found or "nothing", wanted=wanted)
+    click.echo(f"The schema is at {found}.")
+
+
+def versions(store: Store) -> tuple[str | None, str | None]:
+    with store.transaction() as tx:
+        return schema.versions(tx)
