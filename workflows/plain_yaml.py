@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, ClassVar
 
 import yaml
@@ -14,10 +13,7 @@ Plain = dict[str, Any]  # JSON: what an API caller or an outside system would se
 
 
 def parse(text: str | bytes) -> Any:
-    """The plain value of a YAML text: a number with a point is a Decimal.
-
-    Raises ValueError, with line and column where there is one.
-    """
+    """The plain value of a YAML text; ValueError tells line and column of a fault."""
     size = len(text if isinstance(text, bytes) else text.encode())
     if size > LARGEST_BYTES:
         raise ValueError(f"the file is over {LARGEST_BYTES} bytes")
@@ -113,10 +109,6 @@ def _refuse(reason: str, place: Any) -> None:
     raise yaml.MarkedYAMLError(problem=reason, problem_mark=place.start_mark)
 
 
-def _exact_number(loader: _Loader, node: Any) -> Decimal:
-    return Decimal(str(loader.construct_scalar(node)))
-
-
 for _tag, _form, _first in (
     ("null", "null|~|", ["n", "~", ""]),
     ("bool", "true|false", list("tf")),
@@ -126,4 +118,3 @@ for _tag, _form, _first in (
     _Loader.add_implicit_resolver(
         f"tag:yaml.org,2002:{_tag}", re.compile(rf"(?:{_form})\Z"), _first
     )
-_Loader.add_constructor("tag:yaml.org,2002:float", _exact_number)

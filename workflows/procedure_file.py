@@ -76,7 +76,11 @@ class ProcedureFile:
     scenarios: list[Scenario]
 
     @property
-    def configuration(self) -> Plain:
+    def key(self) -> str:
+        """The id of the process, under which a release keeps this file."""
+        return self.process
+
+    def configuration_values(self) -> Plain:
         """The root variable `configuration` of every new case, as plain values."""
         return {setting.name: setting.value for setting in self.settings}
 
