@@ -58,7 +58,7 @@ TUNING = {
     "log_min_error_statement": "panic",
 }
 # For tests that throw the database away: a power cut may cost it, a crash does not.
-THROW_AWAY = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+THROW_AWAY = {"fsync": "off", "full_page_writes": "off"}
 
 log = logging.getLogger(__name__)
 
