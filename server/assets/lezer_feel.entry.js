@@ -3,12 +3,20 @@
 
 import { parser, trackVariables } from "lezer-feel";
 
-/** One array per tree node, built without recursion so that deep input cannot overflow. */
-function toArrays(tree) {
+/**
+ * One array per tree node, or null when the tree is deeper than maxDepth. Without
+ * recursion, so that deep input cannot overflow the stack here.
+ */
+function toArrays(tree, maxDepth) {
   const root = [];
   const open = [root];
+  let tooDeep = false;
   tree.iterate({
     enter(node) {
+      if (open.length > maxDepth) {
+        tooDeep = true;
+        return false;
+      }
       const children = [];
       open[open.length - 1].push([node.name, node.from, node.to, children]);
       open.push(children);
@@ -17,13 +25,13 @@ function toArrays(tree) {
       open.pop();
     },
   });
-  return root[0];
+  return tooDeep ? null : root[0];
 }
 
 /**
  * @param {string} text
- * @param {{unary?: boolean, names?: string[]}} options `names` are known beforehand: only
- *   so can a name hold a keyword ("get or else") or a sign ("a-b").
+ * @param {{unary?: boolean, names?: string[], maxDepth?: number}} options `names` are
+ *   known beforehand: only so can a name hold a keyword ("get or else") or a sign ("a-b").
  */
 export function parse(text, options = {}) {
   const known = Object.fromEntries((options.names ?? []).map((name) => [name, 1]));
@@ -34,5 +42,5 @@ export function parse(text, options = {}) {
       contextTracker: trackVariables(known),
     })
     .parse(text);
-  return toArrays(tree);
+  return toArrays(tree, options.maxDepth ?? Infinity);
 }

@@ -1,0 +1,44 @@
+"""FEEL: parsed at release, evaluated in Python with decimals and our own clock."""
+
+from workflows.feel.errors import (
+    EvaluationError,
+    FeelError,
+    FeelSyntaxError,
+    LimitReached,
+    NotAValue,
+    UnknownFunction,
+    UnknownName,
+    WrongType,
+    WrongValue,
+)
+from workflows.feel.expression import Expression, compile_tree
+from workflows.feel.parser import Parser, ParserNotBuilt, Tree
+from workflows.feel.values import Environment, Function, Range, Value, YearsMonths, kind
+from workflows.feel.wire import dumps, from_plain, loads, plain
+
+__all__ = [
+    "Environment",
+    "EvaluationError",
+    "Expression",
+    "FeelError",
+    "FeelSyntaxError",
+    "Function",
+    "LimitReached",
+    "NotAValue",
+    "Parser",
+    "ParserNotBuilt",
+    "Range",
+    "Tree",
+    "UnknownFunction",
+    "UnknownName",
+    "Value",
+    "WrongType",
+    "WrongValue",
+    "YearsMonths",
+    "compile_tree",
+    "dumps",
+    "from_plain",
+    "kind",
+    "loads",
+    "plain",
+]

@@ -1,0 +1,185 @@
+"""Compiling what evaluates a part many times: `for`, `some`, `every`, filters."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import TypeAlias
+
+from workflows.feel.compiler import Closure, Compiler, Maker, mentions
+from workflows.feel.errors import WrongType, WrongValue
+from workflows.feel.parser import Node
+from workflows.feel.values import Range, Run, Scope, Value, kind
+
+# The values that one iterator of a loop goes through.
+Domain: TypeAlias = Callable[[Scope], Sequence[Value]]
+
+PARTIAL = "partial"
+_NOTHING: Mapping[str, Value] = {}
+
+
+def make_for(compiler: Compiler, node: Node) -> Closure:
+    """`partial` is what the loop has given so far."""
+    body = node[3][3]
+    partial = mentions(body, "VariableName", PARTIAL)
+    outer_names = [PARTIAL] if partial else []
+    names, domains, turn = _iteration(compiler, node[3][1], body, outer=outer_names)
+
+    def loop(scope: Scope) -> Value:
+        results: list[Value] = []
+        values: dict[str, Value] = {}
+        outer = Scope(values, scope.run, scope)
+        if partial:
+            values[PARTIAL] = []
+        for inner in _turns(outer, names, domains):
+            results.append(turn(inner))
+            if partial:
+                scope.run.spend(len(results) // 10)
+                values[PARTIAL] = results[:]
+        return results
+
+    return compiler.guarded(loop, node[1])
+
+
+def make_quantified(compiler: Compiler, node: Node) -> Closure:
+    """Decided by the first item that is true for `some`, false for `every`."""
+    word, iterators, _, condition = node[3]
+    decisive = word[0] == "some"
+    names, domains, turn = _iteration(compiler, iterators, condition, outer=[])
+    lenient = compiler.lenient
+
+    def quantify(scope: Scope) -> Value:
+        unsure = False
+        for inner in _turns(Scope(_NOTHING, scope.run, scope), names, domains):
+            verdict = turn(inner)
+            if verdict is decisive:
+                return decisive
+            if type(verdict) is not bool:
+                if not lenient:
+                    raise WrongType(word[0], "a boolean", kind(verdict))
+                unsure = True
+        return None if unsure else not decisive
+
+    return compiler.guarded(quantify, node[1])
+
+
+def make_filter(compiler: Compiler, node: Node) -> Closure:
+    """`list[condition]` keeps items, `list[number]` takes one, or null."""
+    source, condition = compiler.compile(node[3][0]), node[3][2]
+    with compiler.scope(None):
+        asked = compiler.compile(condition)
+    lenient = compiler.lenient
+
+    def select(scope: Scope) -> Value:
+        items = _listed(source(scope), lenient=lenient)
+        if not items:
+            return None if condition[0] == "NumericLiteral" else []
+        kept = []
+        for item in items:
+            scope.run.spend()
+            values = item if type(item) is dict else _NOTHING
+            verdict = asked(Scope(values, scope.run, scope, item))
+            if verdict is True:
+                kept.append(item)
+            elif type(verdict) is Decimal:
+                return _nth(items, verdict)
+            elif verdict is not False and not lenient:
+                raise WrongType("a filter", "a boolean or a number", kind(verdict))
+        return kept
+
+    return compiler.guarded(select, condition[1])
+
+
+def _iteration(
+    compiler: Compiler, iterators: Node, body: Node, *, outer: Sequence[str]
+) -> tuple[list[str], list[Domain], Closure]:
+    """Names and domains of the iterators, each seeing those before it, and the body."""
+    names: list[str] = []
+    domains: list[Domain] = []
+
+    def nest(rest: list[Node]) -> Closure:
+        if not rest:
+            return compiler.compile(body)
+        name, _, iterated = rest[0][3]
+        names.append(name[3])
+        domains.append(_make_domain(compiler, iterated))
+        with compiler.scope({name[3]}):
+            return nest(rest[1:])
+
+    with compiler.scope(outer):
+        return names, domains, nest(iterators[3])
+
+
+def _turns(scope: Scope, names: list[str], domains: list[Domain]) -> Iterator[Scope]:
+    """A scope for every combination, the last iterator running fastest."""
+    if not domains:
+        yield scope
+        return
+    for item in domains[0](scope):
+        scope.run.spend()
+        inner = Scope({names[0]: item}, scope.run, scope)
+        yield from _turns(inner, names[1:], domains[1:])
+
+
+def _make_domain(compiler: Compiler, node: Node) -> Domain:
+    lenient = compiler.lenient
+    if len(node[3]) == 3:
+        start, end = compiler.compile(node[3][0]), compiler.compile(node[3][2])
+        return lambda scope: _counted(start(scope), end(scope), scope.run)
+    source = compiler.compile(node[3][0])
+
+    def iterated(scope: Scope) -> Sequence[Value]:
+        value = source(scope)
+        if type(value) is Range:
+            return _counted_range(value, scope.run)
+        return _listed(value, lenient=lenient)
+
+    return iterated
+
+
+def _counted(start: Value, end: Value, run: Run) -> Sequence[Value]:
+    """Whole numbers or days, up or down, both ends included."""
+    if type(start) is date and type(end) is date:
+        days = (end - start).days
+        run.sized(None, abs(days) + 1)
+        step = -1 if days < 0 else 1
+        return [start + timedelta(days=n) for n in range(0, days + step, step)]
+    if type(start) is not Decimal or type(end) is not Decimal:
+        actual = f"{kind(start)} and {kind(end)}"
+        raise WrongType("..", "two whole numbers or two dates", actual)
+    if start % 1 or end % 1:
+        raise WrongValue(f"{start}..{end} does not run over whole numbers")
+    count = abs(end - start) + 1
+    run.sized(None, int(min(count, Decimal(run.environment.max_size + 1))))
+    step = -1 if end < start else 1
+    return [Decimal(n) for n in range(int(start), int(end) + step, step)]
+
+
+def _counted_range(span: Range, run: Run) -> Sequence[Value]:
+    if span.start is None or span.end is None:
+        raise WrongValue("a loop needs a range with two ends")
+    items = _counted(span.start, span.end, run)
+    first = 0 if span.start_included else 1
+    return items[first : len(items) if span.end_included else -1]
+
+
+def _listed(value: Value, *, lenient: bool) -> list[Value]:
+    """Lenient, a value stands for a list of just it, and null for none."""
+    if type(value) is list:
+        return value
+    if not lenient:
+        raise WrongType("[ ] or a loop", "a list", kind(value))
+    return [] if value is None else [value]
+
+
+def _nth(items: list[Value], position: Decimal) -> Value:
+    if position % 1 or not position or abs(position) > len(items):
+        return None
+    number = int(position)
+    return items[number - 1 if number > 0 else number]
+
+
+MAKERS: Mapping[str, Maker] = {
+    "ForExpression": make_for,
+    "QuantifiedExpression": make_quantified,
+    "FilterExpression": make_filter,
+}

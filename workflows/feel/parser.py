@@ -1,0 +1,205 @@
+"""Parsing: FEEL text to a tree of plain data, with npm lezer-feel in a V8 isolate."""
+
+import functools
+import re
+from collections.abc import Iterable, Mapping
+from importlib import resources
+from types import TracebackType
+from typing import Any, Self, TypeAlias
+
+from py_mini_racer import JSEvalException, JSTimeoutException, MiniRacer
+
+from workflows.feel.errors import FeelSyntaxError
+from workflows.feel.functions import NAMES
+from workflows.model import RasimError
+
+# A node is [kind, from, to, text or list of nodes]; positions count characters of the
+# text. `version` is of this form, not of the grammar: old releases keep their trees.
+Node: TypeAlias = list[Any]
+Tree: TypeAlias = dict[str, Any]
+VERSION = 1
+
+MAX_LENGTH = 20_000
+MAX_DEPTH = 150
+PARSE_SECONDS = 5.0
+
+BUNDLE = "lezer_feel.js"
+
+_BLANKS = re.compile(r"\s+")
+_AROUND_SIGNS = re.compile(r"\s*([./\-'+]|\*\*?)\s*")
+# Of our functions, lezer needs only those of several words; `not` it knows as a word.
+_PHRASES = frozenset(name for name in NAMES if " " in name)
+
+_COMMENTS = frozenset({"LineComment", "BlockComment"})
+_NAMES = frozenset({"VariableName", "PathName", "Name", "PropertyName"})
+_ESCAPES = re.compile(r'\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{6})|([nrtbf"\'\\/]))')
+_LETTERS = {"n": "\n", "r": "\r", "t": "\t"}
+
+
+class ParserNotBuilt(RasimError):
+    """The FEEL parser {bundle} is missing: it is made at installation, by `make
+    install`."""
+
+    def __init__(self) -> None:
+        super().__init__(bundle=BUNDLE)
+
+
+class Parser:
+    """A FEEL parser; owns a V8 isolate, which leaving the `with` block closes.
+
+    Make it in the process that uses it: an isolate does not survive a fork, and one
+    left open can hang the process at its exit.
+    """
+
+    def __init__(self) -> None:
+        self._racer = MiniRacer()
+        try:
+            self._racer.eval(_bundle())
+        except BaseException:
+            self._racer.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._racer.close()
+
+    def parse(
+        self, text: str, *, unary: bool = False, known_names: Iterable[str] = ()
+    ) -> Tree:
+        """The tree of an expression, or of unary tests (`> 5, [1..3]`).
+
+        `known_names` are needed only for names that hold a keyword or a sign
+        (`income or loss`, `pre-school`); those of our functions are known already.
+        FeelSyntaxError with the position of the first fault.
+        """
+        if len(text) > MAX_LENGTH:
+            reason = f"it is longer than {MAX_LENGTH} characters"
+            raise FeelSyntaxError(reason, position=0, expression=text[:80])
+        known = sorted(_PHRASES | frozenset(known_names))
+        originals = {_normal(name): name for name in known}
+        raw = self._raw(text, unary, known)
+        reduction = _Reduction(text, originals)
+        try:
+            reduction.refuse_faults(raw)
+            node = reduction.node(raw)
+        except FeelSyntaxError as error:
+            raise error.within(text) from None
+        return {"version": VERSION, "unary": unary, "node": node}
+
+    def _raw(self, text: str, unary: bool, known: list[str]) -> Node:
+        options = {"unary": unary, "names": known, "maxDepth": MAX_DEPTH}
+        try:
+            raw: Node | None = self._racer.call(
+                "FEEL.parse", text, options, timeout_sec=PARSE_SECONDS
+            )
+        except JSTimeoutException as error:
+            reason = f"reading it takes longer than {PARSE_SECONDS:g} seconds"
+            raise FeelSyntaxError(reason, position=0, expression=text) from error
+        except JSEvalException as error:
+            reason = "its names cannot be told apart"
+            raise FeelSyntaxError(reason, position=0, expression=text) from error
+        if raw is None:
+            reason = f"it is nested deeper than {MAX_DEPTH}"
+            raise FeelSyntaxError(reason, position=0, expression=text)
+        return raw
+
+
+class _Reduction:
+    """Turns lezer's tree into ours: without comments, names and literals as text."""
+
+    def __init__(self, text: str, originals: Mapping[str, str]) -> None:
+        self.text = text
+        self.originals = originals
+        self.offsets = _offsets(text)
+
+    def refuse_faults(self, raw: Node) -> None:
+        """FeelSyntaxError at the first node that lezer could not read."""
+        kind, start, end, children = raw
+        if kind == "⚠":
+            start, end = self._at(start), self._at(end)
+            raise FeelSyntaxError(self._unexpected(start, end), position=start)
+        for child in children:
+            self.refuse_faults(child)
+
+    def node(self, raw: Node) -> Node:
+        kind, start, end, children = raw
+        start, end = self._at(start), self._at(end)
+        source = self.text[start:end]
+        if kind in _NAMES:
+            return [kind, start, end, self._name(source)]
+        if kind == "StringLiteral":
+            return [kind, start, end, _unescaped(source, start)]
+        if kind == "NumericLiteral":
+            return [kind, start, end, _BLANKS.sub("", source)]
+        inner = [self.node(child) for child in children if child[0] not in _COMMENTS]
+        if inner or kind in _EMPTY:
+            return [kind, start, end, inner]
+        return [kind, start, end, _BLANKS.sub(" ", source)]
+
+    def _name(self, source: str) -> str:
+        if source.startswith("`"):
+            return source[1:-1]
+        name = _BLANKS.sub(" ", source)
+        return self.originals.get(_normal(name), name)
+
+    def _unexpected(self, start: int, end: int) -> str:
+        found = self.text[start:end].strip() or self.text[start : start + 20].strip()
+        return f'"{found[:20]}" is not expected here' if found else "it ends too early"
+
+    def _at(self, offset: int) -> int:
+        return offset if self.offsets is None else self.offsets[offset]
+
+
+# Nodes that may be empty, and then have no text of their own.
+_EMPTY = frozenset({"PositionalParameters", "FormalParameters", "ArgumentTypes"})
+
+
+@functools.cache
+def _bundle() -> str:
+    file = resources.files("workflows.feel") / BUNDLE
+    try:
+        return file.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise ParserNotBuilt from error
+
+
+def _normal(name: str) -> str:
+    """As lezer-feel compares names: signs stand apart, blanks count once."""
+    return _BLANKS.sub(" ", _AROUND_SIGNS.sub(r" \1 ", name)).strip()
+
+
+def _offsets(text: str) -> list[int] | None:
+    """JavaScript's offsets (UTF-16 units) to ours, where they differ."""
+    if all(ord(character) < 0x10000 for character in text):
+        return None
+    offsets = []
+    for index, character in enumerate(text):
+        offsets += [index] * (2 if ord(character) >= 0x10000 else 1)
+    return [*offsets, len(text)]
+
+
+def _unescaped(source: str, start: int) -> str:
+    """The string that a literal stands for; an unknown escape (`\\d`) stays."""
+    try:
+        text = _ESCAPES.sub(_character, source[1:-1])
+        return text.encode("utf-16", "surrogatepass").decode("utf-16")
+    except (ValueError, OverflowError) as error:
+        reason = "an escape in the string stands for no character"
+        raise FeelSyntaxError(reason, position=start) from error
+
+
+def _character(match: re.Match[str]) -> str:
+    short, long, letter = match.groups()
+    if letter:
+        return _LETTERS.get(letter, letter)
+    return chr(int(short or long, 16))

@@ -1,0 +1,141 @@
+"""The values of FEEL in Python, their kinds, and the state of one evaluation."""
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+from workflows.calendars import WorkingCalendar
+from workflows.feel.errors import LimitReached
+from workflows.ports import Clock
+
+# None, bool, Decimal (every number), str, date, time, datetime (aware, or naive for a
+# local one), timedelta (days and time duration), YearsMonths, list, dict with str keys
+# (context), Range, Function. FEEL is typed at run time: `kind` is its type check.
+Value: TypeAlias = Any
+
+
+@dataclass(frozen=True, order=True)
+class YearsMonths:
+    """A years and months duration, signed, in months."""
+
+    months: int
+
+    def __str__(self) -> str:
+        years, months = divmod(abs(self.months), 12)
+        text = (f"{years}Y" if years else "") + (f"{months}M" if months else "")
+        return ("-" if self.months < 0 else "") + "P" + (text or "0M")
+
+
+@dataclass(frozen=True)
+class Range:
+    """The values from `start` to `end`; None is an open end, as in `> 5`."""
+
+    start: Value
+    end: Value
+    start_included: bool = True
+    end_included: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class Function:
+    """Something that an expression can call; `call` gets the run and the arguments."""
+
+    name: str
+    parameters: tuple[str, ...]
+    call: Callable[["Run", Sequence[Value]], Value]
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What an evaluation may ask of the world, and how far it may go.
+
+    `lenient` gives null where the standard does, for the conformance tests and the
+    evaluation of a decision by an administrator; no procedure runs so. `max_steps`
+    counts turns of loops, filters and calls; `max_size` bounds the items of a list and
+    the characters of a string.
+    """
+
+    clock: Clock
+    calendar: WorkingCalendar = dataclasses.field(default_factory=WorkingCalendar)
+    lenient: bool = False
+    max_steps: int = 100_000
+    max_size: int = 1_000_000
+
+
+class Run:
+    """One evaluation: its environment, its single reading of the clock, its budget."""
+
+    __slots__ = ("_now", "environment", "steps_left")
+
+    def __init__(self, environment: Environment) -> None:
+        self.environment = environment
+        self.steps_left = environment.max_steps
+        self._now: datetime | None = None
+
+    def now(self) -> datetime:
+        """The same moment throughout an evaluation, in the zone of the calendar."""
+        if self._now is None:
+            zone = self.environment.calendar.zone
+            self._now = self.environment.clock.now().astimezone(zone)
+        return self._now
+
+    def spend(self, steps: int = 1) -> None:
+        self.steps_left -= steps
+        if self.steps_left < 0:
+            raise LimitReached(self.environment.max_steps, "steps")
+
+    def sized(self, value: Value, size: int | None = None) -> Value:
+        """`value` itself, if it is small enough to keep; costs steps by its size."""
+        count = len(value) if size is None else size
+        if count > self.environment.max_size:
+            raise LimitReached(self.environment.max_size, "items or characters")
+        self.spend(count // 100)
+        return value
+
+
+class Scope:
+    """Names that hold while a part of an expression is evaluated.
+
+    `values` is the caller's mapping at the root, the item's context in a filter (whose
+    `item` is the item itself), and a dict of local names elsewhere.
+    """
+
+    __slots__ = ("item", "parent", "run", "values")
+
+    def __init__(
+        self,
+        values: Mapping[str, Value],
+        run: Run,
+        parent: "Scope | None" = None,
+        item: Value = None,
+    ) -> None:
+        self.values = values
+        self.run = run
+        self.parent = parent
+        self.item = item
+
+
+KINDS: Mapping[type, str] = {
+    type(None): "null",
+    bool: "boolean",
+    Decimal: "number",
+    str: "string",
+    date: "date",
+    time: "time",
+    datetime: "date and time",
+    timedelta: "days and time duration",
+    YearsMonths: "years and months duration",
+    list: "list",
+    dict: "context",
+    Range: "range",
+    Function: "function",
+}
+
+
+def kind(value: Value) -> str:
+    """The FEEL type of a value; what is no FEEL value says so by its Python type."""
+    known = KINDS.get(type(value))
+    return known or f"{type(value).__name__} of Python, which FEEL does not know"
