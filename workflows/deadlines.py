@@ -68,6 +68,18 @@ class Overview:
     soon: int  # within three days, today not counted
 
 
+@dataclass(frozen=True)
+class Totals:
+    """The numbers of the overview for one procedure at one office."""
+
+    process_key: str
+    office: str
+    office_names: dict[str, str]
+    missed: int
+    today: int
+    soon: int
+
+
 def count(step: Step, text: str, norms: Iterable[str]) -> Term:
     """The end of a term such as "1 working day", counted from now.
 
@@ -253,6 +265,29 @@ def overview(tx: sa.Connection, caller: people.Caller, now: datetime) -> Overvie
         ).where(_open(caller))
     ).one()
     return Overview(row.missed, row.today, row.soon)
+
+
+def totals(
+    tx: sa.Connection, caller: people.Caller, now: datetime
+) -> list[Totals]:
+    """The same three numbers by procedure and office, the most missed first."""
+    today_ends, soon_ends = _horizons(now)
+    due = deadline_rows.c.due_at
+    missed = sa.func.count().filter(due <= now).label("missed")
+    today = sa.func.count().filter(due > now, due <= today_ends).label("today")
+    soon = sa.func.count().filter(due > today_ends, due <= soon_ends).label("soon")
+    groups = (deadline_rows.c.process_key, offices.c.code, offices.c.names)
+    rows = tx.execute(
+        sa.select(*groups, missed, today, soon)
+        .join(offices, offices.c.id == deadline_rows.c.office_id)
+        .where(_open(caller), due <= soon_ends)
+        .group_by(*groups)
+        .order_by(missed.desc(), today.desc(), soon.desc(), offices.c.code)
+    ).all()
+    return [
+        Totals(row.process_key, row.code, row.names, row.missed, row.today, row.soon)
+        for row in rows
+    ]
 
 
 def listed(
