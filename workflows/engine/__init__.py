@@ -1,0 +1,55 @@
+"""The engine: reads drawings, steps cases, saves them. Nobody else imports
+SpiffWorkflow."""
+
+from workflows.engine.cases import Case
+from workflows.engine.definitions import Definition, Element, load
+from workflows.engine.drawings import Drawing, read
+from workflows.engine.effects import (
+    CaseEnded,
+    Effect,
+    ElementCanceled,
+    ElementCompleted,
+    ElementEntered,
+    IncidentRaised,
+    JobClosed,
+    JobOpened,
+    MessageAwaited,
+    MessageForgotten,
+    TaskClosed,
+    TaskOpened,
+    TimerArmed,
+    TimerDisarmed,
+)
+from workflows.engine.errors import (
+    DrawingRefused,
+    EngineError,
+    SavedByOther,
+    TokenNotWaiting,
+)
+
+__all__ = [
+    "Case",
+    "CaseEnded",
+    "Definition",
+    "Drawing",
+    "DrawingRefused",
+    "Effect",
+    "Element",
+    "ElementCanceled",
+    "ElementCompleted",
+    "ElementEntered",
+    "EngineError",
+    "IncidentRaised",
+    "JobClosed",
+    "JobOpened",
+    "MessageAwaited",
+    "MessageForgotten",
+    "SavedByOther",
+    "TaskClosed",
+    "TaskOpened",
+    "TimerArmed",
+    "TimerDisarmed",
+    "TokenNotWaiting",
+    "load",
+    "read",
+]

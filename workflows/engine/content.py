@@ -1,0 +1,307 @@
+"""The third check of a drawing: what its elements say: events, jobs, timers, texts."""
+
+import re
+from collections.abc import Iterator
+
+from lxml import etree
+
+from workflows import calendars
+from workflows.engine import dialect
+from workflows.engine.closed_world import element_id
+from workflows.engine.documents import BPMN, ZEEBE
+from workflows.engine.evaluation import (
+    is_expression,
+    literal_duration,
+    literal_moment,
+)
+from workflows.engine.extensions import (
+    DEADLINE,
+    NORM,
+    TITLES,
+    Extensions,
+    read_extensions,
+)
+from workflows.engine.parser import TIMES
+from workflows.engine.rules import ACTIVITIES, WAITING, Findings, ScopeDrawing
+
+# What other parts of the house read of `zeebe:properties`.
+KNOWN_PROPERTIES = frozenset(
+    {NORM, DEADLINE, "deadline.norm", "deadline.met_by", *TITLES}
+)
+HAVE_DEADLINES = frozenset({BPMN + "userTask", BPMN + "manualTask", BPMN + "process"})
+JOBS = frozenset({BPMN + "serviceTask", BPMN + "sendTask"})
+NEED_TRIGGER = frozenset({BPMN + "boundaryEvent", BPMN + "intermediateCatchEvent"})
+
+VARIABLE = re.compile(r"[^\W\d]\w*")
+
+
+class Content:
+    """The rules on the content of one file's elements."""
+
+    def __init__(self, root: etree._Element, findings: Findings) -> None:
+        self.findings = findings
+        self.messages = {node.get("id"): node for node in root.iter(BPMN + "message")}
+        self.errors = {node.get("id"): node for node in root.iter(BPMN + "error")}
+
+    def check(self, scope: ScopeDrawing) -> None:
+        self._properties(scope.node)
+        for node_id, node in scope.nodes.items():
+            self._event(scope, node_id, node)
+            self._task(node_id, node)
+            self._texts(node_id, read_extensions(node))
+            if node.tag != BPMN + "subProcess":  # checked as a scope of its own
+                self._properties(node)
+        for flow in scope.flows:
+            self._condition(flow)
+
+    def _event(self, scope: ScopeDrawing, node_id: str, node: etree._Element) -> None:
+        kinds = [one for one in node if str(one.tag).endswith("EventDefinition")]
+        if not kinds and node.tag in NEED_TRIGGER:
+            self.findings.error(
+                node_id,
+                "event-without-trigger",
+                f"Event {node_id} has no trigger. Give it a message or a timer.",
+            )
+        if len(kinds) > 1:
+            self.findings.error(
+                node_id,
+                "event-several-triggers",
+                f"Event {node_id} has several triggers. Draw one event for each.",
+            )
+        for kind in kinds:
+            self._trigger(node_id, node, kind)
+        if node.tag == BPMN + "receiveTask":
+            self._message(node_id, node)
+        if node.tag == BPMN + "boundaryEvent":
+            self._boundary(scope, node_id, node, kinds)
+
+    def _trigger(
+        self, node_id: str, node: etree._Element, kind: etree._Element
+    ) -> None:
+        name = etree.QName(kind).localname
+        if name == "messageEventDefinition":
+            self._message(node_id, kind)
+        elif name == "timerEventDefinition":
+            self._timer(node_id, kind)
+        elif name == "errorEventDefinition":
+            self._error(node_id, node, kind)
+
+    def _message(self, node_id: str, holder: etree._Element) -> None:
+        message = self.messages.get(holder.get("messageRef"))
+        if message is None or not (message.get("name") or "").strip():
+            self.findings.error(
+                node_id,
+                "message-unknown",
+                f"{node_id} waits for the message {holder.get('messageRef')}, which "
+                "is not there or has no name. Choose a message with a name.",
+            )
+
+    def _timer(self, node_id: str, kind: etree._Element) -> None:
+        times = [one for one in kind if one.tag in TIMES]
+        if len(times) != 1:
+            self.findings.error(
+                node_id,
+                "timer-invalid",
+                f"Timer {node_id} takes exactly one timeDate or timeDuration.",
+            )
+            return
+        text = (times[0].text or "").strip()
+        if is_expression(text):
+            return
+        is_date = times[0].tag == BPMN + "timeDate"
+        if (literal_moment(text) if is_date else literal_duration(text)) is None:
+            example = "2026-08-25T09:00:00+05:00" if is_date else "PT30M"
+            self.findings.error(
+                node_id,
+                "timer-invalid",
+                f'"{text}" of timer {node_id} cannot be read. Write it like {example}, '
+                "or as a FEEL expression that begins with =.",
+            )
+
+    def _error(self, node_id: str, node: etree._Element, kind: etree._Element) -> None:
+        reference = kind.get("errorRef")
+        error = self.errors.get(reference)
+        catches_all = reference is None and node.tag != BPMN + "endEvent"
+        if not catches_all and (error is None or not error.get("errorCode")):
+            self.findings.error(
+                node_id,
+                "error-unknown",
+                f"{node_id} names the error {reference}, which is not there or has no "
+                "errorCode. Choose an error with a code.",
+            )
+        interrupting = (
+            node.get("cancelActivity", "true"),
+            node.get("isInterrupting", "true"),
+        )
+        if "false" in interrupting:
+            self.findings.error(
+                node_id,
+                "error-not-interrupting",
+                f"An error always interrupts: make {node_id} interrupting.",
+            )
+
+    def _boundary(
+        self,
+        scope: ScopeDrawing,
+        node_id: str,
+        node: etree._Element,
+        kinds: list[etree._Element],
+    ) -> None:
+        host = scope.nodes.get(node.get("attachedToRef") or "")
+        if (
+            host is None
+            or host.tag not in ACTIVITIES
+            or host.get("triggeredByEvent") == "true"
+        ):
+            self.findings.error(
+                node_id,
+                "boundary-unattached",
+                f"Boundary event {node_id} is attached to {node.get('attachedToRef')}, "
+                "which is no task or sub-process beside it. Attach it to one.",
+            )
+        elif host.tag not in WAITING and kinds:
+            self.findings.warning(
+                node_id,
+                "boundary-never",
+                f"{host.get('id')} is done at once, so boundary event {node_id} never "
+                "happens.",
+            )
+        if node_id not in scope.outgoing:
+            self.findings.error(
+                node_id,
+                "boundary-without-flow",
+                f"No flow leaves boundary event {node_id}. Draw what follows it.",
+            )
+
+    def _task(self, node_id: str, node: etree._Element) -> None:
+        extensions = read_extensions(node)
+        if node.tag in JOBS:
+            job_type = extensions.get("taskDefinition", "type")
+            if job_type is None or is_expression(job_type):
+                self.findings.error(
+                    node_id,
+                    "job-type-missing",
+                    f"{node_id} does not say what is to be done. Give it a "
+                    "zeebe:taskDefinition with a fixed type.",
+                )
+            self._whole(node_id, "retries", extensions.get("taskDefinition", "retries"))
+        elif node.tag == BPMN + "scriptTask":
+            self._script(node_id, extensions)
+        form_id = extensions.get("formDefinition", "formId")
+        if is_expression(form_id):
+            self.findings.error(
+                node_id,
+                "form-not-fixed",
+                f"The form of {node_id} is an expression. Name one form.",
+            )
+
+    def _script(self, node_id: str, extensions: Extensions) -> None:
+        if not is_expression(extensions.get("script", "expression")):
+            self.findings.error(
+                node_id,
+                "script-not-feel",
+                f"Script task {node_id} has no FEEL expression. Write one in "
+                "zeebe:script, beginning with =.",
+            )
+        self._variable(node_id, extensions.get("script", "resultVariable"))
+
+    def _texts(self, node_id: str, extensions: Extensions) -> None:
+        for target, source in (*extensions.inputs, *extensions.outputs):
+            self._variable(node_id, target)
+            if not source:
+                self.findings.error(
+                    node_id,
+                    "mapping-empty",
+                    f"The mapping to {target} at {node_id} has no source. Write one.",
+                )
+        self._whole(
+            node_id, "priority", extensions.get("priorityDefinition", "priority")
+        )
+        for name in ("dueDate", "followUpDate"):
+            text = extensions.get("taskSchedule", name)
+            if text and not is_expression(text) and literal_moment(text) is None:
+                self.findings.error(
+                    node_id,
+                    "date-invalid",
+                    f'{name} "{text}" of {node_id} cannot be read. Write it like '
+                    "2026-08-25T09:00:00+05:00, or as a FEEL expression.",
+                )
+
+    def _variable(self, node_id: str, name: str | None) -> None:
+        if name is None or not VARIABLE.fullmatch(name):
+            self.findings.error(
+                node_id,
+                "variable-name-invalid",
+                f'"{name or ""}" at {node_id} is no name of a variable. Use letters, '
+                "digits and _, beginning with a letter.",
+            )
+
+    def _whole(self, node_id: str, what: str, text: str | None) -> None:
+        if text is None or is_expression(text):
+            return
+        least = 1 if what == "retries" else 0
+        if not text.isdecimal() or not least <= int(text) <= 2**31:
+            self.findings.error(
+                node_id,
+                "number-invalid",
+                f'{what} "{text}" of {node_id} is not a whole number of at least '
+                f"{least}.",
+            )
+
+    def _condition(self, flow: etree._Element) -> None:
+        condition = flow.find(BPMN + "conditionExpression")
+        if condition is not None and not is_expression(condition.text):
+            self.findings.error(
+                flow.get("id"),
+                "condition-not-feel",
+                f'The condition "{(condition.text or "").strip()}" of flow '
+                f"{flow.get('id')} is no FEEL expression. Begin it with =.",
+            )
+
+    def _properties(self, node: etree._Element) -> None:
+        node_id = node.get("id")
+        extensions = read_extensions(node)
+        for name, _ in extensions.properties:
+            if name not in KNOWN_PROPERTIES:
+                self.findings.warning(
+                    node_id,
+                    "property-unread",
+                    f'The property "{name}" of {node_id} is kept, but nothing reads '
+                    "it.",
+                )
+        deadline = extensions.deadline
+        if deadline is None:
+            return
+        if node.tag not in HAVE_DEADLINES:
+            self.findings.error(
+                node_id,
+                "deadline-misplaced",
+                f"{node_id} has a deadline, which a user task or a process can have. "
+                "Move it there.",
+            )
+        elif not is_expression(deadline) and literal_moment(deadline) is None:
+            self._term(node_id, deadline)
+
+    def _term(self, node_id: str | None, deadline: str) -> None:
+        try:
+            calendars.parse_term(deadline)
+        except calendars.TermError as error:
+            self.findings.error(
+                node_id, "deadline-invalid", f"The deadline of {node_id}: {error}"
+            )
+
+
+def expression_texts(process: etree._Element) -> Iterator[tuple[str | None, str]]:
+    """(element id, text) of every expression, `=` included, in drawing order."""
+    for node in process.iter(BPMN + "*", ZEEBE + "*"):
+        name = str(etree.QName(node).localname)
+        if str(node.tag).startswith(BPMN):
+            texts = [node.text] if name in dialect.EXPRESSION_TEXTS else []
+        elif name == "property":
+            texts = [node.get("value")] if node.get("name") == DEADLINE else []
+        else:
+            known = dialect.EXPRESSION_ATTRIBUTES.get(name, frozenset())
+            texts = [node.get(attribute) for attribute in sorted(known)]
+        for text in texts:
+            if text is not None and is_expression(text):
+                yield element_id(node), text

@@ -1,0 +1,127 @@
+"""A released process, ready to run: its specifications, elements and expressions."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lxml import etree
+
+from workflows import feel
+from workflows.engine.documents import BPMN, parse_document
+from workflows.engine.errors import EngineError
+from workflows.engine.evaluation import is_expression
+from workflows.engine.extensions import Extensions, read_extensions
+from workflows.engine.parser import DrawingParser, lanes_of, specifications
+
+
+@dataclass(frozen=True)
+class Element:
+    """One drawn element, as pages and history speak of it.
+
+    `properties` are the `zeebe:properties` beside titles and norms, as drawn.
+    """
+
+    id: str
+    type: str
+    name: str
+    names: Mapping[str, str]
+    norms: tuple[str, ...] = ()
+    form_id: str | None = None
+    job_type: str | None = None
+    lane: str | None = None
+    candidate_groups: tuple[str, ...] = ()
+    properties: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Definition:
+    """Immutable once made, and shared by all cases of its version."""
+
+    key: str
+    names: Mapping[str, str]
+    elements: Mapping[str, Element]
+    start: str
+    spec: Any
+    subprocess_specs: Mapping[str, Any]
+    trees: Mapping[str, Any]
+    _compiled: dict[str, feel.Expression] = field(default_factory=dict)
+
+    def expression(self, text: str) -> feel.Expression:
+        """The expression of a FEEL text (without `=`), compiled at its first use."""
+        found = self._compiled.get(text)
+        if found is None:
+            if text not in self.trees:
+                raise EngineError(reason=f'"{text}" was not read at release')
+            found = feel.compile_tree(self.trees[text], text)
+            self._compiled[text] = found
+        return found
+
+
+def load(xml: bytes, key: str, trees: Mapping[str, Any]) -> Definition:
+    """Make process `key` of a released drawing ready to run.
+
+    `trees` are those of `Drawing.trees`. Nothing is linted again: `xml` must be what
+    `read` accepted.
+    """
+    root = parse_document(xml)
+    process = process_node(root, key)
+    spec, subprocess_specs = specifications(root, key)
+    return Definition(
+        key=key,
+        names=names_of(process),
+        elements={one.id: one for one in elements_of(process, lanes_of(root))},
+        start=spec.start.chosen_start,
+        spec=spec,
+        subprocess_specs=subprocess_specs,
+        trees=trees,
+    )
+
+
+def process_node(root: etree._Element, key: str) -> etree._Element:
+    for process in root.iter(BPMN + "process"):
+        if process.get("id") == key:
+            return process
+    raise EngineError(reason=f"the drawing has no process {key}")
+
+
+def names_of(node: etree._Element) -> dict[str, str]:
+    kazakh = node.get("name") or node.get("id") or ""
+    return read_extensions(node).titles(kazakh)
+
+
+def elements_of(process: etree._Element, lanes: Mapping[str, str]) -> Iterator[Element]:
+    """Every flow node of a process, those in sub-processes too, in drawing order."""
+    for node in process.iter(*DrawingParser.OVERRIDE_PARSER_CLASSES):
+        extensions = read_extensions(node)
+        element_id = node.get("id") or ""
+        yield Element(
+            id=element_id,
+            type=etree.QName(node).localname,
+            name=node.get("name") or "",
+            names=names_of(node),
+            norms=extensions.norms,
+            form_id=extensions.get("formDefinition", "formId"),
+            job_type=extensions.get("taskDefinition", "type"),
+            lane=_lane(node, lanes),
+            candidate_groups=literal_groups(extensions),
+            properties=extensions.other_properties,
+        )
+
+
+def literal_groups(extensions: Extensions) -> tuple[str, ...]:
+    """The candidate groups that are known before a case runs."""
+    text = extensions.get("assignmentDefinition", "candidateGroups")
+    if text is None or is_expression(text):
+        return ()
+    return tuple(group.strip() for group in text.split(",") if group.strip())
+
+
+def _lane(node: etree._Element, lanes: Mapping[str, str]) -> str | None:
+    """The lane of an element, or of the sub-process that it is in."""
+    current: etree._Element | None = node
+    while current is not None:
+        lane = lanes.get(current.get("id") or "")
+        if lane is not None:
+            return lane
+        current = current.getparent()
+    return None

@@ -1,0 +1,180 @@
+"""Reading a drawing at release: everything that is wrong with it, or what it holds."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from lxml import etree
+
+from workflows import feel
+from workflows.engine.closed_world import ClosedWorld
+from workflows.engine.content import Content, expression_texts
+from workflows.engine.definitions import Element, elements_of, names_of
+from workflows.engine.documents import BPMN, open_document
+from workflows.engine.errors import DrawingRefused
+from workflows.engine.evaluation import body
+from workflows.engine.extensions import read_extensions
+from workflows.engine.parser import lanes_of
+from workflows.engine.rules import Findings, check_ids, check_scope, scopes_of
+from workflows.model import Finding
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """One executable process of a file, as a release stores it.
+
+    `trees` are the FEEL trees by expression text (without `=`); `summary` is JSON-able:
+    elements, form_ids, job_types, messages, candidate_groups, norms, deadline (the text
+    as drawn, or None) and properties of the process.
+    """
+
+    key: str
+    names: dict[str, str]
+    version_tag: str | None
+    findings: list[Finding]
+    trees: dict[str, Any] = field(repr=False)
+    summary: dict[str, Any] = field(repr=False)
+
+
+def read(xml: bytes, file: str, parser: feel.Parser) -> list[Drawing]:
+    """The executable processes of a BPMN file.
+
+    DrawingRefused with every finding when anything in it would not run as drawn;
+    warnings alone come with the drawings. `file` is the name that findings bear.
+    """
+    root = open_document(xml, file)
+    findings = Findings(file)
+    if root.tag != BPMN + "definitions":
+        findings.error(
+            None,
+            "not-bpmn",
+            f"The file is {etree.QName(root).localname}, not definitions of BPMN 2.0. "
+            "Export it as BPMN 2.0 XML.",
+        )
+        raise DrawingRefused(file, findings.found)
+    processes = _executable(root, findings)
+    world = ClosedWorld(file)
+    world.check(root, set(root.iter(BPMN + "process")) - set(processes))
+    findings.found += world.findings
+    if not world.findings:
+        _check(root, processes, findings)
+    drawn = _expressions(root, processes, parser, findings)
+    if any(found.severity == "error" for found in findings.found):
+        raise DrawingRefused(file, findings.found)
+    return [
+        _drawing(root, process, drawn[process], findings.found) for process in processes
+    ]
+
+
+def _executable(root: etree._Element, findings: Findings) -> list[etree._Element]:
+    """The processes that run. Others may only be the pools of somebody else."""
+    pools = {pool.get("processRef") for pool in root.iter(BPMN + "participant")}
+    processes = list(root.iter(BPMN + "process"))
+    runs = [one for one in processes if one.get("isExecutable") == "true"]
+    for process in processes:
+        if process in runs or (runs and process.get("id") in pools):
+            continue
+        findings.error(
+            process.get("id"),
+            "process-not-executable",
+            f"The process {process.get('id')} is not marked as executable. Set "
+            'isExecutable="true", or delete it if it is not meant to run.',
+        )
+    if not processes:
+        findings.error(None, "process-missing", "The file holds no process. Draw one.")
+    return runs
+
+
+def _check(
+    root: etree._Element, processes: list[etree._Element], findings: Findings
+) -> None:
+    check_ids(root, findings)
+    content = Content(root, findings)
+    for process in processes:
+        for scope in scopes_of(process):
+            check_scope(scope, findings)
+            content.check(scope)
+
+
+def _expressions(
+    root: etree._Element,
+    processes: list[etree._Element],
+    parser: feel.Parser,
+    findings: Findings,
+) -> dict[etree._Element, dict[str, Any]]:
+    """The trees of each process; a finding for each text that does not parse."""
+    parsed: dict[str, Any] = {}
+    shared = [
+        pair for node in root.iter(BPMN + "message") for pair in expression_texts(node)
+    ]
+    drawn: dict[etree._Element, dict[str, Any]] = {}
+    for process in processes:
+        drawn[process] = {}
+        for node_id, text in [*expression_texts(process), *shared]:
+            feel_text = body(text)
+            if feel_text not in parsed:
+                parsed[feel_text] = _tree(feel_text, node_id, parser, findings)
+            drawn[process][feel_text] = parsed[feel_text]
+    return drawn
+
+
+def _tree(
+    text: str, node_id: str | None, parser: feel.Parser, findings: Findings
+) -> Any:
+    try:
+        return parser.parse(text)
+    except feel.FeelSyntaxError as error:
+        findings.error(
+            node_id,
+            "feel-syntax",
+            f'The expression "{text}" of {node_id} cannot be read: {error.reason}, at '
+            f"character {(error.position or 0) + 1}. Correct it.",
+        )
+        return None
+
+
+def _drawing(
+    root: etree._Element,
+    process: etree._Element,
+    trees: dict[str, Any],
+    findings: list[Finding],
+) -> Drawing:
+    extensions = read_extensions(process)
+    own = {node.get("id") for node in process.iter(BPMN + "*")}
+    elements = list(elements_of(process, lanes_of(root)))
+    groups = [group for one in elements for group in one.candidate_groups]
+    return Drawing(
+        key=process.get("id") or "",
+        names=names_of(process),
+        version_tag=extensions.get("versionTag", "value"),
+        findings=[
+            one for one in findings if one.element_id is None or one.element_id in own
+        ],
+        trees=trees,
+        summary={
+            "elements": [_told(one) for one in elements],
+            "form_ids": _unique(one.form_id for one in elements),
+            "job_types": _unique(one.job_type for one in elements),
+            "messages": _messages(root, process),
+            "candidate_groups": _unique(groups),
+            "norms": list(extensions.norms),
+            "deadline": extensions.deadline,
+            "properties": extensions.other_properties,
+        },
+    )
+
+
+def _told(element: Element) -> dict[str, Any]:
+    told = asdict(element)
+    told["norms"] = list(element.norms)
+    told["candidate_groups"] = list(element.candidate_groups)
+    return told
+
+
+def _messages(root: etree._Element, process: etree._Element) -> list[str]:
+    names = {node.get("id"): node.get("name") for node in root.iter(BPMN + "message")}
+    awaiting = process.iter(BPMN + "messageEventDefinition", BPMN + "receiveTask")
+    return _unique(names.get(node.get("messageRef")) for node in awaiting)
+
+
+def _unique(texts: Any) -> list[str]:
+    return list(dict.fromkeys(text for text in texts if text))

@@ -1,0 +1,227 @@
+"""Events that the drawing waits for, and errors that it throws.
+
+A boundary event and the start of an event sub-process are both listeners: they stand
+beside the work that they watch, tied to their host. Due times are computed when the
+host begins; only the due-work table fires them.
+"""
+
+from typing import Any
+
+from SpiffWorkflow.bpmn.specs import defaults
+from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import (
+    ErrorEventDefinition,
+)
+from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
+from SpiffWorkflow.bpmn.specs.event_definitions.simple import TerminateEventDefinition
+from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinition
+from SpiffWorkflow.util.task import TaskState
+
+from workflows.engine import effects
+from workflows.engine.elements import Drawn
+from workflows.engine.errors import Fault
+from workflows.engine.tokens import Token
+
+KEY = "key"  # key of `internal_data`: the correlation key that a listener waits with
+
+
+class Awaited:
+    """An event definition that a token can wait for."""
+
+    repeats = False  # whether a non-interrupting listener listens on after it
+
+    def prepare(self, token: Token) -> Any:
+        """Evaluate what waiting takes, in the scope of `token`; changes nothing."""
+
+    def open(self, token: Token, prepared: Any) -> None:
+        """Announce that `token` waits."""
+
+    def close(self, token: Token) -> None:
+        """Announce that it no longer does."""
+
+
+class Timer(Awaited, TimerEventDefinition):
+    """A date or a duration; `expression` is FEEL or an ISO 8601 literal."""
+
+    def __init__(self, name: str, kind: str, expression: str) -> None:
+        super().__init__(name, expression)
+        self.kind = kind
+
+    def prepare(self, token: Token) -> Any:
+        evaluator = token.workflow.script_engine
+        if self.kind == "timeDate":
+            due = evaluator.moment(token, f"timer {self.name}", self.expression)
+        else:
+            due = evaluator.after(token, f"timer {self.name}", self.expression)
+        return due
+
+    def open(self, token: Token, prepared: Any) -> None:
+        element_id = token.task_spec.bpmn_id
+        token.workflow.report(effects.TimerArmed(token.id, element_id, prepared))
+
+    def close(self, token: Token) -> None:
+        token.workflow.report(effects.TimerDisarmed(token.id))
+
+
+class Message(Awaited, MessageEventDefinition):
+    """A message by name, correlated by the value of its key."""
+
+    repeats = True
+
+    def __init__(self, name: str, key_expression: str | None) -> None:
+        super().__init__(name)
+        self.key_expression = key_expression
+
+    def prepare(self, token: Token) -> Any:
+        if self.key_expression is None:
+            return None
+        value = token.workflow.script_engine.value(token, self.key_expression)
+        if value is None or isinstance(value, bool | list | dict):
+            raise Fault(
+                "expression",
+                f'The correlation key "{self.key_expression}" of message {self.name} '
+                "gave neither a string nor a number.",
+                expression=self.key_expression,
+            )
+        return str(value)
+
+    def open(self, token: Token, prepared: Any) -> None:
+        token.internal_data[KEY] = prepared
+        element_id = token.task_spec.bpmn_id
+        token.workflow.report(
+            effects.MessageAwaited(token.id, element_id, self.name, prepared)
+        )
+
+    def close(self, token: Token) -> None:
+        token.workflow.report(effects.MessageForgotten(token.id))
+
+
+class Error(Awaited, ErrorEventDefinition):
+    """A BPMN error: caught by the nearest scope outward, the exact code first."""
+
+    def throw(self, my_task: Token) -> None:
+        """Thrown by an end event: caught, or it ends the case."""
+        if throw_error(my_task, self.code, {}):
+            return
+        top = my_task.workflow.top_workflow
+        element_id = my_task.task_spec.bpmn_id
+        message = f"Error {self.code}, thrown at {element_id}, is caught nowhere."
+        detail = {"code": self.code}
+        top.report(
+            effects.IncidentRaised(my_task.id, element_id, "error", message, detail)
+        )
+        top.end("error", self.code, element_id)
+        top.cancel_all()
+        top.settle()
+
+
+class Terminate(TerminateEventDefinition):
+    def throw(self, my_task: Token) -> None:
+        """End the scope of the event; the process's own scope ends the case."""
+        scope = my_task.workflow
+        if scope.parent_task is None:
+            scope.end("terminate", None, my_task.task_spec.bpmn_id)
+        scope.cancel_all(but=my_task)
+
+
+class Catch(Drawn, defaults.IntermediateCatchEvent):
+    """An intermediate catch event."""
+
+    def begin(self, token: Token) -> None:
+        prepared = self.event_definition.prepare(token)
+        token._set_state(TaskState.WAITING)
+        self.event_definition.open(token, prepared)
+
+    def withdraw(self, token: Token) -> None:
+        self.event_definition.close(token)
+
+
+class Receive(Catch, defaults.ReceiveTask):
+    """A receive task: a message catch that can have boundary events."""
+
+
+class Listener(Drawn, defaults.BoundaryEvent):
+    """A boundary event, or the start event of an event sub-process.
+
+    The latter (`of_scope`) listens beside the whole scope, and reports nothing of
+    itself: the start event inside the sub-process does.
+    """
+
+    of_scope: bool = False
+
+    def arm(self, host: Token, prepared: Any) -> Token:
+        """Start to listen: a waiting token tied to its host, or to the scope's root."""
+        token = host._add_child(self, TaskState.WAITING)
+        token.triggered = True
+        if self.of_scope:
+            host.workflow.listeners[token.id] = token
+        self.event_definition.open(token, prepared)
+        return token
+
+    def trigger(self, token: Token, variables: dict[str, Any]) -> None:
+        """The event came: interrupt or listen on, and go the way behind the event."""
+        scope, host = token.workflow, token.parent
+        if self.of_scope:
+            del scope.listeners[token.id]
+        scope.adopt(token)
+        if not self.cancel_activity:
+            if self.event_definition.repeats:
+                self.arm(host, token.internal_data.get(KEY))
+        elif self.of_scope:
+            scope.cancel_all(but=token)
+        else:
+            host.cancel()
+        token.internal_data.pop(KEY, None)
+        token.leave_with(variables)
+
+    def withdraw(self, token: Token) -> None:
+        token.workflow.listeners.pop(token.id, None)
+        self.event_definition.close(token)
+
+    def _update_hook(self, my_task: Token) -> bool:
+        """A listener is readied by its event alone."""
+        return False
+
+    def _run_hook(self, my_task: Token) -> bool | None:
+        if self.of_scope:
+            self._leave(my_task)
+            return True
+        return super()._run_hook(my_task)
+
+    def _on_complete_hook(self, my_task: Token) -> None:
+        if not self.of_scope:
+            super()._on_complete_hook(my_task)
+
+
+def throw_error(
+    thrower: Token, code: str | None, variables: dict[str, Any], *, by_job: bool = False
+) -> bool:
+    """Throw a BPMN error from a token; False, and nothing changed, if nothing catches.
+
+    It travels outward only. What an event sub-process throws is not caught by an event
+    sub-process beside it, so that no handler catches what it throws itself.
+    """
+    scope = thrower.workflow
+    host: Token | None = thrower if by_job else None
+    while True:
+        found = _catcher(host.children, code) if host is not None else None
+        handles = host is not None and getattr(
+            host.task_spec, "triggered_by_event", False
+        )
+        if found is None and not handles:
+            found = _catcher(scope.listeners.values(), code)
+        if found is not None:
+            found.task_spec.trigger(found, variables)
+            return True
+        host = scope.parent_task
+        if host is None:
+            return False
+        scope = host.workflow
+
+
+def _catcher(listeners: Any, code: str | None) -> Token | None:
+    caught = {}
+    for token in listeners:
+        definition = token.task_spec.event_definition
+        if isinstance(definition, Error) and definition.code in (None, code):
+            caught[definition.code] = token
+    return caught.get(code) or caught.get(None)

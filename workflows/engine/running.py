@@ -1,0 +1,194 @@
+"""A case in memory: SpiffWorkflow's workflows, stepped by a queue of ready tokens.
+
+One scope is one process or sub-process that runs: it has its tokens, the starts of its
+event sub-processes that listen, and its parallel joins that wait.
+"""
+
+from collections import deque
+from typing import Any
+from uuid import UUID
+
+from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
+from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
+from SpiffWorkflow.util.task import TaskState
+
+from workflows.engine.effects import CaseEnded, Effect, IncidentRaised
+from workflows.engine.errors import Fault
+from workflows.engine.tokens import INCIDENT, Token
+
+
+class Scope:
+    """What a process and a sub-process that run have in common."""
+
+    # Attributes of SpiffWorkflow's Workflow.
+    spec: Any
+    top_workflow: Any
+    tasks: dict[UUID, Any]
+    data: dict[str, Any]
+    completed: bool
+
+    def begin(self) -> None:
+        """Set up what is empty before the first token."""
+        self.listeners: dict[UUID, Token] = {}
+        # join -> incoming flow -> the tokens that wait on it
+        self.joins: dict[str, dict[str, list[Token]]] = {}
+
+    def plant(self) -> None:
+        """Make the root, which starts the scope in the next step."""
+        self.task_tree = Token(self, self.spec.start, state=TaskState.FUTURE)
+        self.task_tree._set_state(TaskState.READY)
+
+    def report(self, effect: Effect) -> None:
+        self.top_workflow.effects.append(effect)
+
+    def retire(self, token: Token) -> None:
+        """Take a finished token out; its children take its place."""
+        if token is self.task_tree or self.tasks.pop(token.id, None) is None:
+            return
+        root = self.task_tree
+        token.parent._children.pop(token.id, None)
+        for child in token._children:
+            if child in self.tasks:
+                self.tasks[child]._parent = root.id
+                root._children[child] = None
+        if not self.completed and len(self.tasks) == 1 + len(self.listeners):
+            self.settle()
+
+    def discard(self, token: Token) -> None:
+        """Take a canceled or merged token out, its scope living on."""
+        if self.tasks.pop(token.id, None) is not None:
+            token.parent._children.pop(token.id, None)
+
+    def adopt(self, token: Token) -> None:
+        """Put a listener that was triggered beside its host."""
+        token.parent._children.pop(token.id, None)
+        token._parent = self.task_tree.id
+        self.task_tree._children[token.id] = None
+
+    def cancel_all(self, but: Token | None = None) -> None:
+        for token in list(self.tasks.values()):
+            if token is not self.task_tree and token is not but:
+                token.cancel()
+        if not self.task_tree.finished:
+            self.task_tree._state = TaskState.CANCELLED
+        self.joins.clear()
+
+    def settle(self) -> None:
+        """No token is left: whatever still listens stops, and the scope is done."""
+        for listener in list(self.listeners.values()):
+            listener.cancel()
+        self.completed = True
+
+    def _task_completed_notify(self, task: Token) -> None:
+        """Nothing: SpiffWorkflow would walk the whole tree after each step."""
+
+
+class RunningSubProcess(Scope, BpmnSubWorkflow):
+    """A sub-process that runs inside `parent_task`."""
+
+    def __init__(self, spec: Any, parent_task: Token) -> None:
+        self.parent_task = parent_task
+        top = parent_task.workflow.top_workflow
+        super().__init__(spec, parent_task.id, top, deserializing=True)
+        self.begin()
+
+    @property
+    def parent_workflow(self) -> Any:
+        return self.parent_task.workflow
+
+    def settle(self) -> None:
+        super().settle()
+        self.top_workflow.subprocesses.pop(self.parent_task_id, None)
+        self.parent_task.task_spec._on_subworkflow_completed(self, self.parent_task)
+
+    def cancel(self, success: bool = False) -> None:
+        self.cancel_all()
+        self.completed = True
+        self.top_workflow.subprocesses.pop(self.parent_task_id, None)
+
+
+class RunningProcess(Scope, BpmnWorkflow):
+    """The process of a case; holds the queue and the effects of the whole case."""
+
+    parent_task: Token | None = None
+
+    def __init__(self, spec: Any, subprocess_specs: Any, evaluator: Any) -> None:
+        self.ready_queue: deque[Token] = deque()
+        self.effects: list[Effect] = []
+        self.ended_by: dict[str, Any] | None = None
+        super().__init__(
+            spec, subprocess_specs, script_engine=evaluator, deserializing=True
+        )
+        self.begin()
+
+    def create_subprocess(self, my_task: Token, spec_name: str) -> RunningSubProcess:
+        running = RunningSubProcess(self.subprocess_specs[spec_name], my_task)
+        self.subprocesses[my_task.id] = running
+        return running
+
+    def find(self, token_id: UUID) -> Token | None:
+        """A token anywhere in the case, the roots of scopes included."""
+        found: Token | None = self.tasks.get(token_id)
+        for scope in self.subprocesses.values():
+            if found is not None:
+                break
+            found = scope.tasks.get(token_id)
+        return found
+
+    def do_engine_steps(
+        self, will_complete_task: Any = None, did_complete_task: Any = None
+    ) -> None:
+        """Run what is ready until everything waits. `budget` bounds it: see `step`."""
+        self.step(budget=None)
+
+    def step(self, budget: int | None) -> None:
+        """Run ready tokens; after `budget` steps what is still ready has an incident.
+
+        A drawing may loop without end through elements that need nobody.
+        """
+        queue = self.ready_queue
+        steps = 0
+        while queue:
+            token = queue.popleft()
+            if token._state != TaskState.READY or token.internal_data.get(INCIDENT):
+                continue
+            if steps == budget:
+                fault = Fault(
+                    "budget",
+                    f"{steps} steps were made at one go without coming to rest. "
+                    "Does the drawing turn in a circle that nothing ends?",
+                    steps=steps,
+                )
+                self.raise_incident(token, fault)
+                continue
+            steps += 1
+            try:
+                token.run()
+            except Fault as fault:
+                self.raise_incident(token, fault)
+
+    def raise_incident(self, token: Token, fault: Fault) -> None:
+        token.internal_data[INCIDENT] = fault.kind
+        self.report(
+            IncidentRaised(
+                token.id,
+                token.task_spec.bpmn_id,
+                fault.kind,
+                fault.message,
+                fault.detail,
+            )
+        )
+
+    def end(self, kind: str, code: str | None, element_id: str) -> None:
+        """One element ends the whole case, whatever else runs."""
+        self.ended_by = {"kind": kind, "code": code, "element_id": element_id}
+
+    def settle(self) -> None:
+        super().settle()
+        self.report(CaseEnded(self.ended_by))
+
+    def cancel(self, workflow: Any = None) -> list[Token]:
+        """Cancel everything, without a walk through the tree."""
+        self.cancel_all()
+        self.completed = True
+        return []

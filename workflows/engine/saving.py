@@ -1,0 +1,138 @@
+"""The saved case: scopes and live tokens as JSON; never the drawing, never the past.
+
+    case:  {"v": version, "top": scope, "over": bool, "by": ended_by}
+    scope: {"d": variables, "t": [token, ...], "r": token of a root that has not run}
+    token: [id, element, state, position of its host, kept, scope inside]
+
+Everything is a FEEL value (a position is a string, and "" where there is no host), so
+that one pass of `feel.dumps` writes the whole. A token's tail is cut where empty.
+SpiffWorkflow's serializer would write the specification, and each token with its name
+spelt out; its converters add a type name to every object.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from SpiffWorkflow.util.task import TaskState
+
+from workflows import feel
+from workflows.engine.definitions import Definition
+from workflows.engine.elements import ParallelGateway
+from workflows.engine.errors import SavedByOther
+from workflows.engine.evaluation import Evaluator
+from workflows.engine.events import Listener
+from workflows.engine.running import RunningProcess, Scope
+from workflows.engine.tokens import INCIDENT, Token
+
+VERSION = "1"
+
+STATES = {TaskState.WAITING: "w", TaskState.READY: "r", TaskState.STARTED: "s"}
+BY_LETTER = {letter: state for state, letter in STATES.items()}
+
+VIA = "via"  # kept: the flow on which a token came to the join where it waits
+ENTERED = "in"  # kept: a ready token was reported as entered
+
+# A root that has run has no say any more: it needs no id of its own.
+ROOT = UUID(int=0)
+
+
+def save(process: RunningProcess) -> str:
+    saved: dict[str, Any] = {"v": VERSION, "top": _saved_scope(process)}
+    if process.completed:
+        saved["over"] = True
+        saved["by"] = process.ended_by
+    return feel.dumps(saved)
+
+
+def restore(
+    definition: Definition, saved: str, environment: feel.Environment
+) -> RunningProcess:
+    """The case as it was saved; SavedByOther when its format is not ours."""
+    found = feel.loads(saved)
+    if not isinstance(found, dict) or found.get("v") != VERSION:
+        version = found.get("v") if isinstance(found, dict) else None
+        raise SavedByOther(version=version, reason="unknown format")
+    evaluator = Evaluator(definition.expression, environment)
+    process = RunningProcess(definition.spec, definition.subprocess_specs, evaluator)
+    _fill(process, found["top"])
+    process.completed = bool(found.get("over", False))
+    process.ended_by = found.get("by")
+    return process
+
+
+def _saved_scope(scope: Scope) -> dict[str, Any]:
+    root = scope.task_tree
+    saved: dict[str, Any] = {}
+    if scope.data:
+        saved["d"] = scope.data
+    if not root.finished:
+        saved["r"] = _saved_token(root, "")
+    positions: dict[Any, str] = {root.id: ""}
+    tokens = [token for token in scope.tasks.values() if token is not root]
+    for position, token in enumerate(tokens):
+        positions[token.id] = str(position)
+    if tokens:
+        saved["t"] = [_saved_token(one, positions[one._parent]) for one in tokens]
+    return saved
+
+
+def _saved_token(token: Token, host: str) -> list[Any]:
+    kept = dict(token.internal_data)
+    if token.via is not None and token._state == TaskState.WAITING:
+        if isinstance(token.task_spec, ParallelGateway):
+            kept[VIA] = token.via
+    if token.entered and token._state == TaskState.READY:
+        kept[ENTERED] = True
+    inside = token.workflow.top_workflow.subprocesses.get(token.id)
+    saved = [
+        token.id.hex,
+        token.task_spec.name,
+        STATES[token._state],
+        host,
+        kept or None,
+        _saved_scope(inside) if inside is not None else None,
+    ]
+    while not saved[-1]:
+        saved.pop()
+    return saved
+
+
+def _fill(scope: Any, saved: dict[str, Any]) -> None:
+    scope.data = saved.get("d", {})
+    if "r" in saved:
+        scope.task_tree = _restored(scope, saved["r"], None)
+    else:
+        scope.task_tree = Token(
+            scope, scope.spec.start, None, state=TaskState.COMPLETED, id=ROOT
+        )
+    tokens: list[Token] = []
+    for one in saved.get("t", ()):
+        host = one[3] if len(one) > 3 else ""
+        parent = tokens[int(host)] if host else scope.task_tree
+        tokens.append(_restored(scope, one, parent))
+
+
+def _restored(scope: Any, saved: list[Any], parent: Token | None) -> Token:
+    hex_id, name, letter, _, kept, inside = saved + [None] * (6 - len(saved))
+    spec = scope.spec.task_specs[name]
+    state = BY_LETTER[letter]
+    token = Token(scope, spec, parent, state=state, id=UUID(hex_id))
+    kept = kept or {}
+    token.via = kept.pop(VIA, None)
+    token.entered = kept.pop(ENTERED, False)
+    token.internal_data = kept
+    if state == TaskState.READY:
+        if INCIDENT not in kept:
+            scope.top_workflow.ready_queue.append(token)
+    elif isinstance(spec, Listener):
+        token.triggered = True
+        if spec.of_scope:
+            scope.listeners[token.id] = token
+    elif token.via is not None:
+        scope.joins.setdefault(name, {}).setdefault(token.via, []).append(token)
+    else:
+        token.entered = True
+    if inside is not None:
+        running = scope.top_workflow.create_subprocess(token, spec.spec)
+        _fill(running, inside)
+    return token
