@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from workflows.calendars import WorkingDaysError
+from workflows.calendars import WorkingDaysError, arrival
 from workflows.feel.errors import WrongValue
 from workflows.feel.functions.numbers import integer
 from workflows.feel.functions.registry import builtin
@@ -80,12 +80,15 @@ def add_working_days(run: Run, start: date, n: Decimal) -> Value:
     """The n-th working day after `from`, whose own day is not counted; n is at least 1.
 
     A date gives a date. A date and time gives the closing hour of that day at the
-    instance's office, in Asia/Almaty: the end of a term of n working days.
+    instance's office, in Asia/Almaty: the end of a term of n working days. What is
+    later than closing, or on a day off, counts from the next working day.
     """
     days = integer(n, "n")
     run.spend(max(days, 0))
+    calendar = run.environment.calendar
+    begun = arrival(start, calendar) if isinstance(start, datetime) else start
     try:
-        return run.environment.calendar.add_working_days(start, days)
+        return calendar.add_working_days(begun, days)
     except WorkingDaysError as error:
         raise WrongValue(str(error).rstrip(".")) from error
 
