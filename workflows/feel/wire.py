@@ -148,10 +148,16 @@ def _escaped(value: Value) -> Any:
     if type(value) is Decimal:
         number = _number(value)
         return _tagged(value) if number is None else number
-    if value is None or type(value) in (bool, str):
+    if value is None or type(value) in (bool, str, int):
         return value
     tagged = _tagged(value)
     return {**tagged, "v": _escaped(tagged["v"])}
+
+
+def _write_number(value: Decimal) -> tuple[str, str]:
+    if not value.is_finite():
+        raise NotAValue(f"{value} is not a number")
+    return "number", str(value)
 
 
 def _write_datetime(value: datetime) -> tuple[str, str]:
@@ -183,7 +189,7 @@ def _write_range(value: Range) -> tuple[str, list[Value]]:
 
 
 _WRITERS: Mapping[type, Callable[[Any], tuple[str, Any]]] = {
-    Decimal: lambda value: ("number", str(value)),
+    Decimal: _write_number,
     date: lambda value: ("date", value.isoformat()),
     time: _write_time,
     datetime: _write_datetime,
