@@ -49,6 +49,18 @@ def search(
     return listing.page(tx, query, order, _row, limit, cursor)
 
 
+def get(
+    tx: sa.Connection, caller: people.Caller, incident_id: uuid.UUID
+) -> IncidentRow:
+    """One incident; NotFound also where the caller's offices do not own its case."""
+    found = tx.execute(
+        _visible(caller).where(incidents.c.id == incident_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFound(kind="incident", key=incident_id)
+    return _row(found)
+
+
 def retry(
     tx: sa.Connection,
     world: World,

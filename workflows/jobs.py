@@ -83,6 +83,16 @@ def perform(
             _succeed(tx, world, call, answer)
 
 
+def crash(store: Store, world: World, job_id: uuid.UUID, reason: str) -> None:
+    """A job that our own code cannot do becomes an incident that tells why."""
+    with store.transaction() as tx:
+        row = tx.execute(sa.select(jobs).where(jobs.c.id == job_id)).one_or_none()
+        if row is None:
+            return
+        call = Call(job_id, row.type, row.attempts, {}, instance_id=row.instance_id)
+        _give_up(tx, world, call, reason)
+
+
 def search(
     tx: sa.Connection,
     caller: people.Caller,
@@ -108,6 +118,21 @@ def search(
             query = query.where(column == wanted)
     order = [jobs.c.created_at.desc(), jobs.c.id.asc()]
     return listing.page(tx, query, order, _row, limit, cursor)
+
+
+def get(tx: sa.Connection, caller: people.Caller, job_id: uuid.UUID) -> JobRow:
+    """One job; NotFound also where the caller's offices do not own its case."""
+    found = tx.execute(
+        sa.select(jobs)
+        .join(process_instances, process_instances.c.id == jobs.c.instance_id)
+        .where(
+            jobs.c.id == job_id,
+            process_instances.c.office_id.in_(people.visible(caller)),
+        )
+    ).one_or_none()
+    if found is None:
+        raise NotFound(kind="job", key=job_id)
+    return _row(found)
 
 
 def retry(

@@ -52,6 +52,14 @@ class Caller:
         return tuple(dict.fromkeys(one.office_id for one in held))
 
 
+@dataclass(frozen=True)
+class DemoPerson:
+    """Somebody of the demonstration, and the office that they work at, if any."""
+
+    caller: Caller
+    office_names: Mapping[str, str]
+
+
 # --- what a caller sees -----------------------------------------------------------
 
 
@@ -79,7 +87,7 @@ def sees(tx: sa.Connection, caller: Caller, office_id: uuid.UUID, *roles: Role) 
 
 
 def roles_at(caller: Caller, office_path: Sequence[uuid.UUID]) -> frozenset[Role]:
-    """The roles held at an office or above it; `office_path`: ids from the root down."""
+    """The roles held at an office or above it; `office_path`: ids from the root."""
     return frozenset(
         one.role for one in caller.memberships if one.office_id in office_path
     )
@@ -88,6 +96,18 @@ def roles_at(caller: Caller, office_path: Sequence[uuid.UUID]) -> frozenset[Role
 def actor(caller: Caller) -> str:
     """How the history names who acted: by login, which never changes."""
     return caller.login
+
+
+def is_visible_to(
+    user_id: sa.ColumnElement[Any], office_id: uuid.UUID
+) -> sa.ColumnElement[bool]:
+    """Whether the person of a row belongs to this office, or to one above it."""
+    above = sa.select(sa.func.unnest(offices.c.path)).where(offices.c.id == office_id)
+    return (
+        sa.select(memberships.c.user_id)
+        .where(memberships.c.user_id == user_id, memberships.c.office_id.in_(above))
+        .exists()
+    )
 
 
 def is_candidate(
@@ -153,10 +173,10 @@ def known(tx: sa.Connection, login: str) -> Caller:
     return caller
 
 
-def demo_people(tx: sa.Connection) -> list[Caller]:
+def demo_people(tx: sa.Connection) -> list[DemoPerson]:
     """Everybody whom the demonstration brought, by login."""
     rows = tx.execute(
-        sa.select(*WHO)
+        sa.select(*WHO, offices.c.names.label("office_names"))
         .select_from(with_memberships(users))
         .where(users.c.is_demo, users.c.disabled_at.is_(None))
         .order_by(users.c.login)
@@ -164,7 +184,9 @@ def demo_people(tx: sa.Connection) -> list[Caller]:
     by_id: dict[uuid.UUID, list[AnyRow]] = {}
     for row in rows:
         by_id.setdefault(row.id, []).append(row)
-    return [caller_of(own) for own in by_id.values()]
+    return [
+        DemoPerson(caller_of(own), own[0].office_names or {}) for own in by_id.values()
+    ]
 
 
 def set_locale(tx: sa.Connection, caller: Caller, locale: str) -> None:

@@ -1,0 +1,72 @@
+"""The API's blueprints, one a noun, all read by the same parser."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask_smorest import (  # type: ignore[import-untyped]  # it has no annotations
+    Blueprint as SmorestBlueprint,
+)
+from marshmallow import Schema
+
+from server.api.reading import Parser
+
+PREFIX = "/api/v1"
+
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # as above
+    """smorest's, annotated, with our reading of requests."""
+
+    ARGUMENTS_PARSER = Parser()
+
+    def get(self, path: str) -> Callable[[View], View]:
+        route: Callable[[View], View] = self.route(path, methods=["GET"])
+        return route
+
+    def post(self, path: str) -> Callable[[View], View]:
+        route: Callable[[View], View] = self.route(path, methods=["POST"])
+        return route
+
+    def arguments(self, schema: Schema, **told: Any) -> Callable[[View], View]:
+        read: Callable[[View], View] = super().arguments(schema, **told)
+        return read
+
+    def response(
+        self, status: int, schema: Schema | dict[str, Any], **told: Any
+    ) -> Callable[[View], View]:
+        write: Callable[[View], View] = super().response(status, schema, **told)
+        return write
+
+
+def _noun(name: str, path: str, description: str) -> Blueprint:
+    return Blueprint(
+        f"api_{name}",
+        f"server.api.{name}",
+        url_prefix=PREFIX + path,
+        description=description,
+    )
+
+
+deployments = _noun("deployments", "/deployments", "Files become a release")
+definitions = _noun("definitions", "/definitions", "What was released")
+instances = _noun("instances", "/instances", "Cases")
+tasks = _noun("tasks", "/tasks", "Work for people")
+messages = _noun("messages", "/messages", "News for cases that wait")
+jobs = _noun("jobs", "/jobs", "Automatic work")
+incidents = _noun("incidents", "/incidents", "Steps that wait for help")
+feel = _noun("feel", "/feel", "Expressions, tried out")
+clock = _noun("clock", "/clock", "The manual clock of tests")
+
+ALL = (
+    deployments,
+    definitions,
+    instances,
+    tasks,
+    messages,
+    jobs,
+    incidents,
+    feel,
+    clock,
+)

@@ -1,0 +1,52 @@
+"""Definitions: what was released, in which versions, and the files themselves."""
+
+from typing import Any
+
+from server.api import reading, schemas
+from server.api.blueprints import definitions as blueprint
+from server.auth import authenticated
+from server.context import transaction
+from workflows import deployments
+from workflows.deployments import DefinitionDetail, DefinitionRow
+from workflows.model import Page
+
+
+@blueprint.get("")
+@authenticated
+@blueprint.arguments(reading.ListQuery(), location="query")
+@blueprint.response(200, schemas.DefinitionList())
+def search(query: dict[str, Any]) -> Page[DefinitionRow]:
+    """Every version of every part, by key, the newest version first."""
+    with transaction() as tx:
+        return deployments.definitions(tx, **query)
+
+
+@blueprint.get("/<key>")
+@authenticated
+@blueprint.arguments(schemas.DefinitionQuery(), location="query")
+@blueprint.response(200, schemas.DefinitionHistoryOut())
+def show(query: dict[str, str], key: str) -> dict[str, Any]:
+    """The newest version with its file, and the list of all versions."""
+    with transaction() as tx:
+        newest = deployments.definition(tx, key, kind=query["kind"])
+        versions = deployments.versions_of(tx, key, query["kind"])
+    return _told(newest) | {"versions": versions}
+
+
+@blueprint.get("/<key>/versions/<int:version>")
+@authenticated
+@blueprint.arguments(schemas.DefinitionQuery(), location="query")
+@blueprint.response(200, schemas.DefinitionVersionOut())
+def version(query: dict[str, str], key: str, version: int) -> dict[str, Any]:
+    """One version with its file."""
+    with transaction() as tx:
+        return _told(deployments.definition(tx, key, version, query["kind"]))
+
+
+def _told(found: DefinitionDetail) -> dict[str, Any]:
+    text = found.source.decode("utf-8", "replace")
+    is_drawn = found.kind == "process"
+    return vars(found) | {
+        "xml": text if is_drawn else None,
+        "source": None if is_drawn else text,
+    }

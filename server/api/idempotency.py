@@ -1,0 +1,109 @@
+"""Idempotency keys: a repeated write gives the first answer and has no second effect.
+
+Kept are a keyed hash of the request and the ids that the answer is made again from,
+never the answer: it may hold personal data. A write that was refused keeps nothing, so
+its repeat is a new try.
+"""
+
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from flask import after_this_request, g, request
+from flask.wrappers import Response
+from sqlalchemy.dialects.postgresql import insert
+
+from server import context
+from workflows.model import InputRefused
+from workflows.store.tables import idempotency_keys
+
+HEADER = "Idempotency-Key"
+REPLAYED = "Idempotent-Replayed"
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+
+Answer = TypeVar("Answer")
+Subject = Mapping[str, Any]
+
+
+class KeyReused(InputRefused):
+    """The Idempotency-Key was used for another request: {reason}."""
+
+
+def once(
+    run: Callable[[sa.Connection], Answer],
+    *,
+    subject: Callable[[Answer], Subject],
+    again: Callable[[sa.Connection, Subject], Answer],
+) -> Answer:
+    """Run a write in one transaction; a repeat under the same key answers `again`.
+
+    A concurrent repeat waits until the first is decided: the insert of the key blocks
+    on the other transaction's.
+    """
+    key = request.headers.get(HEADER)
+    with context.transaction() as tx:
+        if key is None:
+            return run(tx)
+        known = _claim(tx, key)
+        if known is not None:
+            after_this_request(_mark)
+            return again(tx, known)
+        answer = run(tx)
+        tx.execute(
+            sa.update(idempotency_keys)
+            .where(*_mine(key))
+            .values(subject=dict(subject(answer)))
+        )
+        return answer
+
+
+def _claim(tx: sa.Connection, key: str) -> Subject | None:
+    """The subject of the first answer; None when this request is the first."""
+    if not _KEY.fullmatch(key):
+        raise InputRefused(field=HEADER, reason="1 to 255 visible ASCII characters")
+    fingerprint = _fingerprint()
+    claimed = tx.scalar(
+        insert(idempotency_keys)
+        .values(
+            user_id=context.caller().user_id,
+            key=key,
+            request_hash=fingerprint,
+            status=0,
+            subject={},
+            created_at=context.services().clock.now(),
+        )
+        .on_conflict_do_nothing()
+        .returning(idempotency_keys.c.key)
+    )
+    if claimed is not None:
+        return None
+    first = tx.execute(sa.select(idempotency_keys).where(*_mine(key))).one()
+    if not hmac.compare_digest(first.request_hash, fingerprint):
+        raise KeyReused(field=HEADER, reason="choose a new key for a new request")
+    found: Subject = first.subject
+    return found
+
+
+def _mine(key: str) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
+    return (
+        idempotency_keys.c.user_id == context.caller().user_id,
+        idempotency_keys.c.key == key,
+    )
+
+
+def _fingerprint() -> bytes:
+    """Keyed, so that nobody with the table alone can try out whose data it was."""
+    said = json.dumps(
+        [request.method, request.path, g.get("body")], sort_keys=True, default=str
+    )
+    key = context.services().settings.secret_key.encode()
+    return hmac.new(key, said.encode(), hashlib.sha256).digest()
+
+
+def _mark(response: Response) -> Response:
+    response.headers[REPLAYED] = "true"
+    return response

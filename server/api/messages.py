@@ -1,0 +1,23 @@
+"""Messages: delivered to the cases that wait for them, or kept for a while."""
+
+from typing import Any
+
+from server.api import schemas
+from server.api.blueprints import messages as blueprint
+from server.api.idempotency import once
+from server.auth import authenticated
+from server.context import caller, world
+from workflows import messages
+
+
+@blueprint.post("")
+@authenticated
+@blueprint.arguments(schemas.Message())
+@blueprint.response(202, schemas.CorrelatedOut())
+def publish(body: dict[str, Any]) -> dict[str, int]:
+    """Publish a message; with nobody waiting it is kept for `ttl_seconds`."""
+    return once(
+        lambda tx: {"correlated": messages.publish(tx, world(), caller(), **body)},
+        subject=lambda answer: answer,
+        again=lambda _, subject: {"correlated": int(subject["correlated"])},
+    )

@@ -1,0 +1,84 @@
+"""Reading requests: JSON with exact numbers, nothing unknown, every refusal named."""
+
+import json
+from decimal import Decimal
+from typing import Any
+
+from flask import Request, abort, g
+from marshmallow import RAISE, Schema, ValidationError, fields, missing, validate
+from webargs.flaskparser import FlaskParser
+
+TEXT_MOST = 255
+LIMIT_DEFAULT = 20
+LIMIT_MOST = 200
+
+
+class Parser(FlaskParser):
+    """webargs, but an unknown field is refused wherever it is written."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = dict.fromkeys(
+        FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, RAISE
+    )
+
+    def load_json(self, req: Request, schema: Schema) -> Any:
+        """415 for what is not JSON by its own word, 400 for what is not in fact."""
+        body = req.get_data()
+        if not body:
+            return missing
+        if not req.is_json:
+            abort(415, "Send JSON, with the header Content-Type: application/json.")
+        g.body = _decoded(body)
+        return g.body
+
+
+def _decoded(body: bytes) -> Any:
+    try:
+        return json.loads(body, parse_float=Decimal, parse_constant=_refuse)
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+        abort(400, f"This is not JSON: {error.msg}, {place}.")
+    except RecursionError:
+        abort(400, "This JSON is nested too deep.")
+    except ValueError as error:  # no UTF-8, NaN, a number without end
+        abort(400, f"This is not JSON: {error}.")
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not a number")
+
+
+class Text(fields.String):
+    """Text that the database can keep: bounded, no NUL, no half of a character."""
+
+    def __init__(self, *, most: int = TEXT_MOST, least: int = 1, **kwargs: Any) -> None:
+        kwargs.setdefault("validate", validate.Length(least, most))
+        super().__init__(**kwargs)
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, *args, **kwargs)
+        if text is not None and ("\0" in text or not _is_whole(text)):
+            raise ValidationError("It holds a character that cannot be kept.")
+        return text
+
+
+def _is_whole(text: str) -> bool:
+    return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+class Variables(fields.Dict):
+    """A JSON object; the use case turns it into FEEL values."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(keys=fields.String(), **kwargs)
+
+
+class ListQuery(Schema):
+    """What every list takes."""
+
+    class Meta:
+        unknown = RAISE
+
+    limit = fields.Integer(
+        load_default=LIMIT_DEFAULT, validate=validate.Range(1, LIMIT_MOST)
+    )
+    cursor = Text(load_default=None, most=2000)

@@ -1,0 +1,108 @@
+"""User tasks: the worklist, and what a person may do with a task."""
+
+import uuid
+from typing import Any
+
+import sqlalchemy as sa
+from flask import jsonify
+from flask.typing import ResponseReturnValue
+
+from server.api import schemas
+from server.api.blueprints import tasks as blueprint
+from server.api.idempotency import Subject, once
+from server.auth import authenticated
+from server.context import caller, transaction, world
+from workflows import feel, tasks
+from workflows.model import NotFound, Page
+from workflows.tasks import TaskRow, WorklistQuery
+
+
+@blueprint.get("")
+@authenticated
+@blueprint.arguments(schemas.TaskQuery(), location="query")
+@blueprint.response(200, schemas.TaskList())
+def search(query: dict[str, Any]) -> Page[TaskRow]:
+    """The worklist of what the caller may see, the most urgent first."""
+    with transaction() as tx:
+        return tasks.worklist(tx, world(), caller(), WorklistQuery(**query))
+
+
+@blueprint.get("/<uuid:task_id>")
+@authenticated
+@blueprint.response(200, schemas.TaskDetailOut())
+def show(task_id: uuid.UUID) -> dict[str, Any]:
+    """One task with the variables that it may see."""
+    with transaction() as tx:
+        task = tasks.get(tx, world(), caller(), task_id)
+        seen = tasks.variables(tx, world(), caller(), task_id)
+    return vars(task) | {"variables": feel.plain(seen)}
+
+
+@blueprint.get("/<uuid:task_id>/form")
+@authenticated
+@blueprint.response(200, {"type": "object"}, description="A form-js schema")
+def form(task_id: uuid.UUID) -> ResponseReturnValue:
+    """The task's form as it was released with the case's version."""
+    with transaction() as tx:
+        _, source = tasks.form(tx, world(), caller(), task_id)
+    if source is None:
+        raise NotFound(kind="form", key=f"of task {task_id}")
+    return jsonify(source)
+
+
+@blueprint.post("/<uuid:task_id>/claim")
+@authenticated
+@blueprint.response(200, schemas.TaskOut())
+def claim(task_id: uuid.UUID) -> TaskRow:
+    """Take a task."""
+    return once(
+        lambda tx: tasks.claim(tx, world(), caller(), task_id),
+        subject=_subject,
+        again=_again,
+    )
+
+
+@blueprint.post("/<uuid:task_id>/release")
+@authenticated
+@blueprint.response(200, schemas.TaskOut())
+def release(task_id: uuid.UUID) -> TaskRow:
+    """Give a task back to its group."""
+    return once(
+        lambda tx: tasks.release(tx, world(), caller(), task_id),
+        subject=_subject,
+        again=_again,
+    )
+
+
+@blueprint.post("/<uuid:task_id>/assign")
+@authenticated
+@blueprint.arguments(schemas.Assignment())
+@blueprint.response(200, schemas.TaskOut())
+def assign(body: dict[str, Any], task_id: uuid.UUID) -> TaskRow:
+    """Give a task to somebody by login; supervisors do this."""
+    return once(
+        lambda tx: tasks.assign(tx, world(), caller(), task_id, body["assignee"]),
+        subject=_subject,
+        again=_again,
+    )
+
+
+@blueprint.post("/<uuid:task_id>/complete")
+@authenticated
+@blueprint.arguments(schemas.TaskCompletion(), required=False)
+@blueprint.response(200, schemas.TaskOut())
+def complete(body: dict[str, Any], task_id: uuid.UUID) -> TaskRow:
+    """Complete a task with its answers and move the case on."""
+    return once(
+        lambda tx: tasks.complete(tx, world(), caller(), task_id, body["variables"]),
+        subject=_subject,
+        again=_again,
+    )
+
+
+def _subject(task: TaskRow) -> Subject:
+    return {"task": str(task.id)}
+
+
+def _again(tx: sa.Connection, subject: Subject) -> TaskRow:
+    return tasks.get(tx, world(), caller(), uuid.UUID(subject["task"]))

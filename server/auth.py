@@ -1,0 +1,238 @@
+"""Who may ask what: every route declares its rule, and no request gets past it.
+
+Programs prove themselves under `/api/` with a bearer token and nothing else; browsers
+everywhere else with a session cookie, and every form with the session's own token.
+"""
+
+import hashlib
+import hmac
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from flask import Flask, Response, current_app, g, redirect, request
+from flask.typing import ResponseReturnValue
+
+from server import context
+from workflows import credentials
+from workflows.model import NotAllowed, RasimError, Role
+from workflows.people import Caller
+
+SESSION_COOKIE = "rasim_session"
+FORM_COOKIE = "rasim_form"  # for forms of those who are not signed in yet
+FORM_FIELD = "csrf_token"
+FORM_HEADER = "X-CSRF-Token"  # htmx sends it
+API = "/api/"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+RULE = "access_rule"
+
+# A token that was revoked, and a role that was taken away, work on for this long at
+# most in a process that has just seen the token; the price of not asking the database
+# who calls on each of a thousand requests a second.
+TOKEN_FRESH_SECONDS = 5.0
+TOKENS_KEPT = 1000
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class NotSignedIn(RasimError):
+    """Send the header "Authorization: Bearer TOKEN" with a token that is valid."""
+
+
+class FormRefused(RasimError):
+    """This page is too old, or the form does not come from us. Open it again."""
+
+
+class RouteWithoutRule(RasimError):
+    """The routes {routes} declare no rule: use @public, @authenticated or @require."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who may use a route; no role named: everybody who is known."""
+
+    is_public: bool = False
+    roles: frozenset[Role] = frozenset()
+
+
+def public(view: View) -> View:
+    """Everybody may, known or not."""
+    return _with_rule(view, Rule(is_public=True))
+
+
+def authenticated(view: View) -> View:
+    """Everybody who is known may; the use case decides on what."""
+    return _with_rule(view, Rule())
+
+
+def require(*roles: Role) -> Callable[[View], View]:
+    """Who holds one of the roles, at any office, may; on what, the use case decides."""
+    if not roles:
+        raise ValueError("name a role, or say @authenticated")
+    return lambda view: _with_rule(view, Rule(roles=frozenset(roles)))
+
+
+def rule_of(app: Flask, endpoint: str) -> Rule | None:
+    found: Rule | None = getattr(app.view_functions[endpoint], RULE, None)
+    return found
+
+
+def init_app(app: Flask) -> None:
+    app.extensions[_Tokens.EXTENSION] = _Tokens()
+    app.before_request(_guard)
+    app.after_request(_keep_form_cookie)
+    app.jinja_env.globals.update(
+        csrf_token=csrf_token, current_caller=context.caller_or_none
+    )
+
+
+def check_routes(app: Flask) -> None:
+    """RouteWithoutRule unless every route says who may use it; called at the start."""
+    app.view_functions["static"] = public(app.view_functions["static"])
+    bare = [
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if rule_of(app, rule.endpoint) is None
+    ]
+    if bare:
+        raise RouteWithoutRule(routes=", ".join(sorted(bare)))
+
+
+def csrf_token() -> str:
+    """What every form must carry: of the session, or of this browser before one."""
+    session: credentials.Session | None = g.get("session")
+    if session is not None:
+        return session.csrf_token
+    seed = request.cookies.get(FORM_COOKIE) or g.get("form_seed")
+    if not seed:
+        seed = g.form_seed = secrets.token_urlsafe(24)
+    return _signed(seed)
+
+
+def is_api() -> bool:
+    return request.path.startswith(API)
+
+
+def safe_next(target: str | None) -> str | None:
+    """A path on this site to go on to, or None: never another site's address."""
+    if not target or not target.startswith("/") or target.startswith("//"):
+        return None
+    if "\\" in target or any(ord(letter) < 0x21 for letter in target):
+        return None
+    return target
+
+
+def _with_rule(view: View, rule: Rule) -> View:
+    setattr(view, RULE, rule)
+    return view
+
+
+def _guard() -> ResponseReturnValue | None:
+    if request.endpoint == "static":
+        return None
+    rule = rule_of(current_app, request.endpoint) if request.endpoint else Rule(True)
+    if rule is None:
+        raise RouteWithoutRule(routes=request.path)
+    if is_api():
+        if not rule.is_public:
+            _check_roles(rule, _program())
+        return None
+    g.session = _session()
+    g.caller = g.session.caller if g.session else None
+    if not rule.is_public and g.session is None:
+        return _to_sign_in()
+    if request.method not in SAFE_METHODS and request.endpoint:
+        _check_form()
+    if not rule.is_public:
+        _check_roles(rule, g.caller)
+    return None
+
+
+def _check_roles(rule: Rule, caller: Caller) -> None:
+    if rule.roles and not caller.has(*rule.roles):
+        raise NotAllowed(action="use", kind="call" if is_api() else "page")
+
+
+def _program() -> Caller:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    token = token.strip()
+    if scheme.lower() != "bearer" or not token:
+        raise NotSignedIn
+    tokens: _Tokens = current_app.extensions[_Tokens.EXTENSION]
+    caller = tokens.caller(token)
+    if caller is None:
+        raise NotSignedIn
+    g.caller = caller
+    return caller
+
+
+def _session() -> credentials.Session | None:
+    token = request.cookies.get(SESSION_COOKIE)
+    if not token:
+        return None
+    with context.transaction() as tx:
+        return credentials.by_session(tx, context.services().clock, token)
+
+
+def _to_sign_in() -> ResponseReturnValue:
+    """To the sign-in page and back; htmx is told by header, for it follows no page."""
+    asked = request.full_path.rstrip("?") if request.method in SAFE_METHODS else "/"
+    target = "/sign-in" if asked == "/" else f"/sign-in?{urlencode({'next': asked})}"
+    if request.headers.get("HX-Request") == "true":
+        return Response(status=401, headers={"HX-Redirect": "/sign-in"})
+    return redirect(target, 303)
+
+
+def _check_form() -> None:
+    told = request.headers.get(FORM_HEADER) or request.form.get(FORM_FIELD) or ""
+    known = g.session is not None or FORM_COOKIE in request.cookies
+    if not known or not hmac.compare_digest(
+        told.encode("utf-8", "replace"), csrf_token().encode()
+    ):
+        raise FormRefused
+
+
+def _signed(seed: str) -> str:
+    key = context.services().settings.secret_key.encode()
+    return hmac.new(
+        key, b"form:" + seed.encode("utf-8", "replace"), hashlib.sha256
+    ).hexdigest()
+
+
+def _keep_form_cookie(response: Response) -> Response:
+    if "form_seed" in g:
+        response.set_cookie(
+            FORM_COOKIE,
+            g.form_seed,
+            httponly=True,
+            samesite="Lax",
+            secure=request.is_secure,
+        )
+    return response
+
+
+@dataclass
+class _Tokens:
+    """Who is behind a token, remembered for some seconds in this process."""
+
+    EXTENSION = "rasim.tokens"
+    _kept: dict[bytes, tuple[float, Caller]] = field(default_factory=dict)
+
+    def caller(self, token: str) -> Caller | None:
+        key = hashlib.sha256(token.encode("utf-8", "replace")).digest()
+        kept = self._kept.get(key)
+        if kept is not None and kept[0] > time.monotonic():
+            return kept[1]
+        services = context.services()
+        with services.store.statement() as tx:
+            caller = credentials.by_token(tx, services.clock, token)
+        if caller is None:
+            self._kept.pop(key, None)
+            return None
+        if len(self._kept) >= TOKENS_KEPT:
+            self._kept.clear()
+        self._kept[key] = (time.monotonic() + TOKEN_FRESH_SECONDS, caller)
+        return caller

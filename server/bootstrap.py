@@ -1,0 +1,158 @@
+"""Wiring: settings become services, services become the application or a worker.
+
+The only module that knows the outside systems' adapters.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+
+from flask import Flask, request
+from flask.sessions import SecureCookieSessionInterface
+
+from integrations.connectors import HttpConnectors
+from server import (
+    api,
+    auth,
+    context,
+    edge,
+    errors,
+    health,
+    i18n,
+    logs,
+    rendering,
+    sections,
+    sign_in,
+)
+from server.clock import ManualClock
+from server.context import Services
+from server.postgres import database_url, require_url
+from server.settings import PACKAGED, SettingRefused, Settings
+from workflows import due
+from workflows.norms import Norms
+from workflows.ports import Clock, Connectors, SystemClock
+from workflows.store.session import Store
+from workflows.world import World
+
+SPARE_CONNECTIONS = 2  # beside one for each thread that serves
+NORMS = PACKAGED / "bpmn"
+YEAR_SECONDS = 365 * 24 * 3600
+HOUR_SECONDS = 3600
+BUNDLE = "bundle/"  # its files carry a hash in their names
+
+
+def create_app(settings: Settings) -> Flask:
+    """The pages and the API. Raises for a missing secret, and for an open route."""
+    logs.configure(settings.log_level)
+    app = Application("server")
+    app.config.update(
+        SECRET_KEY=settings.require_secret(),
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PROPAGATE_EXCEPTIONS=False,  # an error is always answered, in tests too
+    )
+    app.session_interface = SecureWhereHttps()
+    services = make_services(settings)
+    app.extensions[context.EXTENSION] = services
+    edge.init_app(app)
+    errors.init_app(app)
+    auth.init_app(app)
+    i18n.init_app(app, _locale_of_reader)
+    rendering.init_app(app, services.clock)
+    app.jinja_env.globals.update(sections=sections.sections, roles_of=sections.roles_of)
+    _register(app)
+    auth.check_routes(app)
+    return app
+
+
+def make_services(settings: Settings) -> Services:
+    store = make_store(settings, pool_size=settings.web_threads + SPARE_CONNECTIONS)
+    world = make_world(settings, store)
+    return Services(
+        settings=settings,
+        store=store,
+        world=world,
+        norms=Norms.load(NORMS),
+        run_due=partial(due.run, store, world),
+    )
+
+
+def make_store(settings: Settings, *, pool_size: int = 4) -> Store:
+    return Store(require_url(settings), pool_size=pool_size)
+
+
+def make_clock(settings: Settings) -> Clock:
+    if settings.manual_clock:
+        return ManualClock(require_url(settings))
+    return SystemClock()
+
+
+def make_world(settings: Settings, store: Store) -> World:
+    return World(clock=make_clock(settings), queue_of=queue_of)
+
+
+def make_connectors(settings: Settings) -> Connectors:
+    """The outside systems, at the addresses of their stand-ins."""
+    if settings.simulators_url is None:
+        mend = "Start `rasim simulators` and name its address."
+        raise SettingRefused(name="RASIM_SIMULATORS_URL", reason="missing", mend=mend)
+    return HttpConnectors(settings.simulators_url)
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[tuple[Store, World]]:
+    """Store and world for one command, closed after it."""
+    with database_url(settings) as url:
+        settings = replace(settings, database_url=url)
+        store = make_store(settings)
+        try:
+            yield store, make_world(settings, store)
+        finally:
+            store.close()
+
+
+def queue_of(job_type: str) -> str:
+    """The queue of a job's outside system: what its type says before the first dot."""
+    return job_type.partition(".")[0]
+
+
+def queues(connectors: Connectors) -> list[str]:
+    """Every queue that a worker with these connectors takes jobs from."""
+    return sorted({queue_of(job_type) for job_type in connectors.types()})
+
+
+class Application(Flask):
+    """Flask, with JSON as it was written and files kept for as long as they are."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.json.sort_keys = False  # type: ignore[attr-defined]  # of the default provider
+        self.json.ensure_ascii = False  # type: ignore[attr-defined]  # as above
+        self.json.compact = True  # type: ignore[attr-defined]  # as above
+
+    def get_send_file_max_age(self, filename: str | None) -> int:
+        is_bundled = filename is not None and filename.startswith(BUNDLE)
+        return YEAR_SECONDS if is_bundled else HOUR_SECONDS
+
+
+class SecureWhereHttps(SecureCookieSessionInterface):
+    """Flask's own cookie (for notices) over https is for https alone."""
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        return request.is_secure
+
+
+def _locale_of_reader() -> str | None:
+    caller = context.caller_or_none()
+    return caller.locale if caller else None
+
+
+def _register(app: Flask) -> None:
+    from server import designer, desk, norms_pages, supervisor
+
+    app.register_blueprint(health.blueprint)
+    app.register_blueprint(sign_in.blueprint)
+    for pages in (desk, designer, norms_pages, supervisor):
+        app.register_blueprint(pages.blueprint)
+    api.init_app(app)

@@ -1,0 +1,214 @@
+"""How an error is answered: one table from class to status, problem type and words.
+
+Programs get `application/problem+json` (RFC 9457) in English, people a page in theirs.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from flask import Flask, Response, current_app, json, render_template
+from flask_babel import gettext
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.http import HTTP_STATUS_CODES
+
+from forms.problems import Problem as FormProblem
+from server import auth, context, i18n
+from workflows import feel, model
+
+PROBLEM_JSON = "application/problem+json"
+TYPES = "/api/v1/docs#problem-"  # each type is explained there
+RETRY_AFTER_SECONDS = 5
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How one class of errors is answered; `title` is a msgid."""
+
+    status: int
+    slug: str
+    title: str
+
+    @property
+    def type(self) -> str:
+        return TYPES + self.slug
+
+
+# The nearest class in an error's line of ancestors counts.
+TABLE: Mapping[type[model.RasimError], Kind] = {
+    auth.NotSignedIn: Kind(401, "not-signed-in", "Sign in first"),
+    auth.FormRefused: Kind(403, "form-refused", "This form is no longer valid"),
+    model.NotAllowed: Kind(403, "not-allowed", "You may not do this"),
+    model.NotFound: Kind(404, "not-found", "There is nothing here"),
+    model.MoveRefused: Kind(409, "move-refused", "Somebody was faster"),
+    model.AnswersRefused: Kind(422, "answers-refused", "Some answers need mending"),
+    model.DeploymentRefused: Kind(422, "deployment-refused", "This cannot be released"),
+    model.InputRefused: Kind(422, "input-refused", "Something needs mending"),
+    feel.FeelError: Kind(422, "expression-refused", "The expression fails"),
+    model.DatabaseUnavailable: Kind(503, "unavailable", "Try again in a moment"),
+    # What nobody foresaw at the edge is a fault of ours, not of the one who asks.
+    model.RasimError: Kind(500, "fault", "Something went wrong on our side"),
+}
+
+# Pages for errors of HTTP itself, by status; for programs their own phrase is enough.
+PAGES: Mapping[int, Kind] = {
+    400: Kind(400, "http", "This request cannot be read"),
+    404: Kind(404, "http", "There is no such page"),
+    405: Kind(405, "http", "This page cannot be used so"),
+    413: Kind(413, "http", "What you send is too large"),
+    415: Kind(415, "http", "What you send cannot be read"),
+    422: Kind(422, "http", "Something needs mending"),
+}
+NEXT_STEP: Mapping[int, str] = {
+    404: "Check the address, or go to the first page.",
+    500: "The fault is written down. Try again, or tell the administrator its number.",
+}
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(model.RasimError, _refused)
+    app.register_error_handler(HTTPException, _http)
+
+
+def kind_of(error: model.RasimError) -> Kind:
+    return next(TABLE[known] for known in type(error).__mro__ if known in TABLE)
+
+
+def problem(
+    status: int,
+    title: str,
+    detail: str | None = None,
+    *,
+    type_: str = "about:blank",
+    **members: Any,
+) -> Response:
+    """An answer in problem+json; `members` are the type's own, left out when empty."""
+    told = {"type": type_, "title": title, "status": status, "detail": detail}
+    told |= members | {"request_id": context.request_id()}
+    body = json.dumps({key: value for key, value in told.items() if value})
+    return current_app.response_class(body, status, mimetype=PROBLEM_JSON)
+
+
+def _refused(error: model.RasimError) -> Response:
+    kind = kind_of(error)
+    if kind.status >= 500:
+        log.error("%s", type(error).__name__, exc_info=error)
+    if _speaks_json():
+        detail = None if kind.status == 500 else str(error)
+        response = problem(
+            kind.status, kind.title, detail, type_=kind.type, **_members(error)
+        )
+    else:
+        findings = getattr(error, "findings", None)
+        # The sentence of an unforeseen error may name what is no reader's business.
+        text = NEXT_STEP[500] if kind.status == 500 else None
+        said = gettext(text) if text else i18n.say(error)
+        response = _page(kind.status, gettext(kind.title), said, findings)
+    if kind.status == 401:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="rasim"'
+    if kind.status == 503:
+        response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
+
+
+def _http(error: HTTPException) -> Response:
+    """An error of HTTP itself, or (500) one of ours that nobody foresaw."""
+    status = error.code or 500
+    if error.response is not None:
+        return current_app.make_response(error.response)  # type: ignore[arg-type]  # werkzeug's own wider type
+    if status < 400:  # a redirect
+        return current_app.make_response(error.get_response())  # type: ignore[arg-type]  # as above
+    if _speaks_json():
+        response = problem(
+            status,
+            HTTP_STATUS_CODES.get(status, "Error"),
+            None if status == 500 else _detail(error),
+            errors=_field_errors(error),
+        )
+    else:
+        kind = PAGES.get(status, TABLE[model.RasimError])
+        text = NEXT_STEP.get(status if status < 500 else 500, "Go back and try again.")
+        response = _page(status, gettext(kind.title), gettext(text))
+    for name, value in error.get_headers():
+        if name.lower() in ("allow", "retry-after"):
+            response.headers[name] = value
+    if isinstance(error, RequestEntityTooLarge):
+        # What is left of the body is not read: the connection cannot go on.
+        response.headers["Connection"] = "close"
+    return response
+
+
+def _speaks_json() -> bool:
+    return auth.is_api()
+
+
+def _page(
+    status: int,
+    title: str,
+    text: str,
+    findings: list[model.Finding] | None = None,
+) -> Response:
+    body = render_template(
+        "error.html", status=status, title=title, text=text, findings=findings
+    )
+    return current_app.response_class(body, status)
+
+
+def _members(error: model.RasimError) -> dict[str, Any]:
+    """What a problem type tells beyond its sentence."""
+    if isinstance(error, model.DeploymentRefused):
+        return {"findings": [asdict(finding) for finding in error.findings]}
+    if isinstance(error, model.AnswersRefused):
+        errors: Mapping[str, list[Any]] = error.errors
+        return {
+            "errors": {
+                path: [_said(one) for one in all_] for path, all_ in errors.items()
+            }
+        }
+    if isinstance(error, model.InputRefused):
+        return {"errors": {str(error.data["field"]): [str(error.data["reason"])]}}
+    if isinstance(error, feel.FeelError):
+        return {"position": error.position}
+    return {}
+
+
+def _said(one: object) -> str:
+    if isinstance(one, FormProblem):
+        return one.msgid.format(**one.params)
+    return str(one)
+
+
+def _detail(error: HTTPException) -> str | None:
+    told: Mapping[str, Any] = getattr(error, "data", None) or {}
+    message = told.get("message")
+    if message is not None:
+        return str(message)
+    if "messages" in told:
+        return "Some fields need mending."
+    return error.description
+
+
+def _field_errors(error: HTTPException) -> dict[str, Any] | None:
+    """marshmallow's messages as {"path.to.field": [sentences]}."""
+    told: Mapping[str, Any] = getattr(error, "data", None) or {}
+    by_place = told.get("messages")
+    if not isinstance(by_place, Mapping):
+        return None
+    flat: dict[str, list[str]] = {}
+    for errors in by_place.values():
+        _flatten(errors, "", flat)
+    return flat
+
+
+def _flatten(errors: object, path: str, into: dict[str, list[str]]) -> None:
+    if isinstance(errors, Mapping):
+        for key, inner in errors.items():
+            name = "" if key == "_schema" else str(key)
+            _flatten(inner, f"{path}.{name}".strip("."), into)
+    elif isinstance(errors, list):
+        into.setdefault(path or "body", []).extend(map(str, errors))
+    else:
+        into.setdefault(path or "body", []).append(str(errors))
