@@ -139,6 +139,8 @@ def node_environment(folder: Path) -> dict[str, str]:
     # npm's children look for `node` on PATH; its cache is below HOME.
     environment = dict(os.environ)
     environment["PATH"] = f"{folder}{os.pathsep}{environment['PATH']}"
+    # The wheel's Node knows its own authorities; an office's are in the system's store.
+    environment.setdefault("NODE_USE_SYSTEM_CA", "1")
     if not os.access(Path.home(), os.W_OK):
         cache = Path(tempfile.gettempdir()) / f"rasim-npm-{os.getuid()}"
         environment["npm_config_cache"] = str(cache)
