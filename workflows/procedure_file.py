@@ -146,7 +146,7 @@ class _Act(Made):
 class _Setting(Made):
     makes = Setting
     name = fields.String(required=True, validate=validate.Regexp(r"[a-z][a-z0-9_]*\Z"))
-    value = fields.Raw(required=True)
+    value = fields.Raw(required=True, allow_none=True)
     norm = text()
     source = text()
     confidence = fields.String(

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import singledispatchmethod
+from functools import partial, singledispatchmethod
 from typing import Any
 from uuid import UUID
 
-import forms.validation
+from forms import validation
 from forms.model import Form
+from forms.problems import AnswersInvalid
 from workflows import calendars, engine, feel
 from workflows.model import RasimError
 from workflows.ports import FixedClock
@@ -22,7 +23,7 @@ from workflows.scenario_file import Answer, Scenario, Step
 
 CASE = "case"  # stands for the case itself among the deadlines
 NOTIFY = "notify"  # the type of jobs that send a message made from a template
-MOST_MOVES = 10_000  # a drawing that turns in a circle would never end its story
+MOST_MOVES = 5_000  # a drawing that turns in a circle would never end its story
 
 
 class StoryStopped(RasimError):
@@ -130,7 +131,7 @@ class Story:
         task = self._one(self.tasks, step.of, "a task")
         try:
             answers = self._validated(task, step.answers)
-        except forms.validation.AnswersInvalid as e:
+        except AnswersInvalid as e:
             refused = {
                 path: ", ".join(str(problem) for problem in problems)
                 for path, problems in e.errors.items()
@@ -158,7 +159,7 @@ class Story:
                     reason=f"the form {task.form_id} of {task.element_id} is not among "
                     "the files: name its folder too"
                 )
-            answers = forms.validation.validate(
+            answers = validation.validate(
                 form, answers, self._case().visible(task.token), self._evaluate
             )
         return {name: feel.from_plain(value) for name, value in answers.items()}
@@ -179,9 +180,10 @@ class Story:
                 reason=f"the message {step.of} with the key {step.key!r} is awaited "
                 f"{len(tokens)} times, not {step.received}"
             )
+        variables = _values(step.variables)
         for token in tokens:
-            self.awaited.pop(token)
-            self._on(lambda case, to=token: case.deliver(to, _values(step.variables)))
+            del self.awaited[token]
+            self._on(partial(engine.Case.deliver, token=token, variables=variables))
 
     def _retry(self, step: Step) -> None:
         tokens = [
