@@ -94,7 +94,7 @@ def _call_builtin(compiler: Compiler, builtin: Builtin, node: Node) -> Closure:
             return constant(None)
         reason = f"{builtin.name} is called as {builtin.usage()}"
         raise FeelSyntaxError(reason, position=node[1])
-    ordered = [constant(None) if at is None else arguments[at] for at in places]
+    ordered = [arguments[place] for place in places]
     literal = all(child[0] in _LITERALS for child in parameters[3])
     if builtin.name in FOLDED and literal and names is None:
         run = Run(Environment(clock=SystemClock()))
@@ -109,7 +109,7 @@ def _call_builtin(compiler: Compiler, builtin: Builtin, node: Node) -> Closure:
 
 def _fitting(
     builtin: Builtin, names: list[str] | None, count: int
-) -> tuple[Builtin, list[int | None]]:
+) -> tuple[Builtin, list[int]]:
     """The overloads that can take these arguments, and which goes where."""
     if names is None:
         fitting = [one for one in builtin.overloads if one.takes_count(count)]

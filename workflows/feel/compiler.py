@@ -39,12 +39,14 @@ class Compiler:
         self.scopes: list[frozenset[str] | None] = []
 
     def compile(self, node: Node) -> Closure:
-        make = self.makers.get(node[0])
-        if make is None:
-            raise FeelSyntaxError(
-                f'"{self.source(node)[:40]}" cannot stand here', position=node[1]
-            )
-        return make(self, node)
+        """FeelSyntaxError for what cannot run; lenient, that part is null."""
+        make = self.makers.get(node[0], _refuse)
+        if not self.lenient:
+            return make(self, node)
+        try:
+            return make(self, node)
+        except FeelSyntaxError:
+            return constant(None)
 
     def source(self, node: Node) -> str:
         """The text of a node, for messages."""
@@ -121,6 +123,11 @@ def leaves(node: Node) -> str:
     if isinstance(node[3], str):
         return node[3]
     return " ".join(leaves(child) for child in node[3])
+
+
+def _refuse(compiler: Compiler, node: Node) -> Closure:
+    reason = f'"{compiler.source(node)[:40]}" cannot stand here'
+    raise FeelSyntaxError(reason, position=node[1])
 
 
 def null_instead(run: Closure) -> Closure:

@@ -11,7 +11,7 @@ from workflows.feel.errors import (
     WrongValue,
 )
 from workflows.feel.nodes import make_comparison
-from workflows.feel.operators import COMPARISONS, in_range, less, matches
+from workflows.feel.operators import COMPARISONS, at_least, at_most, less, matches
 from workflows.feel.parser import Node
 from workflows.feel.types import compile_type
 from workflows.feel.values import Range, Scope, Value, kind
@@ -85,7 +85,9 @@ def _make_between(compiler: Compiler, node: Node) -> Closure:
     value, low, high = (compiler.compile(node[3][index]) for index in (0, 2, 4))
 
     def check(scope: Scope) -> Value:
-        return in_range(value(scope), Range(low(scope), high(scope)))
+        tested, start, end = value(scope), low(scope), high(scope)
+        after = at_least(tested, start)
+        return at_most(tested, end) and after
 
     return compiler.guarded(check, node[3][1][1])
 

@@ -197,7 +197,7 @@ def _logic(compiler: Compiler, node: Node, word: str, *, decisive: bool) -> Clos
         other = right(scope)
         if other is decisive:
             return decisive
-        return not decisive if one is other is not decisive else None
+        return not decisive if one is other is (not decisive) else None
 
     def strict(scope: Scope) -> Value:
         one = left(scope)

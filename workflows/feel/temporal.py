@@ -1,6 +1,7 @@
 """Dates, times and durations as text and in arithmetic, zones told apart from offsets.
 
-A local date-time (without zone) that meets one with a zone is read in Asia/Almaty.
+A local date-time (without zone) compared with one that has a zone is read in
+Asia/Almaty, the implicit zone that the standard asks for; their difference is refused.
 """
 
 import re
@@ -87,12 +88,12 @@ def parse_at_literal(text: str) -> Value:
 
 
 def format_time(value: time) -> str:
-    return value.replace(tzinfo=None).isoformat() + _format_zone(value.tzinfo)
+    return _format_clock(value) + _format_zone(value.tzinfo)
 
 
 def format_datetime(value: datetime) -> str:
     """As FEEL writes it: a zone by its name, an offset by its hours and minutes."""
-    return value.replace(tzinfo=None).isoformat() + _format_zone(value.tzinfo)
+    return f"{value.date().isoformat()}T{format_time(value.timetz())}"
 
 
 def format_duration(value: timedelta) -> str:
@@ -124,8 +125,14 @@ def shift(moment: datetime, duration: timedelta) -> datetime:
 
 
 def elapsed(start: datetime, end: datetime) -> timedelta:
+    """Real time from `start` to `end`; WrongValue if only one of them has a zone."""
     if start.tzinfo is None and end.tzinfo is None:
         return end - start
+    if start.tzinfo is None or end.tzinfo is None:
+        raise WrongValue(
+            f"{format_datetime(end)} and {format_datetime(start)} have no difference:"
+            " only one of them has a zone"
+        )
     return instant(end) - instant(start)
 
 
@@ -230,6 +237,11 @@ def _zone_of(text: str | None) -> tzinfo | None:
         raise ValueError(text)
     offset = timedelta(hours=hours, minutes=minutes, seconds=sum(seconds))
     return fixed_zone(-offset if text[0] == "-" else offset)
+
+
+def _format_clock(value: time) -> str:
+    text = value.replace(tzinfo=None).isoformat()
+    return text.rstrip("0") if value.microsecond else text
 
 
 def _format_zone(zone: tzinfo | None) -> str:

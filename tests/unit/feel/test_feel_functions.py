@@ -109,6 +109,9 @@ ALMATY = ZoneInfo("Asia/Almaty")
         ('is(@"2026-01-01T10:00:00Z", @"2026-01-01T10:00:00+00:00")', True),
         ('is(@"2026-01-01T10:00:00Z", @"2026-01-01T11:00:00+01:00")', False),
         ('is(1, "1")', False),
+        ('is(@"10:00:00", @"10:00:00Z")', False),
+        ('string(@"10:00:00.500")', "10:00:00.5"),
+        ("floor(scale: 1, n: 1.56)", 1.5),
     ],
 )
 def test_a_function_gives_what_the_standard_says(evaluate, text, expected):

@@ -74,6 +74,10 @@ def test_an_unknown_name_is_an_error_wherever_it_is_used(
         ("sum([1, null])", 0),
         ("not(null)", 0),
         ("true < false", 5),
+        ("2 between null and 3", 2),
+        ("2 between 1 and null", 2),
+        ("2 in [1..null]", 5),
+        ("floor(1.5, null)", 0),
     ],
 )
 def test_a_wrong_type_is_an_error_wherever_it_is_used(evaluate, text, position):
@@ -102,6 +106,7 @@ def test_a_wrong_type_is_an_error_wherever_it_is_used(evaluate, text, position):
         "add working days(today(), 1.5)",
         'time("10:00:00") < time("10:00:00Z")',
         "modulo(5, 0)",
+        '@"2026-04-01T09:00:00" - now()',
     ],
 )
 def test_a_value_without_result_is_an_error(evaluate, text):
@@ -160,6 +165,8 @@ def test_a_wrong_type_is_not_excused_by_get_or_else(evaluate):
         ("function(a) external {}", 12),
         ("substring(wrong: 1)", 0),
         ("count()", 0),
+        ("all()", 0),
+        ("floor(scale: 1)", 0),
         ("is defined(1)", 0),
         ("1e9999", 0),
         ('"\\uD800"', 0),
@@ -222,6 +229,8 @@ def test_lenient_mode_gives_null_where_the_standard_does(lenient, evaluate, text
     [
         ("false and x", False),
         ("x and false", False),
+        ("x and x", None),
+        ("x or x", None),
         ("true or x", True),
         ("if x then 1 else 2", 2),
         ("5[item > 3]", [5]),

@@ -1,10 +1,11 @@
 """FEEL's functions on the calendar, and ours on working days."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 
 from workflows.calendars import WorkingDaysError, arrival
 from workflows.feel.errors import WrongValue
+from workflows.feel.functions.conversion import shown
 from workflows.feel.functions.numbers import integer
 from workflows.feel.functions.registry import builtin
 from workflows.feel.operators import same
@@ -70,8 +71,8 @@ def week_of_year(run: Run, day: date) -> Value:
 @builtin("is(value1: any, value2: any)")
 def identical(run: Run, value1: Value, value2: Value) -> Value:
     """The same value on the same clock: equal moments in different zones are not."""
-    if isinstance(value1, datetime) and isinstance(value2, datetime):
-        return value1.isoformat() == value2.isoformat() and same(value1, value2)
+    if type(value1) is type(value2) and isinstance(value1, time | datetime):
+        return shown(value1, run) == shown(value2, run)
     return same(value1, value2)
 
 

@@ -15,7 +15,7 @@ _TYPES: Mapping[str, type] = {name: python for python, name in KINDS.items()}
 
 @dataclass(frozen=True)
 class Parameter:
-    """`types` is None where any value goes; an optional one also takes null."""
+    """`types` is None where any value goes; an optional one may be left out."""
 
     name: str
     types: frozenset[type] | None
@@ -28,7 +28,10 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Overload:
-    """One way to call a function; with `variadic`, the last parameter repeats."""
+    """One way to call a function; with `variadic`, the last parameter repeats.
+
+    At most the last parameter is optional.
+    """
 
     parameters: tuple[Parameter, ...]
     variadic: bool
@@ -37,21 +40,17 @@ class Overload:
     def takes_count(self, count: int) -> bool:
         required = sum(not parameter.optional for parameter in self.parameters)
         if self.variadic:
-            return count >= required - 1
+            return count >= required
         return required <= count <= len(self.parameters)
 
-    def positions(self, names: Sequence[str]) -> list[int | None] | None:
+    def positions(self, names: Sequence[str]) -> list[int] | None:
         """For each parameter, which of the named arguments it gets; None: no fit."""
-        known = [parameter.name for parameter in self.parameters]
-        if self.variadic or len(set(names)) != len(names) or set(names) - set(known):
+        known = [parameter.name for parameter in self.parameters[: len(names)]]
+        if self.variadic or sorted(names) != sorted(known):
             return None
-        places = [names.index(name) if name in names else None for name in known]
-        missing = zip(self.parameters, places, strict=True)
-        if any(
-            place is None and not parameter.optional for parameter, place in missing
-        ):
+        if not self.takes_count(len(names)):
             return None
-        return places
+        return [names.index(name) for name in known]
 
     def misfit(self, values: Sequence[Value]) -> tuple[Parameter, Value] | None:
         for index, value in enumerate(values):
@@ -153,7 +152,6 @@ def _read_parameter(text: str) -> Parameter:
     types: Any = None
     if names != ["any"]:
         types = frozenset(_TYPES[name] for name in names)
-        types |= {type(None)} if optional else frozenset()
     return Parameter(match["name"], types, optional, " or ".join(names))
 
 

@@ -66,7 +66,7 @@ def substring_after(run: Run, string: str, match: str) -> Value:
     return string.partition(match)[2] if match else string
 
 
-@builtin("string join(list: list, delimiter?: string)")
+@builtin("string join(list: list, delimiter?: string|null)")
 def string_join(run: Run, items: list[Value], delimiter: str | None = None) -> Value:
     """Nulls are left out, as the standard says; other non-strings are refused."""
     texts = [item for item in items if item is not None]
@@ -83,12 +83,14 @@ def split(run: Run, string: str, delimiter: str) -> Value:
     return run.sized(patterns.split(string, delimiter))
 
 
-@builtin("matches(input: string, pattern: string, flags?: string)")
+@builtin("matches(input: string, pattern: string, flags?: string|null)")
 def matches(run: Run, text: str, pattern: str, flags: str | None = None) -> Value:
     return patterns.found(text, pattern, flags or "")
 
 
-@builtin("replace(input: string, pattern: string, replacement: string, flags?: string)")
+@builtin(
+    "replace(input: string, pattern: string, replacement: string, flags?: string|null)"
+)
 def replace(
     run: Run, text: str, pattern: str, replacement: str, flags: str | None = None
 ) -> Value:
