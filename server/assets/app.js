@@ -8,6 +8,9 @@ htmx.config.includeIndicatorStyles = false;
 htmx.config.historyCacheSize = 0;
 
 initAll();
+document.body.addEventListener("htmx:afterSwap", (event) => {
+  initAll({ scope: event.detail.target });
+});
 
 // A part that has not changed is left alone: focus, selection and scroll stay.
 const seen = new WeakMap();

@@ -1,7 +1,8 @@
 // A procedure's diagram, to look at; on a case it shows the way gone and follows it.
 //
 // <div data-diagram="URL of the BPMN" data-steps-from="id of the element with data-steps">
-// data-steps is JSON: {"element id": "done" | "active" | "failed"}.
+// data-steps is JSON: {"steps": {"element id": "done" | "active" | "failed"},
+// "chosen": {"element id": [flow ids]} where the drawing left a choice}.
 
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import "bpmn-js/dist/assets/diagram-js.css";
@@ -11,10 +12,10 @@ const STATES = ["done", "active", "failed"];
 
 function stepsOf(place) {
   const source = document.getElementById(place.dataset.stepsFrom ?? "");
-  return source ? JSON.parse(source.dataset.steps) : {};
+  return source ? JSON.parse(source.dataset.steps) : { steps: {}, chosen: {} };
 }
 
-function mark(viewer, steps) {
+function mark(viewer, { steps, chosen }) {
   const canvas = viewer.get("canvas");
   viewer.get("elementRegistry").forEach((element) => {
     if (element.labelTarget || !element.businessObject) {
@@ -27,20 +28,36 @@ function mark(viewer, steps) {
         canvas.toggleMarker(element, marker);
       }
     }
-    markWay(canvas, element, steps);
+    markWay(canvas, element, steps, chosen);
   });
 }
 
-// A flow is gone when both its ends have been reached.
-function markWay(canvas, element, steps) {
+// A flow is gone when both its ends were reached, and it was taken if there was a choice.
+function markWay(canvas, element, steps, chosen) {
   if (!element.waypoints) {
     return;
   }
-  const reached = (end) => end !== undefined && steps[end.id] !== undefined;
-  const isGone = steps[element.source?.id] === "done" && reached(element.target);
+  const from = element.source?.id;
+  const isReached = steps[from] === "done" && steps[element.target?.id] !== undefined;
+  const isGone = isReached && (chosen[from]?.includes(element.id) ?? true);
   if (isGone !== canvas.hasMarker(element, "way-gone")) {
     canvas.toggleMarker(element, "way-gone");
   }
+}
+
+// The drawing is Kazakh; other languages are its elements' properties `title.<locale>`.
+function inLanguage(xml, locale) {
+  if (locale === "kk") {
+    return xml;
+  }
+  const drawing = new DOMParser().parseFromString(xml, "application/xml");
+  for (const property of drawing.getElementsByTagNameNS("*", "property")) {
+    const owner = property.parentElement?.parentElement?.parentElement;
+    if (property.getAttribute("name") === `title.${locale}` && owner) {
+      owner.setAttribute("name", property.getAttribute("value"));
+    }
+  }
+  return new XMLSerializer().serializeToString(drawing);
 }
 
 function addTools(place, viewer) {
@@ -67,7 +84,7 @@ async function show(place) {
     return;
   }
   const viewer = new NavigatedViewer({ container: place });
-  await viewer.importXML(await answer.text());
+  await viewer.importXML(inLanguage(await answer.text(), place.dataset.locale));
   const fit = () => viewer.get("canvas").zoom("fit-viewport", "auto");
   // A diagram in a closed tab has no size: fit it when it gets one.
   new ResizeObserver(() => {

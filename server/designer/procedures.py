@@ -1,0 +1,63 @@
+"""Procedures: what runs, in which version, since when, and what each step rests on."""
+
+from flask import Blueprint, Response, render_template, request
+
+from server import norms_pages
+from server.auth import require
+from server.context import caller, transaction
+from server.sections import STAFF
+from workflows import deployments
+
+YEAR_SECONDS = 31_536_000
+
+
+def register(blueprint: Blueprint) -> None:
+    blueprint.add_url_rule("/procedures", "procedures", procedures)
+    blueprint.add_url_rule("/procedures/<key>", "procedure", procedure)
+    blueprint.add_url_rule(
+        "/procedures/<key>/<int:version>/drawing.bpmn", "drawing", drawing
+    )
+
+
+@require(*STAFF)
+def procedures() -> str:
+    with transaction() as tx:
+        rows = deployments.procedures(tx, caller())
+    return render_template("designer/procedures.html", rows=rows, section="procedures")
+
+
+@require(*STAFF)
+def procedure(key: str) -> str:
+    """One procedure in its newest version, or in the one that `?version=` names."""
+    asked = request.args.get("version", type=int)
+    with transaction() as tx:
+        shown = deployments.definition(tx, key, asked)
+        versions = deployments.versions_of(tx, key)
+        rows = deployments.procedures(tx, caller())
+    live = next((row for row in rows if row.key == key), None)
+    steps = [
+        (element, norms_pages.links(element["norms"]))
+        for element in shown.summary["elements"]
+        if element["name"]
+    ]
+    return render_template(
+        "designer/procedure.html",
+        norms=norms_pages.links(
+            norm for element, _ in steps for norm in element["norms"]
+        ),
+        open_cases=live.open_cases if live else 0,
+        section="procedures",
+        shown=shown,
+        steps=steps,
+        versions=versions,
+    )
+
+
+@require(*STAFF)
+def drawing(key: str, version: int) -> Response:
+    """The BPMN file as it was released; a version never changes."""
+    with transaction() as tx:
+        found = deployments.definition(tx, key, version)
+    response = Response(found.source, mimetype="application/xml")
+    response.headers["Cache-Control"] = f"private, max-age={YEAR_SECONDS}, immutable"
+    return response

@@ -1,0 +1,9 @@
+"""The clerk's desk: worklist, task, cases and a case."""
+
+from flask import Blueprint
+
+from server.desk import case, cases, home, task, worklist
+
+blueprint = Blueprint("desk", __name__)
+for module in (home, worklist, task, cases, case):
+    module.register(blueprint)

@@ -1,0 +1,86 @@
+"""The list of cases: found by number and state."""
+
+from flask import Blueprint, render_template, request
+from werkzeug import Response
+
+from server import exports, i18n, moments, rendering, words
+from server.auth import require
+from server.context import caller, transaction
+from server.i18n import gettext
+from server.sections import STAFF
+from workflows import deployments, instances
+from workflows.instances import InstanceRow
+from workflows.model import InstanceState, Page
+
+PAGE_SIZE = 50
+
+
+def register(blueprint: Blueprint) -> None:
+    blueprint.add_url_rule("/cases", "cases", cases)
+    blueprint.add_url_rule("/cases.csv", "cases_csv", cases_csv)
+
+
+@require(*STAFF)
+def cases() -> str | Response:
+    with transaction() as tx:
+        page = instances.search(
+            tx,
+            caller(),
+            limit=PAGE_SIZE,
+            cursor=request.args.get("cursor") or None,
+            **_wanted(),
+        )
+        procedures = deployments.procedures(tx, caller())
+    context = {
+        "page": page,
+        "procedures": [
+            (row.key, i18n.name_in(row.names, row.key)) for row in procedures
+        ],
+        "section": "cases",
+        "states": [
+            (str(each), words.of(words.INSTANCE, each)) for each in InstanceState
+        ],
+    }
+    if rendering.is_fragment():
+        return rendering.live("desk/_cases.html", **context)
+    return render_template("desk/cases.html", **context)
+
+
+@require(*STAFF)
+def cases_csv() -> Response:
+    with transaction() as tx:
+
+        def page_after(cursor: str | None) -> Page[InstanceRow]:
+            return instances.search(tx, caller(), limit=200, cursor=cursor, **_wanted())
+
+        rows = [_cells(row) for row in exports.every(page_after)]
+    head = [
+        gettext("Application number"),
+        gettext("Procedure"),
+        gettext("State"),
+        gettext("Office"),
+        gettext("Opened"),
+        gettext("Ended"),
+    ]
+    return exports.csv_file("cases", head, rows)
+
+
+def _wanted() -> dict[str, str | None]:
+    """What the reader filters by; a state that does not exist filters nothing."""
+    state = request.args.get("state") or None
+    return {
+        "process_key": request.args.get("process_key") or None,
+        "state": state if state in set(InstanceState) else None,
+        "business_key": request.args.get("q", "").strip() or None,
+    }
+
+
+def _cells(row: InstanceRow) -> list[str]:
+    return [
+        row.business_key or "",
+        i18n.name_in(row.names, row.process_key),
+        words.of(words.INSTANCE, row.state),
+        i18n.name_in(row.office_names, row.office),
+        moments.exact(row.started_at),
+        moments.exact(row.ended_at) if row.ended_at else "",
+    ]

@@ -1,0 +1,138 @@
+"""Languages: which one a reader gets, and every refusal of ours said in it."""
+
+import string
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import flask_babel  # type: ignore[import-untyped]  # it has no types
+from flask import Flask, Response, has_request_context, request
+
+from forms.problems import Problem
+from workflows.model import RasimError
+
+LOCALES = ("kk", "ru", "en")  # Kazakh first: the state language, and the default
+LOCALE_NAMES = {"kk": "Қазақша", "ru": "Русский", "en": "English"}
+LOCALE_SHORT = {"kk": "ҚАЗ", "ru": "РУС", "en": "ENG"}
+COOKIE = "rasim_lang"
+COOKIE_SECONDS = 365 * 24 * 3600
+TIME_ZONE = "Asia/Almaty"  # the law's own, whatever the reader's machine says
+FOLDER = Path(__file__).parent / "translations"
+
+
+def init_app(app: Flask, locale_of_reader: Callable[[], str | None]) -> None:
+    """Give an app its languages; `locale_of_reader` is the account's own, if any."""
+
+    def select() -> str:
+        asked = request.args.get("lang") if has_request_context() else None
+        kept = request.cookies.get(COOKIE) if has_request_context() else None
+        for locale in (asked, kept):
+            if locale in LOCALES:
+                return str(locale)
+        own = locale_of_reader() if has_request_context() else None
+        return own if own in LOCALES else LOCALES[0]
+
+    flask_babel.Babel(
+        app,
+        default_locale=LOCALES[0],
+        default_timezone=TIME_ZONE,
+        default_translation_directories=str(FOLDER),
+        locale_selector=select,
+        timezone_selector=lambda: TIME_ZONE,
+    )
+    app.after_request(_keep_choice)
+
+
+def gettext(msgid: str, **variables: object) -> str:
+    """The text in the reader's language; `%(name)s` in it stands for a variable."""
+    return str(flask_babel.gettext(msgid, **variables))
+
+
+def ngettext(one: str, many: str, number: int) -> str:
+    """The text for a number of things; `%(num)s` in it stands for the number."""
+    return str(flask_babel.ngettext(one, many, number))
+
+
+def lazy_gettext(msgid: str) -> object:
+    """A text whose language is chosen when it is shown: `str()` says it."""
+    return flask_babel.lazy_gettext(msgid)
+
+
+def number(told: Decimal | int) -> str:
+    """A number as the language writes it: 1 234,5."""
+    return str(flask_babel.format_decimal(told))
+
+
+def day(told: date | datetime, pattern: str = "d MMMM y") -> str:
+    """A date by a CLDR pattern, a moment by the date that it has in Almaty."""
+    return str(flask_babel.format_date(told, pattern))
+
+
+def clock_time(told: datetime) -> str:
+    """The time of a moment in Almaty: 18:30."""
+    return str(flask_babel.format_datetime(told, "HH:mm"))
+
+
+def locale() -> str:
+    """The language of this answer: "kk", "ru" or "en"."""
+    chosen = flask_babel.get_locale()
+    return str(chosen.language) if chosen is not None else LOCALES[0]
+
+
+# How a refusal names the state that something is in.
+STATES = {
+    "active": lazy_gettext("in progress"),
+    "suspended": lazy_gettext("stopped for a time"),
+    "created": lazy_gettext("free"),
+    "claimed": lazy_gettext("in work"),
+    "completed": lazy_gettext("completed"),
+    "canceled": lazy_gettext("canceled"),
+    "todo": lazy_gettext("waits its turn"),
+    "doing": lazy_gettext("is being asked"),
+    "succeeded": lazy_gettext("answered"),
+    "failed": lazy_gettext("did not succeed"),
+    "open": lazy_gettext("open"),
+    "resolved": lazy_gettext("resolved"),
+}
+
+
+def name_in(names: Mapping[str, str], fallback: str = "") -> str:
+    """The name in the reader's language, else Kazakh, else any, else `fallback`."""
+    for each in (locale(), *LOCALES):
+        if names.get(each):
+            return names[each]
+    return next((name for name in names.values() if name), fallback)
+
+
+def say(error: RasimError) -> str:
+    """A refusal as a sentence in the reader's language; words among its data too."""
+    data = {name: _said(name, told) for name, told in error.data.items()}
+    return string.Formatter().vformat(gettext(error.msgid), (), data)
+
+
+def _said(name: str, told: object) -> object:
+    if name == "state" and told in STATES:
+        return str(STATES[str(told)])
+    return gettext(told) if isinstance(told, str) and told else told
+
+
+def say_problem(problem: Problem | str) -> str:
+    """What is wrong with one answer, in the reader's language."""
+    if isinstance(problem, str):
+        return gettext(problem)
+    return gettext(problem.msgid).format(**problem.params)
+
+
+def _keep_choice(response: Response) -> Response:
+    asked = request.args.get("lang")
+    if asked in LOCALES:
+        response.set_cookie(
+            COOKIE,
+            str(asked),
+            max_age=COOKIE_SECONDS,
+            httponly=True,
+            samesite="Lax",
+            secure=request.is_secure,
+        )
+    return response
