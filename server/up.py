@@ -74,6 +74,8 @@ def preparations(settings: Settings) -> Iterator[tuple[str, list[str]]]:
     yield "migrations", rasim("db", "upgrade")
     for paths in releases(settings.procedures):
         yield "deploy", rasim("deploy", *map(str, paths))
+    if settings.demo:
+        yield "demo", rasim("demo", "seed")
 
 
 def services(settings: Settings) -> Iterator[tuple[str, list[str]]]:
@@ -81,7 +83,7 @@ def services(settings: Settings) -> Iterator[tuple[str, list[str]]]:
     for number in range(1, settings.workers + 1):
         yield f"worker-{number}", rasim("worker")
     if settings.demo:
-        yield "demo", rasim("demo")
+        yield "demo", rasim("demo", "stream")
 
 
 def say(line: str) -> None:

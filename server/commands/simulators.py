@@ -2,13 +2,18 @@
 
 import click
 
-from integrations.simulators.app import run
+from integrations.simulators.serving import run
+from server.settings import Settings
 
 
 @click.command("simulators", short_help="Stand-ins for the outside systems.")
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", type=click.IntRange(0, 65535), default=8100, show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=8100, show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True, help="Of their people.")
-def command(host: str, port: int, seed: int) -> None:
-    """Answer over HTTP as the state's systems would, from a seeded generator."""
-    run(host, port, seed)
+@click.pass_obj
+def command(settings: Settings, host: str, port: int, seed: int) -> None:
+    """Answer over HTTP as the state's systems would, from a seeded generator.
+
+    What they were told to do is kept in RASIM_DATA/simulators and outlives a restart.
+    """
+    run(host, port, seed, settings.data / "simulators")
