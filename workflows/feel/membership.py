@@ -98,14 +98,22 @@ def _make_test(compiler: Compiler, node: Node) -> Test:
     if inner[0] == "SimplePositiveUnaryTest" and inner[3][0][0] == "CompareOp":
         return _compare_with(compiler, inner)
     if not mentions(inner, INPUT, INPUT):
-        expression = compiler.compile(inner)
-        return lambda scope, value: matches(value, expression(scope))
+        return _match_with(compiler.compile(inner))
     with compiler.scope({INPUT}):
         asked = compiler.compile(inner)
 
     def test(scope: Scope, value: Value) -> bool | None:
         verdict = asked(Scope({INPUT: value}, scope.run, scope))
         return verdict if type(verdict) is bool else matches(value, verdict)
+
+    return test
+
+
+def _match_with(expression: Closure) -> Test:
+    def test(scope: Scope, value: Value) -> bool:
+        tested = expression(scope)
+        scope.run.charge(tested)
+        return matches(value, tested)
 
     return test
 

@@ -70,6 +70,7 @@ def make_path(compiler: Compiler, node: Node) -> Closure:
         value = owner(scope)
         if type(value) is dict and name in value:
             return value[name]
+        scope.run.charge(value)
         try:
             return property_of(value, name, described)
         except UnknownName as error:
@@ -166,9 +167,18 @@ def make_comparison(compiler: Compiler, node: Node) -> Closure:
     first, operator, second = node[3]
     left, right = compiler.compile(first), compiler.compile(second)
     compare = COMPARISONS[operator[3]]
-    if operator[3] in ("=", "!=") and compiler.lenient:
+    if operator[3] not in ("=", "!="):
+        return compiler.binary(compare, left, right, operator[1])
+    if compiler.lenient:
         return _lenient_equality(left, right, negated=operator[3] == "!=")
-    return compiler.binary(compare, left, right, operator[1])
+
+    def check(scope: Scope) -> Value:
+        one = left(scope)
+        if type(one) is list:
+            scope.run.charge(one)
+        return compare(one, right(scope))
+
+    return compiler.guarded(check, operator[1])
 
 
 def _lenient_equality(left: Closure, right: Closure, *, negated: bool) -> Closure:

@@ -153,15 +153,37 @@ def _same(left: Any, right: Any) -> bool:
     kept = type(left)
     if kept is datetime or kept is time:
         return not (ORDERS[kept](left, right) or ORDERS[kept](right, left))
-    if kept is list:
-        return len(left) == len(right) and all(map(same, left, right))
-    if kept is dict:
-        return left.keys() == right.keys() and all(
-            same(value, right[key]) for key, value in left.items()
-        )
+    if kept is list or kept is dict:
+        return _same_parts(left, right)
     if kept is Function:
         raise WrongType("=", "values that can be compared", "functions")
     return bool(left == right)
+
+
+def _same_parts(left: Any, right: Any) -> bool:
+    """Each pair of containers once: parts that are shared are not compared again."""
+    seen: set[tuple[int, int]] = set()
+    waiting: list[tuple[Any, Any]] = [(left, right)]
+    while waiting:
+        one, other = waiting.pop()
+        if type(one) is not type(other):
+            return False
+        if type(one) is not list and type(one) is not dict:
+            if not _same(one, other):
+                return False
+            continue
+        if one is other or (id(one), id(other)) in seen:
+            continue
+        seen.add((id(one), id(other)))
+        if len(one) != len(other):
+            return False
+        if isinstance(one, list):
+            waiting += zip(one, other, strict=True)
+            continue
+        if one.keys() != other.keys():
+            return False
+        waiting += ((part, other[key]) for key, part in one.items())
+    return True
 
 
 def _unordered(left: Value, right: Value) -> WrongType:

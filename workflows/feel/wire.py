@@ -66,21 +66,25 @@ def plain(value: Value) -> Any:
 
 
 def check_size(value: Value, max_size: int) -> None:
-    """LimitReached when the value would fill more than `max_size` places written out.
+    """LimitReached when the value is too large or too deep to be written to a row.
 
-    A value can share its parts and be small in memory, but not in a row.
+    `max_size` counts the places written out: a value that shares its parts can be small
+    in memory, and still fill a disk.
     """
-    left = max_size
-    waiting = [value]
-    while waiting:
-        part = waiting.pop()
-        if type(part) is list:
-            waiting.extend(part)
-        elif type(part) is dict:
-            waiting.extend(part.values())
-        left -= 1
-        if len(waiting) > left:
-            raise LimitReached(max_size, "items")
+    level, places, depth = [value], 0, 0
+    while level:
+        places, depth = places + len(level), depth + 1
+        if depth > MAX_DEPTH:
+            raise LimitReached(MAX_DEPTH, "levels of nesting")
+        inner: list[Value] = []
+        for part in level:
+            if type(part) is list:
+                inner += part
+            elif type(part) is dict:
+                inner += part.values()
+            if places + len(inner) > max_size:
+                raise LimitReached(max_size, "items")
+        level = inner
 
 
 class _Writer:

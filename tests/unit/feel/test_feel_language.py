@@ -153,6 +153,12 @@ def test_a_filter_sees_the_names_of_the_item_before_those_outside(evaluate):
     assert evaluate("people.age", variables) == [6, 11]
 
 
+def test_shared_parts_are_compared_once(evaluate):
+    doubling = "for i in 1..60 return if i = 1 then [1] else [partial[-1], partial[-1]]"
+
+    assert evaluate(f"{{a: {doubling}, b: {doubling}, same: a = b}}.same") is True
+
+
 def test_an_inner_name_hides_an_outer_one(evaluate):
     assert evaluate("for x in [1] return x + y", {"x": 5, "y": 2}) == [3]
     assert evaluate("{x: 1, y: {x: 2, z: x}.z}.y", {"x": 5}) == 2
@@ -251,10 +257,18 @@ def test_one_evaluation_reads_the_clock_once(parser, environment):
         "for i in 1..99 return if i = 1 then [1] else [partial[-1], partial[-1]]",
         'matches("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaac", "(a|aa)+b")',
         "(function(f) f(f))(function(f) f(f))",
+        "for i in 1..99000 return reverse(big)",
+        "for i in 1..99000 return -1 in big",
+        "for i in 1..99000 return big = big",
+        "for i in 1..99000 return contexts.a",
+        "for i in 1..200 return [partial[-1]]",
     ],
 )
 def test_what_runs_too_long_or_grows_too_large_is_stopped(evaluate, text):
+    big = [Decimal(n) for n in range(20_000)]
+    variables = {"big": big, "contexts": [{"a": n} for n in big]}
+
     with pytest.raises(LimitReached) as refusal:
-        evaluate(text)
+        evaluate(text, variables)
 
     assert refusal.value.expression == text

@@ -20,13 +20,11 @@ def count(run: Run, items: Values) -> Value:
 
 @builtin("list contains(list: list, element: any)")
 def list_contains(run: Run, items: Values, element: Value) -> Value:
-    run.spend(len(items) // 10)
     return any(same(item, element) for item in items)
 
 
 @builtin("index of(list: list, match: any)")
 def index_of(run: Run, items: Values, match: Value) -> Value:
-    run.spend(len(items) // 10)
     return [Decimal(n) for n, item in enumerate(items, 1) if same(item, match)]
 
 
@@ -214,7 +212,8 @@ def reverse(run: Run, items: Values) -> Value:
 def distinct_values(run: Run, items: Values) -> Value:
     distinct: Values = []
     for item in items:
-        run.spend(1 + len(distinct) // 10)
+        run.spend()
+        run.charge(distinct)
         if not any(same(item, known) for known in distinct):
             distinct.append(item)
     return distinct

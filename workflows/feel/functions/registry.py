@@ -70,6 +70,8 @@ class Builtin:
     def call(self, run: Run, values: Sequence[Value]) -> Value:
         """Run the overload that takes these values; WrongType when none does."""
         run.spend()
+        for value in values:
+            run.charge(value)
         fitting = [one for one in self.overloads if one.takes_count(len(values))]
         for overload in fitting:
             if overload.misfit(values) is None:
