@@ -5,9 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 
-from server.commands.test import command, with_forms
 from workflows import scenarios, story
 from workflows.model import DeploymentRefused
 
@@ -18,73 +16,7 @@ NAMES = {"kk": "Рәсім", "ru": "Процедура", "en": "Procedure"}
 
 # A task of an outside system whose error SORRY goes to a clerk; then a wait for a day
 # or a message, whichever comes first: everything that a story can do something to.
-DRAWING = """<?xml version="1.0" encoding="UTF-8"?>
-<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
-  xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
-  xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" targetNamespace="urn:rasim:test">
-  <bpmn:message id="stop_message" name="stop">
-    <bpmn:extensionElements>
-      <zeebe:subscription correlationKey="= number" />
-    </bpmn:extensionElements>
-  </bpmn:message>
-  <bpmn:error id="sorry_error" name="sorry" errorCode="SORRY" />
-  <bpmn:process id="least" name="Рәсім" isExecutable="true">
-    <bpmn:startEvent id="begin"><bpmn:outgoing>f1</bpmn:outgoing></bpmn:startEvent>
-    <bpmn:sequenceFlow id="f1" sourceRef="begin" targetRef="ask" />
-    <bpmn:serviceTask id="ask">
-      <bpmn:extensionElements>
-        <zeebe:taskDefinition type="notify" retries="3" />
-        <zeebe:ioMapping>
-          <zeebe:input source="= number" target="template" />
-          <zeebe:output source="= count + 1" target="total" />
-        </zeebe:ioMapping>
-      </bpmn:extensionElements>
-      <bpmn:incoming>f1</bpmn:incoming><bpmn:outgoing>f2</bpmn:outgoing>
-    </bpmn:serviceTask>
-    <bpmn:boundaryEvent id="sorry" attachedToRef="ask">
-      <bpmn:outgoing>f4</bpmn:outgoing>
-      <bpmn:errorEventDefinition id="sorry_definition" errorRef="sorry_error" />
-    </bpmn:boundaryEvent>
-    <bpmn:sequenceFlow id="f2" sourceRef="ask" targetRef="wait" />
-    <bpmn:subProcess id="wait">
-      <bpmn:incoming>f2</bpmn:incoming><bpmn:outgoing>f3</bpmn:outgoing>
-      <bpmn:startEvent id="wait_begin">
-        <bpmn:outgoing>f6</bpmn:outgoing>
-      </bpmn:startEvent>
-      <bpmn:sequenceFlow id="f6" sourceRef="wait_begin" targetRef="a_day" />
-      <bpmn:intermediateCatchEvent id="a_day">
-        <bpmn:incoming>f6</bpmn:incoming><bpmn:outgoing>f7</bpmn:outgoing>
-        <bpmn:timerEventDefinition id="a_day_timer">
-          <bpmn:timeDuration xsi:type="bpmn:tFormalExpression">P1D</bpmn:timeDuration>
-        </bpmn:timerEventDefinition>
-      </bpmn:intermediateCatchEvent>
-      <bpmn:sequenceFlow id="f7" sourceRef="a_day" targetRef="waited" />
-      <bpmn:endEvent id="waited"><bpmn:incoming>f7</bpmn:incoming></bpmn:endEvent>
-      <bpmn:subProcess id="stopping" triggeredByEvent="true">
-        <bpmn:startEvent id="stop">
-          <bpmn:outgoing>f8</bpmn:outgoing>
-          <bpmn:messageEventDefinition id="stop_definition" messageRef="stop_message" />
-        </bpmn:startEvent>
-        <bpmn:sequenceFlow id="f8" sourceRef="stop" targetRef="stopped" />
-        <bpmn:endEvent id="stopped"><bpmn:incoming>f8</bpmn:incoming></bpmn:endEvent>
-      </bpmn:subProcess>
-    </bpmn:subProcess>
-    <bpmn:sequenceFlow id="f3" sourceRef="wait" targetRef="done" />
-    <bpmn:endEvent id="done"><bpmn:incoming>f3</bpmn:incoming></bpmn:endEvent>
-    <bpmn:sequenceFlow id="f4" sourceRef="sorry" targetRef="mend" />
-    <bpmn:userTask id="mend">
-      <bpmn:extensionElements>
-        <zeebe:properties>
-          <zeebe:property name="deadline" value="1 working day" />
-        </zeebe:properties>
-      </bpmn:extensionElements>
-      <bpmn:incoming>f4</bpmn:incoming><bpmn:outgoing>f5</bpmn:outgoing>
-    </bpmn:userTask>
-    <bpmn:sequenceFlow id="f5" sourceRef="mend" targetRef="mended" />
-    <bpmn:endEvent id="mended"><bpmn:incoming>f5</bpmn:incoming></bpmn:endEvent>
-  </bpmn:process>
-</bpmn:definitions>
-"""
+DRAWING = Path(__file__).with_name("least.bpmn").read_text("utf-8")
 
 AT = "2027-04-02T16:00:00+05:00"  # a Friday
 USUAL = {"notify": {"result": {"count": 1}}}
@@ -122,13 +54,6 @@ def reason(told: dict[str, Any]) -> str:
 
 
 # --- the procedures of the house -------------------------------------------------
-
-
-def test_every_procedure_tells_stories_that_hold_and_come_everywhere():
-    result = CliRunner().invoke(command, ["--strict", str(ROOT / "bpmn")])
-
-    assert result.exit_code == 0, result.output
-    assert "all passed" in result.output
 
 
 def test_a_wrong_drawing_of_the_admission_does_not_pass():
@@ -407,67 +332,3 @@ def test_what_no_story_comes_to_is_listed():
         "stopped",
     }
     assert coverage.missed_flows == {"f4", "f5", "f8"}
-
-
-# --- the command -----------------------------------------------------------------
-
-
-def written(folder: Path, *stories: dict[str, Any]) -> Path:
-    for name, content in files(*stories).items():
-        (folder / name).write_bytes(content)
-    return folder
-
-
-def test_the_command_tells_what_failed_and_exits_with_1(tmp_path):
-    folder = written(tmp_path, {"expect": {"ended": ["done"]}}, {"name": "Good"})
-
-    result = CliRunner().invoke(command, [str(folder)])
-
-    assert result.exit_code == 1
-    assert "FAILED  Story 0" in result.output
-    assert "expected: [done]" in result.output
-    assert "came:     []" in result.output
-    assert "passed  Good" in result.output
-    assert "warning mend: no scenario comes here" in result.output
-    assert "2 scenarios, 1 failed" in result.output
-
-
-def test_a_place_that_no_story_comes_to_fails_only_where_that_is_asked(tmp_path):
-    folder = written(tmp_path, {"name": "Good"})
-
-    assert CliRunner().invoke(command, [str(folder)]).exit_code == 0
-    assert CliRunner().invoke(command, ["--strict", str(folder)]).exit_code == 1
-
-
-def test_the_command_gives_json_for_programs(tmp_path):
-    folder = written(tmp_path, {"expect": {"ended": ["done"]}})
-
-    result = CliRunner().invoke(command, ["--json", str(folder)])
-    told = json.loads(result.output)
-
-    assert result.exit_code == 1
-    assert told["passed"] is False
-    assert told["scenarios"][0]["mismatches"][0]["what"] == "ended"
-    assert "mend" in told["coverage"][0]["missed_elements"]
-
-
-def test_the_command_tells_findings_of_files_that_would_not_be_released(tmp_path):
-    (written(tmp_path, {}) / "least.bpmn").write_text("no drawing")
-
-    result = CliRunner().invoke(command, [str(tmp_path)])
-
-    assert result.exit_code == 1
-    assert "least.bpmn" in result.output
-
-
-def test_the_forms_beside_a_folder_of_drawings_are_taken_along(tmp_path):
-    drawings = tmp_path / "bpmn" / "least"
-    forms = tmp_path / "forms" / "least"
-    for folder in (drawings, forms):
-        folder.mkdir(parents=True)
-
-    assert with_forms([drawings]) == [drawings.resolve(), forms.resolve()]
-    assert with_forms([tmp_path / "bpmn"]) == [
-        (tmp_path / "bpmn").resolve(),
-        (tmp_path / "forms").resolve(),
-    ]
