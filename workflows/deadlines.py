@@ -18,7 +18,13 @@ from workflows import calendars, listing, people
 from workflows.engine import effects as engine_effects
 from workflows.model import DeadlineState, DueState, Page
 from workflows.store.tables import deadlines as deadline_rows
-from workflows.store.tables import due_work, offices, process_instances, user_tasks, users
+from workflows.store.tables import (
+    due_work,
+    offices,
+    process_instances,
+    user_tasks,
+    users,
+)
 
 if TYPE_CHECKING:
     from workflows.steps import Step
@@ -96,9 +102,7 @@ def term_of(step: Step, task: engine_effects.TaskOpened) -> Term | None:
     return _term(step, task.deadline, task.norms)
 
 
-def _term(
-    step: Step, said: str | datetime | None, norms: Iterable[str]
-) -> Term | None:
+def _term(step: Step, said: str | datetime | None, norms: Iterable[str]) -> Term | None:
     if said is None:
         return None
     if isinstance(said, str):
@@ -131,9 +135,14 @@ def start_for_tasks(
 
 def start_for_case(step: Step) -> None:
     """Start the deadline of the case itself, if its process has one."""
-    term = _term(step, step.case.deadline(), step.released.definition.deadline_norms)
+    term = _term(step, step.case.deadline(), _words(step, "deadline.norm"))
     if term is not None:
         _start(step, [(None, step.released.definition.key, term)])
+
+
+def _words(step: Step, name: str) -> tuple[str, ...]:
+    """A property of the process that lists ids, between blanks."""
+    return tuple(step.released.definition.properties.get(name, "").split())
 
 
 def _start(step: Step, wanted: list[tuple[uuid.UUID | None, str, Term]]) -> None:
@@ -180,8 +189,7 @@ def meet_tasks(step: Step, task_ids: list[uuid.UUID]) -> None:
 
 def meet_case(step: Step, element_ids: list[str]) -> None:
     """One of the elements that deliver the case's result has completed."""
-    definition = step.released.definition
-    if not definition.deadline_met_by.isdisjoint(element_ids):
+    if not set(_words(step, "deadline.met_by")).isdisjoint(element_ids):
         _meet(step, deadline_rows.c.task_id.is_(None))
 
 
@@ -267,9 +275,7 @@ def overview(tx: sa.Connection, caller: people.Caller, now: datetime) -> Overvie
     return Overview(row.missed, row.today, row.soon)
 
 
-def totals(
-    tx: sa.Connection, caller: people.Caller, now: datetime
-) -> list[Totals]:
+def totals(tx: sa.Connection, caller: people.Caller, now: datetime) -> list[Totals]:
     """The same three numbers by procedure and office, the most missed first."""
     today_ends, soon_ends = _horizons(now)
     due = deadline_rows.c.due_at
@@ -338,9 +344,7 @@ def _joined() -> sa.Select[Any]:
             offices.c.names.label("office_names"),
             users.c.name.label("assignee"),
         )
-        .join(
-            process_instances, process_instances.c.id == deadline_rows.c.instance_id
-        )
+        .join(process_instances, process_instances.c.id == deadline_rows.c.instance_id)
         .join(offices, offices.c.id == deadline_rows.c.office_id)
         .outerjoin(user_tasks, user_tasks.c.id == deadline_rows.c.task_id)
         .outerjoin(users, users.c.id == user_tasks.c.assignee_id)
@@ -371,8 +375,5 @@ def _horizons(now: datetime) -> tuple[datetime, datetime]:
 
 def _row(row: sa.Row[Any]) -> DeadlineRow:
     return DeadlineRow(
-        **{
-            name: row._mapping[name]
-            for name in DeadlineRow.__dataclass_fields__
-        }
+        **{name: row._mapping[name] for name in DeadlineRow.__dataclass_fields__}
     )

@@ -14,7 +14,6 @@ from typing import Any
 import sqlalchemy as sa
 
 import forms
-import forms.reading
 from workflows import engine, feel, listing, people, procedure_file
 from workflows.model import (
     DeploymentRefused,
@@ -99,7 +98,7 @@ def check(files: Mapping[str, bytes]) -> tuple[list[Part], list[Finding]]:
         for file, source in sorted(files.items()):
             try:
                 made, found = _read(file, source, parser)
-            except RasimError as error:
+            except (RasimError, forms.FormsError) as error:
                 findings += _findings(error, file)
             else:
                 parts += made
@@ -165,7 +164,9 @@ def newest(
             definition_versions,
             definition_versions.c.id == release_parts.c.definition_version_id,
         )
-        .where(definition_versions.c.kind == "process", definition_versions.c.key == key)
+        .where(
+            definition_versions.c.kind == "process", definition_versions.c.key == key
+        )
         .order_by(definition_versions.c.version.desc(), releases.c.released_at.desc())
         .limit(1)
     )
@@ -173,7 +174,9 @@ def newest(
         query = query.where(definition_versions.c.version == version)
     row = tx.execute(query).one_or_none()
     if row is None:
-        raise NotFound(kind="procedure", key=key if version is None else f"{key} {version}")
+        raise NotFound(
+            kind="procedure", key=key if version is None else f"{key} {version}"
+        )
     return row[0], row[1]
 
 
@@ -209,12 +212,12 @@ def procedures(tx: sa.Connection, caller: people.Caller) -> list[ProcedureRow]:
         .distinct(definition_versions.c.key)
         .order_by(definition_versions.c.key, definition_versions.c.version.desc())
     ).all()
-    return [
-        ProcedureRow(**vars(_row(row)), open_cases=row.open_cases) for row in rows
-    ]
+    return [ProcedureRow(**vars(_row(row)), open_cases=row.open_cases) for row in rows]
 
 
-def versions_of(tx: sa.Connection, key: str, kind: str = "process") -> list[DefinitionRow]:
+def versions_of(
+    tx: sa.Connection, key: str, kind: str = "process"
+) -> list[DefinitionRow]:
     """All versions of one part, the newest first; NotFound when there is none."""
     rows = tx.execute(
         _columns()
@@ -264,11 +267,11 @@ def _read(
         ]
         return parts, [one for drawing in drawings for one in drawing.findings]
     if file.endswith(FORM_SUFFIX):
-        form = forms.reading.read(source, file)
-        trees = {
-            text: parser.parse(text) for text in sorted(forms.reading.expressions(form))
-        }
-        return [Part(form.id, "form", file, source, form.names, {"trees": trees})], []
+        form = forms.read(source, file)
+        trees = {text: parser.parse(text) for text in sorted(forms.expressions(form))}
+        names = dict.fromkeys(("kk", "ru", "en"), form.id)
+        found = [_finding(one, file) for one in form.warnings]
+        return [Part(form.id, "form", file, source, names, {"trees": trees})], found
     if file.rsplit("/", 1)[-1] == "procedure.yaml":
         read = procedure_file.read(source.decode("utf-8"), file)
         compiled = {"configuration": read.configuration_values()}
@@ -277,11 +280,18 @@ def _read(
     return [], [Finding(file, None, "file-kind", "error", message)]
 
 
-def _findings(error: RasimError, file: str) -> list[Finding]:
+def _findings(error: Exception, file: str) -> list[Finding]:
     found = getattr(error, "findings", None)
     if found:
-        return list(found)
+        return [_finding(one, file) for one in found]
     return [Finding(file, None, "refused", "error", str(error))]
+
+
+def _finding(found: Any, file: str) -> Finding:
+    """A finding of ours; those of forms, who do not know us, have the same fields."""
+    return Finding(
+        file, found.element_id, found.rule, found.severity, str(found.message)
+    )
 
 
 def _twice(parts: list[Part]) -> list[Finding]:

@@ -91,7 +91,10 @@ def close(step: Step) -> None:
     tx.execute(
         sa.update(incidents)
         .where(
-            incidents.c.instance_id == id_, incidents.c.state == IncidentState.OPEN
+            incidents.c.instance_id == id_,
+            incidents.c.state == IncidentState.OPEN,
+            # An error that nothing caught is what ended the case: a person must see it.
+            incidents.c.kind != "error",
         )
         .values(state=IncidentState.RESOLVED, resolved_at=step.now)
     )
@@ -101,7 +104,7 @@ def close(step: Step) -> None:
 def _record(step: Step, effect: engine_effects.Effect) -> None:
     match effect:
         case engine_effects.ElementCompleted(element_id=element_id):
-            step.record("element.completed", element_id, _way(effect))
+            step.record("element.completed", element_id, _way(step, effect))
         case engine_effects.ElementCanceled(element_id=element_id):
             step.record("element.canceled", element_id)
         case engine_effects.TaskOpened(element_id=element_id, token=token):
@@ -116,9 +119,12 @@ def _record(step: Step, effect: engine_effects.Effect) -> None:
             pass
 
 
-def _way(effect: engine_effects.ElementCompleted) -> dict[str, Any] | None:
+def _way(step: Step, effect: engine_effects.ElementCompleted) -> dict[str, Any] | None:
     """Which flows a token took, told only where the drawing left a choice."""
-    return {"flows": list(effect.flows)} if effect.chose else None
+    element = step.released.definition.elements.get(effect.element_id)
+    if element is None or not element.type.endswith("Gateway"):
+        return None
+    return {"flows": list(effect.flows)}
 
 
 def _open_tasks(step: Step, opened: list[engine_effects.TaskOpened]) -> None:

@@ -128,11 +128,21 @@ def verify(
             yield broken
 
 
+def count(tx: sa.Connection, instance_id: uuid.UUID | None = None) -> int:
+    """How many chains there are: one a case."""
+    query = sa.select(sa.func.count()).select_from(process_instances)
+    if instance_id is not None:
+        query = query.where(process_instances.c.id == instance_id)
+    return tx.scalar(query) or 0
+
+
 def erase_details(tx: sa.Connection, instance_id: uuid.UUID) -> int:
     """Erase what the events of a case say of people; how many events lost details."""
     return tx.execute(
         sa.update(event_rows)
-        .where(event_rows.c.instance_id == instance_id, event_rows.c.detail.is_not(None))
+        .where(
+            event_rows.c.instance_id == instance_id, event_rows.c.detail.is_not(None)
+        )
         .values(detail=None, salt=None)
     ).rowcount
 

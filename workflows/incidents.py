@@ -74,9 +74,7 @@ def retry(
     ).one_or_none()
     if found is None:
         raise NotFound(kind="incident", key=incident_id)
-    values = {
-        name: feel.from_plain(value) for name, value in (variables or {}).items()
-    }
+    values = {name: feel.from_plain(value) for name, value in (variables or {}).items()}
     with step(tx, world, found.instance_id, people.actor(caller)) as current:
         resolved = tx.execute(
             sa.update(incidents)

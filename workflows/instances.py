@@ -180,9 +180,7 @@ def _led(
     get(tx, caller, instance_id)
     if not caller.has(Role.ADMINISTRATOR, Role.SUPERVISOR, Role.SERVICE):
         raise NotAllowed(action=move, kind="case")
-    return step(
-        tx, world, instance_id, people.actor(caller), states=states, move=move
-    )
+    return step(tx, world, instance_id, people.actor(caller), states=states, move=move)
 
 
 def _office(tx: sa.Connection, caller: people.Caller, code: str | None) -> uuid.UUID:

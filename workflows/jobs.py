@@ -191,9 +191,7 @@ def again(
 def requeue(tx: sa.Connection, world: World, job_id: uuid.UUID) -> None:
     """The pause of a job is over: a worker may have it again."""
     type_ = tx.scalar(
-        sa.select(jobs.c.type).where(
-            jobs.c.id == job_id, jobs.c.state == JobState.TODO
-        )
+        sa.select(jobs.c.type).where(jobs.c.id == job_id, jobs.c.state == JobState.TODO)
     )
     if type_ is not None:
         enqueue(tx, [(world.queue_of(type_), job_id.bytes)])
@@ -335,9 +333,7 @@ def _fail(current: Step, call: Call, reason: str) -> None:
             opened_at=current.now,
         )
     )
-    current.record(
-        "incident.opened", element_id, {"kind": "job", "message": reason}
-    )
+    current.record("incident.opened", element_id, {"kind": "job", "message": reason})
 
 
 @contextmanager

@@ -23,7 +23,6 @@ def take(
     current.case.deliver(token, dict(variables))
 
 
-
 def from_buffer(
     current: Step, token: uuid.UUID, element_id: str, name: str, key: str
 ) -> None:

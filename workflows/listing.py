@@ -36,7 +36,7 @@ def page(
             query.with_only_columns(sa.literal(1)).limit(TOTAL_CAP + 1).subquery()
         )
     )
-    keys = [part.element for part in order]  # type: ignore[attr-defined]  # asc()/desc()
+    keys = [part.element for part in order]
     ordered = query.add_columns(
         *(key.label(f"_key{place}") for place, key in enumerate(keys))
     ).order_by(*order)

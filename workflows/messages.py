@@ -85,7 +85,9 @@ def _deliver(
     variables: Mapping[str, Any],
 ) -> int:
     """1 if the case still waited for it."""
-    with step(tx, world, instance_id, actor, states=frozenset(InstanceState)) as current:
+    with step(
+        tx, world, instance_id, actor, states=frozenset(InstanceState)
+    ) as current:
         element_id = tx.scalar(
             sa.delete(message_subscriptions)
             .where(message_subscriptions.c.token == token)

@@ -235,6 +235,12 @@ def add_office(
     return office_id
 
 
+def ensure_root(tx: sa.Connection, *, code: str, names: Mapping[str, str]) -> None:
+    """Add the office above all, a ministry, where there is no office at all yet."""
+    if tx.scalar(sa.select(sa.func.count()).select_from(offices)) == 0:
+        add_office(tx, code=code, kind="ministry", names=names)
+
+
 def add_user(
     tx: sa.Connection,
     clock: Clock,

@@ -10,7 +10,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-import forms.reading
+from forms import Form
+from forms import read as read_form
 from workflows import engine, feel
 from workflows.model import NotFound
 from workflows.store.tables import definition_versions, release_parts
@@ -28,7 +29,7 @@ class Released:
     summary: Mapping[str, Any]
     trees: Mapping[str, Any]
     configuration: Mapping[str, Any]
-    forms: Mapping[str, forms.reading.Form]
+    forms: Mapping[str, Form]
     form_sources: Mapping[str, Any]
 
     @cached_property
@@ -80,19 +81,14 @@ def _read(tx: sa.Connection, release_id: uuid.UUID, version_id: uuid.UUID) -> Re
         release_id=release_id,
         version_id=version_id,
         version=process.version,
-        definition=engine.load(
-            process.source, process.key, process.compiled["trees"]
-        ),
+        definition=engine.load(process.source, process.key, process.compiled["trees"]),
         names=process.names,
         summary=process.compiled["summary"],
         trees=_all_trees(rows),
         configuration=feel.from_plain(
             procedure.compiled["configuration"] if procedure else {}
         ),
-        forms={
-            key: forms.reading.read(row.source, row.file)
-            for key, row in sources.items()
-        },
+        forms={key: read_form(row.source, row.file) for key, row in sources.items()},
         form_sources={key: json.loads(row.source) for key, row in sources.items()},
     )
 

@@ -130,8 +130,6 @@ def finish(current: Step) -> None:
     current.tx.execute(
         sa.update(process_instances)
         .where(process_instances.c.id == current.id)
-        .values(
-            event_seq=current.chain.seq, event_hash=current.chain.head, **values
-        )
+        .values(event_seq=current.chain.seq, event_hash=current.chain.head, **values)
     )
     current.chain.write(current.tx)

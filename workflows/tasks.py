@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-import forms.validation
+from forms import AnswersInvalid, Form, validate
 from workflows import feel, listing, people
 from workflows.model import (
     MOVES,
@@ -115,7 +115,7 @@ def variables(
 
 def form(
     tx: sa.Connection, world: World, caller: people.Caller, task_id: uuid.UUID
-) -> tuple[forms.reading.Form | None, dict[str, Any] | None]:
+) -> tuple[Form | None, dict[str, Any] | None]:
     """The task's form, read and as its file says it; (None, None) without one."""
     task = _find(tx, caller, task_id)
     released = world.library.get(tx, task.release_id, task.definition_version_id)
@@ -217,13 +217,13 @@ def _validated(
         return {name: feel.from_plain(value) for name, value in answers.items()}
     released = current.released
     try:
-        typed = forms.validation.validate(
+        typed = validate(
             released.forms[task.form_id],
             answers,
             current.case.visible(task.id),
             evaluator(released, current.environment),
         )
-    except forms.validation.AnswersInvalid as error:
+    except AnswersInvalid as error:
         raise AnswersRefused(errors=error.errors) from error
     return {name: feel.from_plain(value) for name, value in typed.items()}
 
@@ -283,12 +283,8 @@ def _restrictions(query: WorklistQuery) -> list[sa.ColumnElement[bool]]:
     return wanted
 
 
-def _find(
-    tx: sa.Connection, caller: people.Caller, task_id: uuid.UUID
-) -> sa.Row[Any]:
-    row = tx.execute(
-        _visible(caller).where(user_tasks.c.id == task_id)
-    ).one_or_none()
+def _find(tx: sa.Connection, caller: people.Caller, task_id: uuid.UUID) -> sa.Row[Any]:
+    row = tx.execute(_visible(caller).where(user_tasks.c.id == task_id)).one_or_none()
     if row is None:
         raise NotFound(kind="task", key=task_id)
     return row
@@ -337,9 +333,8 @@ def _is_candidate(person: people.Caller, task: sa.Row[Any]) -> bool:
     held = people.roles_at(person, task.office_path)
     if not task.candidate_groups and not task.candidate_users:
         return bool(held - {Role.APPLICANT})
-    return (
-        person.login in task.candidate_users
-        or not held.isdisjoint(task.candidate_groups)
+    return person.login in task.candidate_users or not held.isdisjoint(
+        task.candidate_groups
     )
 
 

@@ -26,6 +26,7 @@ from workflows.engine.errors import (
     SavedByOther,
     TokenNotWaiting,
 )
+from workflows.engine.saving import saved_variables
 
 __all__ = [
     "Case",
@@ -52,4 +53,5 @@ __all__ = [
     "TokenNotWaiting",
     "load",
     "read",
+    "saved_variables",
 ]

@@ -5,6 +5,7 @@ it goes without the world; `take_effects` tells what followed, `save` what is le
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Self
 from uuid import UUID
@@ -16,7 +17,7 @@ from workflows.engine import events, saving, scopes
 from workflows.engine.definitions import Definition
 from workflows.engine.effects import Effect
 from workflows.engine.elements import JobTask, UserTask
-from workflows.engine.errors import EngineError, TokenNotWaiting
+from workflows.engine.errors import EngineError, Fault, TokenNotWaiting
 from workflows.engine.evaluation import Evaluator
 from workflows.engine.running import RunningProcess
 from workflows.engine.tokens import INCIDENT, Token
@@ -127,6 +128,20 @@ class Case:
     def variables(self) -> dict[str, Any]:
         """The variables of the case itself."""
         return dict(self._process.data)
+
+    def deadline(self) -> str | datetime | None:
+        """The deadline of the case itself: a term's text, or a moment; as drawn.
+
+        EngineError when its expression gives neither.
+        """
+        process = self._process
+        try:
+            found: str | datetime | None = process.script_engine.deadline(
+                process.task_tree, self.definition.deadline
+            )
+        except Fault as fault:
+            raise EngineError(reason=str(fault)) from fault
+        return found
 
     def visible(self, token: UUID) -> dict[str, Any]:
         """The variables that an element sees, its own and all around it."""

@@ -44,6 +44,8 @@ class Definition:
     spec: Any
     subprocess_specs: Mapping[str, Any]
     trees: Mapping[str, Any]
+    deadline: str | None = None
+    properties: Mapping[str, str] = field(default_factory=dict)
     _compiled: dict[str, feel.Expression] = field(default_factory=dict)
 
     def expression(self, text: str) -> feel.Expression:
@@ -65,6 +67,7 @@ def load(xml: bytes, key: str, trees: Mapping[str, Any]) -> Definition:
     """
     root = parse_document(xml)
     process = process_node(root, key)
+    extensions = read_extensions(process)
     spec, subprocess_specs = specifications(root, key)
     return Definition(
         key=key,
@@ -74,6 +77,8 @@ def load(xml: bytes, key: str, trees: Mapping[str, Any]) -> Definition:
         spec=spec,
         subprocess_specs=subprocess_specs,
         trees=trees,
+        deadline=extensions.deadline,
+        properties=extensions.other_properties,
     )
 
 

@@ -35,7 +35,8 @@ def _words(text: str) -> frozenset[str]:
 _ANY: dict[str, Attribute] = {"id": RUN, "name": DOC}
 _BASE = _words("documentation extensionElements")
 _TITLED = _words("properties")
-_NODE = _BASE | _words("auditing monitoring categoryValueRef incoming outgoing")
+_NOTES = _BASE | _words("auditing monitoring categoryValueRef")
+_NODE = _NOTES | _words("incoming outgoing")
 _DATA = _words("property dataInputAssociation dataOutputAssociation")
 _ARTIFACTS = _words("association group textAnnotation")
 _ACTIVITY_ATTRIBUTES: dict[str, Attribute] = {
@@ -78,7 +79,7 @@ def _gateway(*, with_default: bool) -> Element:
 def _event(
     attributes: Mapping[str, Attribute], definitions: str, extensions: str = ""
 ) -> Element:
-    children = _NODE | _words(definitions) | _words("property")
+    children = _NODE | _DATA | _words(definitions)
     return Element({**_ANY, **attributes}, children, _TITLED | _words(extensions))
 
 
@@ -88,7 +89,7 @@ def _definition(attributes: Mapping[str, Attribute], children: str = "") -> Elem
 
 def _documents(attributes: str = "", children: str = "") -> Element:
     named = dict.fromkeys(attributes.split(), DOC)
-    return Element({**_ANY, **named}, _BASE | _words(children), _TITLED)
+    return Element({**_ANY, **named}, _NOTES | _words(children), _TITLED)
 
 
 _EXPRESSION = Element({"id": RUN, "language": DOC, "evaluatesToTypeRef": DOC}, _BASE)
@@ -120,7 +121,7 @@ ELEMENTS: Mapping[str, Element] = {
             "isClosed": DOC,
             "definitionalCollaborationRef": DOC,
         },
-        _BASE | _words("auditing monitoring") | _IN_SCOPE,
+        _NOTES | _IN_SCOPE,
         _words("properties versionTag"),
     ),
     "subProcess": _activity(
@@ -178,7 +179,7 @@ ELEMENTS: Mapping[str, Element] = {
     "timeDuration": _EXPRESSION,
     "sequenceFlow": Element(
         {**_ANY, "sourceRef": RUN, "targetRef": RUN, "isImmediate": DOC},
-        _BASE | _words("auditing monitoring categoryValueRef conditionExpression"),
+        _NOTES | _words("conditionExpression"),
         _TITLED,
     ),
     "conditionExpression": _EXPRESSION,
@@ -220,7 +221,7 @@ ELEMENTS: Mapping[str, Element] = {
     ),
     "childLaneSet": _documents("", "lane"),
     "flowNodeRef": _TEXT,
-    "partitionElement": Element(documents=True),
+    "partitionElement": Element({"id": RUN}, documents=True),
     "dataObject": _documents("itemSubjectRef isCollection", "dataState"),
     "dataObjectReference": _documents("itemSubjectRef dataObjectRef", "dataState"),
     "dataStore": _documents("capacity isUnlimited itemSubjectRef", "dataState"),

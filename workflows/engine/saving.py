@@ -60,6 +60,12 @@ def restore(
     return process
 
 
+def saved_variables(saved: str) -> dict[str, Any]:
+    """The variables of the case itself, read without restoring it."""
+    found: dict[str, Any] = feel.loads(saved)["top"].get("d", {}) if saved else {}
+    return found
+
+
 def _saved_scope(scope: Scope) -> dict[str, Any]:
     root = scope.task_tree
     saved: dict[str, Any] = {}

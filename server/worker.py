@@ -1,0 +1,170 @@
+"""The worker: takes jobs from the queue, and fires what falls due.
+
+PgQueuer hands out the jobs and takes back those of a dead worker; each is done in a
+thread, because calls and the database block. A second thread sweeps the due work.
+"""
+
+import asyncio
+import logging
+import signal
+import threading
+import time
+import uuid
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import psycopg
+from pgqueuer.adapters.drivers.psycopg import PsycopgDriver
+from pgqueuer.adapters.persistence.queries import Queries
+from pgqueuer.core.qm import QueueManager
+from pgqueuer.domain.errors import RetryRequested
+from pgqueuer.domain.models import Job
+
+from server import bootstrap
+from server.settings import Settings
+from workflows import due, jobs, messages
+from workflows.model import DatabaseUnavailable
+from workflows.ports import Connectors
+from workflows.store import schema
+from workflows.store.session import Store
+from workflows.world import World
+
+THREADS = 10
+BATCH = 10
+# A job whose worker is silent for this long is given to another one.
+HEARTBEAT = timedelta(seconds=10)
+IDLE_POLL = timedelta(seconds=5)
+PAUSE_SECONDS = 1.0
+SWEEP_SECONDS = 0.5
+MATCH_EVERY = 10  # sweeps
+PARTITIONS_EVERY = 7200  # sweeps: about an hour
+
+log = logging.getLogger(__name__)
+
+
+def run(settings: Settings) -> None:
+    """Work until SIGTERM or SIGINT; what is under way is finished first."""
+    store = bootstrap.make_store(settings, pool_size=THREADS + 2)
+    world = bootstrap.make_world(settings, store)
+    connectors = bootstrap.make_connectors(settings)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    sweeper = threading.Thread(
+        target=sweep, args=(store, world, stop), name="due-work", daemon=True
+    )
+    sweeper.start()
+    try:
+        asyncio.run(take_jobs(store, world, connectors, stop))
+    finally:
+        stop.set()
+        sweeper.join(timeout=10)
+        store.close()
+
+
+async def take_jobs(
+    store: Store, world: World, connectors: Connectors, stop: threading.Event
+) -> None:
+    """Take jobs until `stop`; a lost database is waited for."""
+    with ThreadPoolExecutor(THREADS, thread_name_prefix="job") as threads:
+        while not stop.is_set():
+            try:
+                await _take_until_lost(store, world, connectors, stop, threads)
+            except psycopg.OperationalError as error:
+                log.warning("the queue is lost, trying again: %s", type(error).__name__)
+                await asyncio.sleep(PAUSE_SECONDS)
+
+
+async def _take_until_lost(
+    store: Store,
+    world: World,
+    connectors: Connectors,
+    stop: threading.Event,
+    threads: ThreadPoolExecutor,
+) -> None:
+    # Parts, not a URL: SQLAlchemy writes a space in a socket's path as "+", libpq does
+    # not read it so.
+    _, parts = store.engine.dialect.create_connect_args(store.engine.url)
+    connection = await psycopg.AsyncConnection.connect(autocommit=True, **parts)
+    async with connection:
+        manager = QueueManager(Queries(PsycopgDriver(connection)))
+        for queue in bootstrap.queues(connectors):
+            manager.entrypoint(queue)(_taker(store, world, connectors, threads))
+        watcher = asyncio.create_task(_stop_with(manager, connection, stop))
+        try:
+            await manager.run(
+                dequeue_timeout=IDLE_POLL,
+                batch_size=BATCH,
+                max_concurrent_tasks=2 * BATCH,
+                heartbeat_timeout=HEARTBEAT,
+                shutdown_on_listener_failure=True,
+            )
+        finally:
+            watcher.cancel()
+    if not stop.is_set():
+        raise psycopg.OperationalError("the queue's connection ended")
+
+
+def _taker(
+    store: Store,
+    world: World,
+    connectors: Connectors,
+    threads: ThreadPoolExecutor,
+) -> Callable[[Job], Awaitable[None]]:
+    async def take(job: Job) -> None:
+        job_id = uuid.UUID(bytes=job.payload)
+        loop = asyncio.get_running_loop()
+        try:
+            await loop.run_in_executor(
+                threads, perform, store, world, connectors, job_id
+            )
+        except DatabaseUnavailable as error:
+            raise RetryRequested(timedelta(seconds=PAUSE_SECONDS)) from error
+
+    return take
+
+
+def perform(
+    store: Store, world: World, connectors: Connectors, job_id: uuid.UUID
+) -> None:
+    """One job; a fault of our own code becomes an incident, never a lost job."""
+    try:
+        jobs.perform(store, world, connectors, job_id)
+    except DatabaseUnavailable:
+        raise
+    except Exception as error:
+        log.exception("job %s failed by a fault of ours", job_id)
+        jobs.crash(store, world, job_id, f"{type(error).__name__}: {error}")
+
+
+async def _stop_with(
+    manager: QueueManager,
+    connection: psycopg.AsyncConnection[object],
+    stop: threading.Event,
+) -> None:
+    """End the manager when we are told to, or when its connection is gone."""
+    while not stop.is_set() and not connection.closed:
+        await asyncio.sleep(0.1)
+    manager.shutdown.set()
+
+
+def sweep(store: Store, world: World, stop: threading.Event) -> None:
+    """Fire due work and match messages until `stop`; outlives a lost database."""
+    turn = 0
+    while not stop.is_set():
+        started = time.monotonic()
+        try:
+            due.run(store, world)
+            if turn % MATCH_EVERY == 0:
+                messages.match(store, world)
+            if turn % PARTITIONS_EVERY == 0:
+                with store.transaction() as tx:
+                    schema.make_partitions(tx, world.clock.now())
+        except DatabaseUnavailable:
+            log.warning("the database does not answer the sweep")
+        except Exception:
+            # One bad row must not stop every deadline of the country.
+            log.exception("the sweep failed; it goes on with the next turn")
+        turn += 1
+        stop.wait(max(0.05, SWEEP_SECONDS - (time.monotonic() - started)))

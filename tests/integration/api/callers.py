@@ -1,0 +1,72 @@
+"""A caller of the API in tests: a client with a token."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from workflows import credentials, people
+from workflows.model import Role
+from workflows.store.session import Store
+
+PASSWORD = "тау мен дала арасында"
+
+
+@dataclass(frozen=True)
+class Caller:
+    app: Flask
+    login: str
+    token: str
+
+    def get(self, path: str, **query: Any) -> TestResponse:
+        return self.app.test_client().get(
+            path, query_string=query, headers=self.headers()
+        )
+
+    def post(
+        self, path: str, body: Any = None, *, key: str | None = None, **told: Any
+    ) -> TestResponse:
+        headers = self.headers() | ({"Idempotency-Key": key} if key else {})
+        if body is not None:
+            told["json"] = body
+        return self.app.test_client().post(path, headers=headers, **told)
+
+    def post_files(
+        self, path: str, files: Iterable[Path] | Mapping[str, bytes], **told: Any
+    ) -> TestResponse:
+        named = (
+            files
+            if isinstance(files, Mapping)
+            else {file.name: file.read_bytes() for file in files}
+        )
+        import io
+
+        parts = [("files", (io.BytesIO(data), name)) for name, data in named.items()]
+        from werkzeug.datastructures import MultiDict
+
+        return self.post(path, data=MultiDict(parts), **told)
+
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
+
+
+def make_caller(
+    app: Flask, store: Store, login: str, role: Role, office: str
+) -> Caller:
+    clock = app.extensions["rasim"].clock
+    with store.transaction() as tx:
+        people.add_user(tx, clock, login=login, password=PASSWORD)
+        people.add_membership(tx, login=login, role=role, office=office)
+        token = credentials.create_token(
+            tx, clock, login, valid_for=timedelta(days=3650)
+        )
+    return Caller(app, login, token)
+
+
+def unknown_id() -> str:
+    return str(uuid.uuid4())
