@@ -12,6 +12,7 @@ from flask import Flask, request
 from flask.sessions import SecureCookieSessionInterface
 
 from integrations.connectors import HttpConnectors
+from integrations.people import Population
 from server import (
     api,
     auth,
@@ -39,6 +40,8 @@ SPARE_CONNECTIONS = 2  # beside one for each thread that serves
 NORMS = PACKAGED / "bpmn"
 YEAR_SECONDS = 365 * 24 * 3600
 HOUR_SECONDS = 3600
+DEMO_SEED = 1  # that of `rasim simulators`
+DEMO_FAMILIES = 1_000
 BUNDLE = "bundle/"  # its files carry a hash in their names
 
 
@@ -98,6 +101,11 @@ def make_connectors(settings: Settings) -> Connectors:
         mend = "Start `rasim simulators` and name its address."
         raise SettingRefused(name="RASIM_SIMULATORS_URL", reason="missing", mend=mend)
     return HttpConnectors(settings.simulators_url)
+
+
+def make_population() -> Population:
+    """The invented people whom the simulators know: the same seed, the same year."""
+    return Population(DEMO_SEED, DEMO_FAMILIES, SystemClock().now().date())
 
 
 @contextmanager
