@@ -61,6 +61,7 @@ class ManualClock:
 
     def _move(self, to: sa.ColumnElement[datetime]) -> datetime:
         with self._store.transaction() as tx:
-            return tx.execute(
+            moved: datetime = tx.execute(
                 sa.update(manual_clock).values(now=to).returning(manual_clock.c.now)
             ).scalar_one()
+        return moved

@@ -9,12 +9,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from flask import Flask, Response, current_app, json, render_template
-from flask_babel import gettext
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.http import HTTP_STATUS_CODES
 
 from forms.problems import Problem as FormProblem
 from server import auth, context, i18n
+from server.i18n import gettext
 from workflows import feel, model
 
 PROBLEM_JSON = "application/problem+json"
@@ -118,9 +118,9 @@ def _http(error: HTTPException) -> Response:
     """An error of HTTP itself, or (500) one of ours that nobody foresaw."""
     status = error.code or 500
     if error.response is not None:
-        return current_app.make_response(error.response)  # type: ignore[arg-type]  # werkzeug's own wider type
+        return current_app.make_response(error.response)
     if status < 400:  # a redirect
-        return current_app.make_response(error.get_response())  # type: ignore[arg-type]  # as above
+        return current_app.make_response(error.get_response())
     if _speaks_json():
         response = problem(
             status,

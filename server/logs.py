@@ -8,9 +8,9 @@ import json
 import logging
 import re
 import sys
-import time
 import traceback
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, TextIO
 
 from flask import g, has_request_context
@@ -85,7 +85,7 @@ class MaskFilter(logging.Filter):
                 masked_values(arg) if isinstance(arg, Mapping | list | tuple) else arg
                 for arg in record.args
             )
-        record.msg = mask(record.getMessage())
+        record.msg = mask(_message(record))
         record.args = None
         if record.exc_info and record.exc_info[0] is not None:
             record.exc_text = mask(
@@ -105,12 +105,11 @@ class JsonFormatter(logging.Formatter):
     `at` is the machine's time even under a manual clock: a log tells what truly was.
     """
 
-    converter = time.gmtime
-
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
-            "at": f"{self.formatTime(record, '%Y-%m-%dT%H:%M:%S')}"
-            f".{int(record.msecs):03d}Z",
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(
+                timespec="milliseconds"
+            ),
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
@@ -124,6 +123,14 @@ class JsonFormatter(logging.Formatter):
         if record.stack_info:
             line["stack"] = record.stack_info
         return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def _message(record: logging.LogRecord) -> str:
+    """The message with its arguments; a call that is wrong must not stop its caller."""
+    try:
+        return record.getMessage()
+    except (KeyError, TypeError, ValueError):
+        return f"{record.msg} (its arguments do not fit)"
 
 
 def mask(text: str) -> str:

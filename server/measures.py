@@ -1,7 +1,8 @@
 """What Prometheus is told: requests of this process, work of the whole service."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from prometheus_client import REGISTRY, CollectorRegistry, Histogram, generate_latest
@@ -103,9 +104,10 @@ def _single(now: object) -> list[tuple[str, str, sa.Select[tuple[object]]]]:
 
 
 def _by_label(
-    name: str, said: str, labels: list[str], rows: list[sa.Row[tuple[str, str, int]]]
+    name: str, said: str, labels: list[str], rows: Iterable[Sequence[Any]]
 ) -> GaugeMetricFamily:
+    """A measure with one line a row: the labels' values, then the count."""
     family = GaugeMetricFamily(name, said, labels=labels)
-    for *values, count in rows:
-        family.add_metric([str(value) for value in values], count)
+    for row in rows:
+        family.add_metric([str(value) for value in row[:-1]], row[-1])
     return family

@@ -267,7 +267,7 @@ def _restrictions(query: WorklistQuery) -> list[sa.ColumnElement[bool]]:
     elif query.state != "any":
         wanted.append(tasks.state == query.state)
     if query.candidate_group:
-        wanted.append(tasks.candidate_groups.any(query.candidate_group))
+        wanted.append(tasks.candidate_groups.contains([query.candidate_group]))
     if query.assignee:
         wanted.append(users.c.login == query.assignee)
     if query.process_key:

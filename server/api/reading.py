@@ -69,7 +69,7 @@ class Variables(fields.Dict):
     """A JSON object; the use case turns it into FEEL values."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(keys=fields.String(), **kwargs)
+        super().__init__(keys=Text(), **kwargs)
 
 
 class ListQuery(Schema):
