@@ -24,7 +24,7 @@ def command() -> None:
 
 @command.command("add")
 @click.argument("name")
-@click.option("--role", required=True, type=click.Choice([*Role]))
+@click.option("--role", required=True, type=click.Choice([str(role) for role in Role]))
 @click.option("--office", metavar="CODE", help="By default the office above all.")
 @click.option("--full-name", metavar="TEXT", help="As pages show it; else NAME.")
 @click.option("--locale", type=click.Choice(["kk", "ru", "en"]), default="kk")

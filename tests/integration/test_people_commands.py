@@ -1,0 +1,90 @@
+"""`rasim user` and `rasim token`, as an administrator types them."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from server.cli import main
+from workflows import credentials, people
+from workflows.model import Role
+from workflows.ports import SystemClock
+from workflows.store.session import Store
+
+PASSWORD = "тау мен дала арасында"
+
+
+@pytest.fixture
+def rasim(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.setenv("RASIM_DATA", str(tmp_path))
+
+    def run(*arguments: str, told: str | None = None) -> Result:
+        return CliRunner().invoke(main, arguments, input=told, prog_name="rasim")
+
+    return run
+
+
+def test_a_user_is_added_and_the_token_is_alone_on_standard_output(rasim, store: Store):
+    added = rasim("user", "add", "root", "--role", "administrator")
+    made = rasim("token", "create", "root")
+
+    assert (added.exit_code, added.stdout) == (0, "")
+    assert made.exit_code == 0
+    token = made.stdout.removesuffix("\n")
+    with store.transaction() as tx:
+        caller = credentials.by_token(tx, SystemClock(), token)
+    assert caller.login == "root"
+    assert caller.roles == {Role.ADMINISTRATOR}
+
+
+def test_a_user_who_is_there_gets_one_role_more(rasim, store: Store):
+    rasim("user", "add", "aliya", "--role", "clerk")
+    again = rasim("user", "add", "aliya", "--role", "clerk")
+    more = rasim("user", "add", "aliya", "--role", "supervisor")
+
+    assert (again.exit_code, more.exit_code) == (1, 0)
+    with store.transaction() as tx:
+        roles = people.known(tx, "aliya").roles
+    assert roles == {Role.CLERK, Role.SUPERVISOR}
+
+
+def test_a_password_is_read_and_checked(rasim, store: Store):
+    weak = rasim("user", "add", "b", "--role", "clerk", "--password", told="short\n")
+    good = rasim(
+        "user", "add", "b", "--role", "clerk", "--password", told=f"{PASSWORD}\n"
+    )
+    changed = rasim("user", "password", "b", told=f"{PASSWORD} 2\n")
+
+    assert weak.exit_code == 1
+    assert "at least 12" in weak.stderr
+    assert (good.exit_code, changed.exit_code) == (0, 0)
+    with store.transaction() as tx:
+        assert not credentials.sign_in(tx, SystemClock(), "b", PASSWORD)
+        assert credentials.sign_in(tx, SystemClock(), "b", f"{PASSWORD} 2")
+
+
+def test_revoked_tokens_are_over(rasim, store: Store):
+    rasim("user", "add", "robot", "--role", "service")
+    token = rasim("token", "create", "robot", "--days", "1").stdout.strip()
+
+    assert rasim("token", "revoke", "robot").exit_code == 0
+    with store.transaction() as tx:
+        assert credentials.by_token(tx, SystemClock(), token) is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("user", "add", "x"), 2),
+        (("user", "add", "x", "--role", "king"), 2),
+        (("user", "add", "x", "--role", "clerk", "--office", "nowhere"), 1),
+        (("token", "create", "nobody"), 1),
+        (("token", "create"), 2),
+        (("token", "create", "nobody", "--days", "0"), 2),
+        (("user", "--help"), 0),
+        (("token", "create", "--help"), 0),
+    ],
+)
+def test_the_exit_code_tells_failure_from_wrong_usage(rasim, arguments, code):
+    assert rasim(*arguments).exit_code == code
