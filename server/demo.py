@@ -18,7 +18,7 @@ from typing import Any
 import sqlalchemy as sa
 import urllib3
 
-from integrations.people import Family, Population, School
+from integrations.people import Family, Population, School, Story
 from workflows import credentials, people
 from workflows.model import InputRefused, Role
 from workflows.store.tables import offices
@@ -30,6 +30,8 @@ EVERY_SECONDS = 5.0
 OPEN_TASKS_AT_MOST = 40  # the stream waits while people do not keep up
 ACCEPTED_SHARE = 0.85
 WITHDRAWN_SHARE = 0.1
+OWN_SCHOOL_EVERY = 5  # applications
+BEGIN_DAYS_AGO = (6, 5, 2, 1, 0, 0)
 REFUSAL_GROUNDS = ("unreliable_documents", "requirements_not_met", "classes_full")
 TOKENS_LAST = timedelta(days=30)
 
@@ -112,21 +114,36 @@ class Stream:
         self._families = list(population)
         self._dice = random.Random()  # noqa: S311  # which invented family is next
         self._next = self._dice.randrange(len(self._families))
+        # Those whom only a clerk can admit, at the school whose clerk you may be.
+        self._own = [
+            family
+            for family in population
+            if family.wanted.bin == cast.own_school.bin
+            and family.story is not Story.OWN_CLASS
+        ]
+        self._turns = 0
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop`; a service that is not there yet, or gone, is waited for."""
-        while not stop.wait(EVERY_SECONDS):
+        while not stop.is_set():
             try:
                 self.turn()
             except (urllib3.exceptions.HTTPError, RefusedByApi) as error:
                 log.warning("the demonstration waits: %s", type(error).__name__)
+            stop.wait(EVERY_SECONDS)
 
     def turn(self) -> None:
         """One application if there is room, one decision, now and then a withdrawal."""
         tasks = self._call("GET", "/tasks?sort=created_at&limit=200", clerk=True)
+        if not tasks["total"] and not self._turns:
+            self._begin()
         if tasks["total"] < OPEN_TASKS_AT_MOST:
-            self.apply(self._families[self._next % len(self._families)])
-            self._next += 1
+            self._turns += 1
+            if self._turns % OWN_SCHOOL_EVERY == 0:
+                self.apply(self._dice.choice(self._own))
+            else:
+                self.apply(self._families[self._next % len(self._families)])
+                self._next += 1
         others = [
             task
             for task in tasks["items"]
@@ -137,14 +154,19 @@ class Stream:
         if self._dice.random() < WITHDRAWN_SHARE:
             self.withdraw()
 
-    def apply(self, family: Family) -> str:
-        """File the application of a family; its number."""
+    def _begin(self) -> None:
+        """A desk that is not empty: work of today, and some that came days ago."""
+        for days, family in zip(BEGIN_DAYS_AGO, self._own, strict=False):
+            self.apply(family, datetime.now(UTC) - timedelta(days=days))
+
+    def apply(self, family: Family, filed_at: datetime | None = None) -> str:
+        """File the application of a family, now unless told; its number."""
         number = f"A-{time.strftime('%Y')}-{uuid.uuid4().hex[:8].upper()}"
         body = {
             "process_key": "first_grade_admission",
             "business_key": number,
             "office": family.wanted.bin,
-            "variables": family.variables(number, datetime.now(UTC)),
+            "variables": family.variables(number, filed_at or datetime.now(UTC)),
         }
         self._call("POST", "/instances", body)
         return number

@@ -1,6 +1,7 @@
 """The schema's version: bring it up to date, or say what is missing."""
 
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -49,11 +50,12 @@ def upgrade(store: Store, now: datetime) -> None:
 
 def versions(tx: sa.Connection) -> tuple[str | None, str | None]:
     """(the database's version, the newest one); equal when nothing is missing."""
-    script = ScriptDirectory.from_config(_config())
-    return (
-        MigrationContext.configure(tx).get_current_revision(),
-        script.get_current_head(),
-    )
+    return MigrationContext.configure(tx).get_current_revision(), _newest()
+
+
+@cache
+def _newest() -> str | None:
+    return ScriptDirectory.from_config(_config()).get_current_head()
 
 
 def make_partitions(tx: sa.Connection, now: datetime) -> None:
