@@ -352,15 +352,24 @@ def _joined() -> sa.Select[Any]:
 
 
 def _open(caller: people.Caller) -> sa.ColumnElement[bool]:
+    # A case's deadline is told by its open task's, where that one is not later.
+    of_task = deadline_rows.alias()
+    told_by_task = sa.exists().where(
+        of_task.c.instance_id == deadline_rows.c.instance_id,
+        of_task.c.task_id.is_not(None),
+        of_task.c.met_at.is_(None),
+        of_task.c.due_at <= deadline_rows.c.due_at,
+    )
     return sa.and_(
         deadline_rows.c.met_at.is_(None),
+        deadline_rows.c.task_id.is_not(None) | ~told_by_task,
         deadline_rows.c.state != DeadlineState.PAUSED,
         deadline_rows.c.office_id.in_(people.visible(caller)),
     )
 
 
 def _horizons(now: datetime) -> tuple[datetime, datetime]:
-    """The end of today, and the end of the third working day, by the state's calendar."""
+    """The end of today and of the third working day, by the state's calendar."""
     calendar = calendars.WorkingCalendar(calendars.OfficeHours(), {})
     local = now.astimezone(calendar.zone)
     midnight = datetime.combine(

@@ -4,7 +4,6 @@ A part that did not change keeps its version; a release names every part that it
 processes need, so a running case never meets a form that it was not released with.
 """
 
-import hashlib
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,16 +12,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-import forms
-from workflows import engine, feel, listing, people, procedure_file
+from workflows import listing, people
 from workflows.model import (
     DeploymentRefused,
     Finding,
     InstanceState,
     NotFound,
     Page,
-    RasimError,
 )
+from workflows.release_files import Part, check
 from workflows.store.tables import (
     definition_versions,
     process_instances,
@@ -33,23 +31,6 @@ from workflows.world import World
 
 # Two deployments at once would both take the same next version.
 ADVISORY_LOCK = 0x72656C
-FORM_SUFFIX = ".form.json"
-
-
-@dataclass(frozen=True)
-class Part:
-    """One file of a release, read and checked, before it has a version."""
-
-    key: str
-    kind: str
-    file: str
-    source: bytes
-    names: Mapping[str, str]
-    compiled: Mapping[str, Any]
-
-    @property
-    def content_hash(self) -> bytes:
-        return hashlib.sha256(self.source).digest()
 
 
 @dataclass(frozen=True)
@@ -88,23 +69,6 @@ class Release:
     id: uuid.UUID
     definitions: list[DefinitionRow]
     findings: list[Finding] = field(default_factory=list)
-
-
-def check(files: Mapping[str, bytes]) -> tuple[list[Part], list[Finding]]:
-    """Read every file of a release; the findings tell all that is wrong at once."""
-    parts: list[Part] = []
-    findings: list[Finding] = []
-    with feel.Parser() as parser:
-        for file, source in sorted(files.items()):
-            try:
-                made, found = _read(file, source, parser)
-            except (RasimError, forms.FormsError) as error:
-                findings += _findings(error, file)
-            else:
-                parts += made
-                findings += found
-    findings += _twice(parts)
-    return parts, findings
 
 
 def release(
@@ -249,66 +213,10 @@ def definition(
     )
 
 
-def _read(
-    file: str, source: bytes, parser: feel.Parser
-) -> tuple[list[Part], list[Finding]]:
-    if file.endswith(".bpmn"):
-        drawings = engine.read(source, file, parser)
-        parts = [
-            Part(
-                drawing.key,
-                "process",
-                file,
-                source,
-                drawing.names,
-                {"trees": drawing.trees, "summary": drawing.summary},
-            )
-            for drawing in drawings
-        ]
-        return parts, [one for drawing in drawings for one in drawing.findings]
-    if file.endswith(FORM_SUFFIX):
-        form = forms.read(source, file)
-        trees = {text: parser.parse(text) for text in sorted(forms.expressions(form))}
-        names = dict.fromkeys(("kk", "ru", "en"), form.id)
-        found = [_finding(one, file) for one in form.warnings]
-        return [Part(form.id, "form", file, source, names, {"trees": trees})], found
-    if file.rsplit("/", 1)[-1] == "procedure.yaml":
-        read = procedure_file.read(source.decode("utf-8"), file)
-        compiled = {"configuration": read.configuration_values()}
-        return [Part(read.key, "procedure", file, source, read.names, compiled)], []
-    message = "Only .bpmn, .form.json and procedure.yaml files can be released."
-    return [], [Finding(file, None, "file-kind", "error", message)]
-
-
-def _findings(error: Exception, file: str) -> list[Finding]:
-    found = getattr(error, "findings", None)
-    if found:
-        return [_finding(one, file) for one in found]
-    return [Finding(file, None, "refused", "error", str(error))]
-
-
-def _finding(found: Any, file: str) -> Finding:
-    """A finding of ours; those of forms, who do not know us, have the same fields."""
-    return Finding(
-        file, found.element_id, found.rule, found.severity, str(found.message)
-    )
-
-
-def _twice(parts: list[Part]) -> list[Finding]:
-    seen: dict[tuple[str, str], str] = {}
-    findings = []
-    for part in parts:
-        first = seen.setdefault((part.kind, part.key), part.file)
-        if first != part.file:
-            message = f"{part.kind} {part.key} is also in {first}: rename one of them."
-            findings.append(Finding(part.file, None, "key-twice", "error", message))
-    return findings
-
-
 def _bind_forms(
     tx: sa.Connection, parts: list[Part]
 ) -> tuple[list[uuid.UUID], list[Finding]]:
-    """Forms (and procedure files) that processes need and the release does not bring."""
+    """What processes need and the release does not bring: forms, procedure files."""
     bound: list[uuid.UUID] = []
     findings: list[Finding] = []
     brought = {(part.kind, part.key) for part in parts}

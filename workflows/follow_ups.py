@@ -159,7 +159,7 @@ def _open_tasks(step: Step, opened: list[engine_effects.TaskOpened]) -> None:
 
 
 def _users(effect: engine_effects.TaskOpened) -> list[str]:
-    """An assignee of the drawing is the only candidate; claiming stays a person's act."""
+    """An assignee of the drawing is the only candidate; claiming is a person's act."""
     if effect.assignee:
         return [effect.assignee]
     return list(effect.candidate_users)

@@ -103,7 +103,7 @@ def match(store: Store, world: World) -> int:
     """Bring together messages and cases that missed each other; drop what expired.
 
     Two transactions, one that begins to wait and one that publishes, may each end
-    without having seen the other. The workers' sweep calls this, so they meet within it.
+    without having seen the other. The workers' sweep calls this: there they meet.
     """
     now = world.clock.now()
     with store.transaction() as tx:

@@ -1,4 +1,4 @@
-"""What the engine room needs of the world; adapters live in `integrations` and `server`."""
+"""What the engine room needs of the world; adapters live above it."""
 
 import uuid
 from collections.abc import Mapping
@@ -53,7 +53,9 @@ class ConnectorFault(Exception):
     `retry_after_seconds` is the system's own wish, if it told one.
     """
 
-    def __init__(self, message: str, *, retry_after_seconds: float | None = None) -> None:
+    def __init__(
+        self, message: str, *, retry_after_seconds: float | None = None
+    ) -> None:
         super().__init__(message)
         self.retry_after_seconds = retry_after_seconds
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import forms.reading
 from forms.problems import FormsError
-from workflows import calendars, deployments, engine, feel, procedure_file
+from workflows import calendars, engine, feel, procedure_file, release_files
 from workflows.engine.documents import BPMN, parse_document
 from workflows.model import DeploymentRefused, Finding, InstanceState, RasimError
 from workflows.scenario_file import Expectation, Scenario
@@ -103,7 +103,7 @@ def run(files: Mapping[str, bytes]) -> Report:
 
 def load(files: Mapping[str, bytes]) -> list[Rehearsal]:
     """The procedures that have a procedure.yaml, read as a release would read them."""
-    parts, findings = deployments.check(files)
+    parts, findings = release_files.check(files)
     found: list[Rehearsal] = []
     trees: dict[str, Any] = {}
     for part in parts:
@@ -138,7 +138,7 @@ def load(files: Mapping[str, bytes]) -> list[Rehearsal]:
     return found
 
 
-def _without_drawing(part: deployments.Part) -> Finding:
+def _without_drawing(part: release_files.Part) -> Finding:
     message = (
         f"The process {part.key} is drawn in none of the files: name its folder, or "
         "correct `process`."
@@ -146,7 +146,7 @@ def _without_drawing(part: deployments.Part) -> Finding:
     return Finding(part.file, None, "process-unknown", "error", message)
 
 
-def _flows(drawing: deployments.Part) -> frozenset[str]:
+def _flows(drawing: release_files.Part) -> frozenset[str]:
     root = parse_document(drawing.source)
     return frozenset(
         str(flow.get("id"))

@@ -1,4 +1,4 @@
-"""One step of a case: lock it, move it, write down all that follows, in one transaction.
+"""One step of a case: lock it, move it, write down what follows, in one transaction.
 
 Every use case that moves a case goes through here, so that state, tasks, jobs, timers,
 deadlines and history can only change together.

@@ -1,4 +1,4 @@
-"""What a use case needs beside its transaction: the clock, the queues, what is cached."""
+"""What a use case needs beside its transaction: clock, queues, what is cached."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from server import findings
-from workflows import deployments
+from workflows import release_files
 
 
 @click.command("lint", short_help="Check procedures without releasing them.")
@@ -16,7 +16,7 @@ from workflows import deployments
 @click.pass_context
 def command(ctx: click.Context, paths: tuple[Path, ...], as_json: bool) -> None:
     """Tell every finding in PATHS; exit 1 if a deployment would be refused."""
-    _, found = deployments.check(findings.collect(paths))
+    _, found = release_files.check(findings.collect(paths))
     findings.show(found, as_json=as_json)
     if any(one.severity == "error" for one in found):
         ctx.exit(1)

@@ -1,5 +1,4 @@
-"""PgQueuer on our own transaction: a job exists if and only if the step that asked does.
-"""
+"""PgQueuer on our own transaction: a job exists exactly when its step does."""
 
 from collections.abc import Iterable
 

@@ -35,17 +35,17 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[sa.Connection]:
-        """Commit on leaving, roll back on an error; DatabaseUnavailable if it is gone."""
+        """Commit on leaving, roll back on an error. Raises DatabaseUnavailable."""
         try:
             with self.engine.begin() as connection:
                 yield connection
         except OperationalError as error:
-            raise DatabaseUnavailable() from error
+            raise DatabaseUnavailable from error
         except sa.exc.TimeoutError as error:  # every connection is busy
-            raise DatabaseUnavailable() from error
+            raise DatabaseUnavailable from error
         except DBAPIError as error:
             if error.connection_invalidated:
-                raise DatabaseUnavailable() from error
+                raise DatabaseUnavailable from error
             raise
 
     @contextmanager
@@ -55,7 +55,7 @@ class Store:
             with self.engine.connect() as connection:
                 yield connection.execution_options(isolation_level="AUTOCOMMIT")
         except OperationalError as error:
-            raise DatabaseUnavailable() from error
+            raise DatabaseUnavailable from error
 
     def close(self) -> None:
         self.engine.dispose()

@@ -4,8 +4,6 @@ States are text held to their enum by check constraints; what must never be twic
 unique index here, not a rule in code.
 """
 
-import enum
-
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, JSONB, UUID
 
@@ -18,40 +16,12 @@ from workflows.model import (
     Role,
     TaskState,
 )
-
-metadata = sa.MetaData(
-    naming_convention={
-        "pk": "%(table_name)s_pkey",
-        "fk": "%(table_name)s_%(column_0_name)s_fkey",
-        "uq": "%(table_name)s_%(column_0_N_name)s_key",
-        "ix": "%(table_name)s_%(column_0_N_name)s_idx",
-        "ck": "%(table_name)s_%(constraint_name)s_check",
-    }
-)
-
-Moment = sa.DateTime(timezone=True)
-
-
-def _id() -> sa.Column[object]:
-    return sa.Column(
-        "id", UUID, primary_key=True, server_default=sa.text("gen_random_uuid()")
-    )
-
-
-def _state(states: type[enum.StrEnum]) -> tuple[sa.Column[str], sa.CheckConstraint]:
-    allowed = ", ".join(f"'{state}'" for state in states)
-    return (
-        sa.Column("state", sa.Text, nullable=False),
-        sa.CheckConstraint(f"state IN ({allowed})", name="state"),
-    )
-
-
-# --- people -------------------------------------------------------------------
+from workflows.store.columns import Moment, id_, metadata, state_
 
 offices = sa.Table(
     "offices",
     metadata,
-    _id(),
+    id_(),
     sa.Column("code", sa.Text, nullable=False, unique=True),  # BIN or region code
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("parent_id", UUID, sa.ForeignKey("offices.id"), index=True),
@@ -72,7 +42,7 @@ offices = sa.Table(
 calendar_overrides = sa.Table(
     "calendar_overrides",
     metadata,
-    _id(),
+    id_(),
     sa.Column("office_id", UUID, sa.ForeignKey("offices.id")),  # null: all, by decree
     sa.Column("day", sa.Date, nullable=False),
     sa.Column("is_working", sa.Boolean, nullable=False),
@@ -83,7 +53,7 @@ calendar_overrides = sa.Table(
 users = sa.Table(
     "users",
     metadata,
-    _id(),
+    id_(),
     sa.Column("login", sa.Text, nullable=False, unique=True),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("password_hash", sa.Text),  # null: a program, it has tokens only
@@ -120,7 +90,7 @@ sessions = sa.Table(
 api_tokens = sa.Table(
     "api_tokens",
     metadata,
-    _id(),
+    id_(),
     sa.Column("user_id", UUID, sa.ForeignKey("users.id"), nullable=False, index=True),
     sa.Column("token_hash", BYTEA, nullable=False, unique=True),
     sa.Column("created_at", Moment, nullable=False),
@@ -128,12 +98,10 @@ api_tokens = sa.Table(
     sa.Column("revoked_at", Moment),
 )
 
-# --- what is drawn --------------------------------------------------------------
-
 releases = sa.Table(
     "releases",
     metadata,
-    _id(),
+    id_(),
     sa.Column("released_at", Moment, nullable=False),
     sa.Column("released_by", UUID, sa.ForeignKey("users.id")),
 )
@@ -141,7 +109,7 @@ releases = sa.Table(
 definition_versions = sa.Table(
     "definition_versions",
     metadata,
-    _id(),
+    id_(),
     sa.Column("key", sa.Text, nullable=False),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
@@ -170,12 +138,10 @@ release_parts = sa.Table(
     ),
 )
 
-# --- cases ----------------------------------------------------------------------
-
 process_instances = sa.Table(
     "process_instances",
     metadata,
-    _id(),
+    id_(),
     sa.Column("process_key", sa.Text, nullable=False),
     sa.Column(
         "definition_version_id",
@@ -186,7 +152,7 @@ process_instances = sa.Table(
     sa.Column("release_id", UUID, sa.ForeignKey("releases.id"), nullable=False),
     sa.Column("business_key", sa.Text),
     sa.Column("office_id", UUID, sa.ForeignKey("offices.id"), nullable=False),
-    *_state(InstanceState),
+    *state_(InstanceState),
     # Scopes and live tokens; text, because PostgreSQL never looks inside.
     sa.Column("saved", sa.Text, nullable=False),
     sa.Column("ended_by", JSONB),
@@ -204,13 +170,13 @@ process_instances = sa.Table(
 user_tasks = sa.Table(
     "user_tasks",
     metadata,
-    _id(),  # the engine's token
+    id_(),  # the engine's token
     sa.Column(
         "instance_id", UUID, sa.ForeignKey("process_instances.id"), nullable=False
     ),
     sa.Column("process_key", sa.Text, nullable=False),
     sa.Column("element_id", sa.Text, nullable=False),
-    *_state(TaskState),
+    *state_(TaskState),
     sa.Column("office_id", UUID, sa.ForeignKey("offices.id"), nullable=False),
     sa.Column("assignee_id", UUID, sa.ForeignKey("users.id")),
     sa.Column("candidate_groups", ARRAY(sa.Text), nullable=False),
@@ -248,13 +214,13 @@ user_tasks = sa.Table(
 jobs = sa.Table(
     "jobs",
     metadata,
-    _id(),  # the engine's token, and the idempotency key outside
+    id_(),  # the engine's token, and the idempotency key outside
     sa.Column(
         "instance_id", UUID, sa.ForeignKey("process_instances.id"), nullable=False
     ),
     sa.Column("element_id", sa.Text, nullable=False),
     sa.Column("type", sa.Text, nullable=False),
-    *_state(JobState),
+    *state_(JobState),
     sa.Column("variables", sa.Text),  # FEEL JSON; dropped when the job has ended
     sa.Column("headers", JSONB, nullable=False, server_default="{}"),
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
@@ -275,10 +241,10 @@ jobs = sa.Table(
 due_work = sa.Table(
     "due_work",
     metadata,
-    _id(),
+    id_(),
     sa.Column("queue", sa.Text, nullable=False),
     sa.Column("due_at", Moment, nullable=False),
-    *_state(DueState),
+    *state_(DueState),
     sa.Column("instance_id", UUID, sa.ForeignKey("process_instances.id")),
     sa.Column("subject_id", UUID, nullable=False),  # a token, a job or a deadline
     sa.CheckConstraint("queue IN ('timer', 'retry', 'deadline')", name="queue"),
@@ -317,22 +283,20 @@ message_subscriptions = sa.Table(
 buffered_messages = sa.Table(
     "buffered_messages",
     metadata,
-    _id(),
+    id_(),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("correlation_key", sa.Text, nullable=False),
     sa.Column("variables", sa.Text, nullable=False),
     sa.Column("published_by", UUID, sa.ForeignKey("users.id"), nullable=False),
     sa.Column("published_at", Moment, nullable=False),
     sa.Column("expires_at", Moment, nullable=False),
-    sa.Index(
-        "buffered_messages_name_idx", "name", "correlation_key", "published_at"
-    ),
+    sa.Index("buffered_messages_name_idx", "name", "correlation_key", "published_at"),
 )
 
 deadlines = sa.Table(
     "deadlines",
     metadata,
-    _id(),
+    id_(),
     sa.Column(
         "instance_id", UUID, sa.ForeignKey("process_instances.id"), nullable=False
     ),
@@ -340,7 +304,7 @@ deadlines = sa.Table(
     sa.Column("process_key", sa.Text, nullable=False),
     sa.Column("element_id", sa.Text, nullable=False),
     sa.Column("office_id", UUID, sa.ForeignKey("offices.id"), nullable=False),
-    *_state(DeadlineState),
+    *state_(DeadlineState),
     sa.Column("term", sa.Text, nullable=False),  # as the procedure says it
     sa.Column("norms", ARRAY(sa.Text), nullable=False, server_default="{}"),
     sa.Column("started_at", Moment, nullable=False),
@@ -367,7 +331,7 @@ deadlines = sa.Table(
 incidents = sa.Table(
     "incidents",
     metadata,
-    _id(),
+    id_(),
     sa.Column(
         "instance_id",
         UUID,
@@ -380,7 +344,7 @@ incidents = sa.Table(
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("message", sa.Text, nullable=False),
     sa.Column("detail", JSONB, nullable=False, server_default="{}"),
-    *_state(IncidentState),
+    *state_(IncidentState),
     sa.Column("opened_at", Moment, nullable=False),
     sa.Column("resolved_at", Moment),
     sa.Column("resolved_by", UUID, sa.ForeignKey("users.id")),
@@ -409,8 +373,6 @@ events = sa.Table(
     sa.PrimaryKeyConstraint("instance_id", "seq", "at"),
     postgresql_partition_by="RANGE (at)",
 )
-
-# --- the edge -------------------------------------------------------------------
 
 idempotency_keys = sa.Table(
     "idempotency_keys",

@@ -1,12 +1,14 @@
-"""Alembic's entry: runs the migrations on the connection that `schema.upgrade` opened."""
+"""Alembic's entry: runs the migrations on the connection that it is given."""
 
 from alembic import context
 
-from workflows.store.tables import metadata
+from workflows.store import tables
 
 connection = context.config.attributes["connection"]
 context.configure(
-    connection=connection, target_metadata=metadata, transaction_per_migration=True
+    connection=connection,
+    target_metadata=tables.metadata,
+    transaction_per_migration=True,
 )
 with context.begin_transaction():
     context.run_migrations()

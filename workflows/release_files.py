@@ -1,0 +1,101 @@
+"""The files of a release: read and checked, all that is wrong told at once."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import forms
+from workflows import engine, feel, procedure_file
+from workflows.model import Finding, RasimError
+
+FORM_SUFFIX = ".form.json"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file of a release, read and checked, before it has a version."""
+
+    key: str
+    kind: str
+    file: str
+    source: bytes
+    names: Mapping[str, str]
+    compiled: Mapping[str, Any]
+
+    @property
+    def content_hash(self) -> bytes:
+        return hashlib.sha256(self.source).digest()
+
+
+def check(files: Mapping[str, bytes]) -> tuple[list[Part], list[Finding]]:
+    """Read every file of a release; the findings tell all that is wrong at once."""
+    parts: list[Part] = []
+    findings: list[Finding] = []
+    with feel.Parser() as parser:
+        for file, source in sorted(files.items()):
+            try:
+                made, found = _read(file, source, parser)
+            except (RasimError, forms.FormsError) as error:
+                findings += _findings(error, file)
+            else:
+                parts += made
+                findings += found
+    findings += _twice(parts)
+    return parts, findings
+
+
+def _read(
+    file: str, source: bytes, parser: feel.Parser
+) -> tuple[list[Part], list[Finding]]:
+    if file.endswith(".bpmn"):
+        drawings = engine.read(source, file, parser)
+        parts = [
+            Part(
+                drawing.key,
+                "process",
+                file,
+                source,
+                drawing.names,
+                {"trees": drawing.trees, "summary": drawing.summary},
+            )
+            for drawing in drawings
+        ]
+        return parts, [one for drawing in drawings for one in drawing.findings]
+    if file.endswith(FORM_SUFFIX):
+        form = forms.read(source, file)
+        trees = {text: parser.parse(text) for text in sorted(forms.expressions(form))}
+        names = dict.fromkeys(("kk", "ru", "en"), form.id)
+        found = [_finding(one, file) for one in form.warnings]
+        return [Part(form.id, "form", file, source, names, {"trees": trees})], found
+    if file.rsplit("/", 1)[-1] == "procedure.yaml":
+        read = procedure_file.read(source.decode("utf-8"), file)
+        compiled = {"configuration": read.configuration_values()}
+        return [Part(read.key, "procedure", file, source, read.names, compiled)], []
+    message = "Only .bpmn, .form.json and procedure.yaml files can be released."
+    return [], [Finding(file, None, "file-kind", "error", message)]
+
+
+def _findings(error: Exception, file: str) -> list[Finding]:
+    found = getattr(error, "findings", None)
+    if found:
+        return [_finding(one, file) for one in found]
+    return [Finding(file, None, "refused", "error", str(error))]
+
+
+def _finding(found: Any, file: str) -> Finding:
+    """A finding of ours; those of forms, who do not know us, have the same fields."""
+    return Finding(
+        file, found.element_id, found.rule, found.severity, str(found.message)
+    )
+
+
+def _twice(parts: list[Part]) -> list[Finding]:
+    seen: dict[tuple[str, str], str] = {}
+    findings = []
+    for part in parts:
+        first = seen.setdefault((part.kind, part.key), part.file)
+        if first != part.file:
+            message = f"{part.kind} {part.key} is also in {first}: rename one of them."
+            findings.append(Finding(part.file, None, "key-twice", "error", message))
+    return findings
