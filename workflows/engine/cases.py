@@ -16,7 +16,7 @@ from workflows import feel
 from workflows.engine import events, saving, scopes
 from workflows.engine.definitions import Definition
 from workflows.engine.effects import Effect
-from workflows.engine.elements import JobTask, UserTask
+from workflows.engine.elements import Drawn, JobTask, UserTask
 from workflows.engine.errors import EngineError, Fault, TokenNotWaiting
 from workflows.engine.evaluation import Evaluator
 from workflows.engine.running import RunningProcess
@@ -149,6 +149,19 @@ class Case:
         if found is None:
             raise TokenNotWaiting(token=token, what="anything", reason="unknown")
         return scopes.visible(found)
+
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """The drawn elements where tokens wait, each once, without what listens."""
+        running = (self._process, *self._process.subprocesses.values())
+        tokens = (token for scope in running for token in scope.tasks.values())
+        specs = (token.task_spec for token in tokens if token.waits)
+        drawn = (each for each in specs if isinstance(each, Drawn))
+        return tuple(
+            dict.fromkeys(
+                each.bpmn_id for each in drawn if not isinstance(each, events.Listener)
+            )
+        )
 
     @property
     def completed(self) -> bool:

@@ -169,9 +169,20 @@ class ClosedWorld:
     def _inside(self, owner: etree._Element, node: etree._Element) -> None:
         rule = dialect.EXTENSIONS[_name(node)]
         self._attributes(node, rule.attributes)
+        seen: set[tuple[str, str | None]] = set()
         for child in node:
-            if self._zeebe(owner, child, rule.children):
-                self._inside(owner, child)
+            if not self._zeebe(owner, child, rule.children):
+                continue
+            self._inside(owner, child)
+            name = _name(child)
+            key = child.get(dialect.KEYS.get(name, ""))
+            if (name, key) in seen and key not in dialect.REPEATED:
+                self._refuse(
+                    owner,
+                    "extension-doubled",
+                    f'{_told(owner)} has zeebe:{name} "{key}" twice. Keep one.',
+                )
+            seen.add((name, key))
 
     def _refuse(self, node: etree._Element, rule: str, message: str) -> None:
         self.findings.append(
@@ -203,7 +214,8 @@ def _is_design(node: etree._Element, namespace: str, name: str, value: str) -> b
         return name in ("schemaLocation", "noNamespaceSchemaLocation")
     if namespace == ZEEBE[1:-1]:
         return name in dialect.EXTENSION_ATTRIBUTES
-    return namespace in dialect.DESIGN_NAMESPACES
+    is_design = namespace in dialect.DESIGN_NAMESPACES
+    return is_design or (namespace, name) in dialect.DESIGN_ATTRIBUTES
 
 
 def _attributes_of(node: etree._Element) -> Iterator[tuple[str, str]]:

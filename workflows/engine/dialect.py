@@ -92,7 +92,8 @@ def _documents(attributes: str = "", children: str = "") -> Element:
     return Element({**_ANY, **named}, _NOTES | _words(children), _TITLED)
 
 
-_EXPRESSION = Element({"id": RUN, "language": DOC, "evaluatesToTypeRef": DOC}, _BASE)
+# Nothing inside: an element would cut the text of the expression short.
+_EXPRESSION = Element({"id": RUN, "language": DOC, "evaluatesToTypeRef": DOC})
 _DATA_ASSOCIATION = _documents("", "sourceRef targetRef")
 _TEXT = Element({}, frozenset())
 
@@ -276,6 +277,15 @@ EXTENSIONS: Mapping[str, Extension] = {
     "userTask": _runs(""),
 }
 
+# What tells the children of an extension apart; a `norm` may be given several times.
+KEYS: Mapping[str, str] = {
+    "header": "key",
+    "input": "target",
+    "output": "target",
+    "property": "name",
+}
+REPEATED = frozenset({"norm"})
+
 # Attributes of the `zeebe:` namespace on drawn elements that are the editor's own.
 EXTENSION_ATTRIBUTES = _words(
     "modelerTemplate modelerTemplateVersion modelerTemplateIcon"
@@ -293,6 +303,11 @@ DESIGN_NAMESPACES = frozenset(
         "http://www.omg.org/spec/BPMN/non-normative/extensions/i18n/1.0",
         "http://www.w3.org/XML/1998/namespace",
     }
+)
+
+# Attributes of design in namespaces that otherwise carry behaviour.
+DESIGN_ATTRIBUTES = frozenset(
+    {("http://camunda.org/schema/1.0/bpmn", "diagramRelationId")}
 )
 
 # Attributes that hold an expression or a literal, and texts of elements that do.

@@ -205,8 +205,8 @@ class UserTask(Drawn, defaults.UserTask):
             candidate_users=evaluator.strings(
                 token, "candidateUsers", get("assignmentDefinition", "candidateUsers")
             ),
-            due_at=evaluator.moment(token, "dueDate", get("taskSchedule", "dueDate")),
-            follow_up_at=evaluator.moment(
+            due_at=evaluator.schedule(token, "dueDate", get("taskSchedule", "dueDate")),
+            follow_up_at=evaluator.schedule(
                 token, "followUpDate", get("taskSchedule", "followUpDate")
             ),
             priority=evaluator.whole(

@@ -119,6 +119,8 @@ class Evaluator(PythonScriptEngine):
         if text is None:
             return ()
         value = self.value(token, text)
+        if value is None:
+            return ()
         if isinstance(value, str):
             value = [part.strip() for part in value.split(",")]
         if isinstance(value, list) and all(isinstance(one, str) for one in value):
@@ -139,10 +141,14 @@ class Evaluator(PythonScriptEngine):
             return int(number)
         raise _wrong(what, text, value, f"a whole number of at least {least}")
 
-    def moment(self, token: Token, what: str, text: str | None) -> datetime | None:
-        """An aware date-time; a local one is read in the zone of the office."""
-        if text is None:
+    def schedule(self, token: Token, what: str, text: str | None) -> datetime | None:
+        """A moment that may be absent: not drawn, or null by the author's will."""
+        if text is None or self.value(token, text) is None:
             return None
+        return self.moment(token, what, text)
+
+    def moment(self, token: Token, what: str, text: str) -> datetime:
+        """An aware date-time in UTC; a local one is read in the office's zone."""
         value = self.value(token, text)
         if isinstance(value, str):
             value = literal_moment(value) or value
@@ -169,9 +175,9 @@ class Evaluator(PythonScriptEngine):
 
     def deadline(self, token: Token, text: str | None) -> str | datetime | None:
         """A term's text as it is, or the moment that an expression gives."""
-        if text is None:
+        value = None if text is None else self.value(token, text)
+        if text is None or value is None:
             return None
-        value = self.value(token, text)
         if isinstance(value, str):
             moment = literal_moment(value)
             if moment is None:

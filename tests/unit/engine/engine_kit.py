@@ -111,6 +111,43 @@ def event_sub(definition, interrupting, body=None, node_id="esp", start="es"):
     return el("subProcess", node_id, begins + body, triggeredByEvent="true")
 
 
+def late_body(cancel):
+    return (
+        els("startEvent:s userTask:a,b,z endEvent:e,e2")
+        + el("boundaryEvent", "t", timer(), attachedToRef="a", cancelActivity=cancel)
+        + flows("s->a->z->e", "t->b->e2")
+    )
+
+
+def withdrawal(start="es"):
+    return el(
+        "subProcess",
+        "held",
+        els("startEvent:hs endEvent:he")
+        + el("intermediateCatchEvent", "until", timer("P5D"))
+        + flows("hs->until->he")
+        + event_sub(
+            MESSAGE,
+            "true",
+            els("serviceTask:free endEvent:we") + flows(f"{start}->free->we"),
+            node_id=f"{start}p",
+            start=start,
+        ),
+    )
+
+
+BASE = els("startEvent:s endEvent:e")
+LOOP = "<bpmn:multiInstanceLoopCharacteristics/>"
+
+
+def with_task(task, node_id="a"):
+    return BASE + task + flows(f"s->{node_id}->e")
+
+
+def with_event(tag, definition, **attributes):
+    return with_task(el(tag, "a", definition, **attributes))
+
+
 class TestClock:
     __test__ = False
 

@@ -22,7 +22,7 @@ def test_every_attribute_of_what_runs_is_named_or_refused(schema):
 
 def test_every_child_of_what_runs_is_named_refused_or_has_no_place(schema):
     for name, rule in dialect.ELEMENTS.items():
-        if rule.documents:
+        if rule.documents or name in dialect.EXPRESSION_TEXTS:
             continue
         for child in schema.children(name):
             known = child in rule.children or child == "extensionElements"
