@@ -2,13 +2,8 @@
 
 from alembic import context
 
-from workflows.store import tables
-
-connection = context.config.attributes["connection"]
 context.configure(
-    connection=connection,
-    target_metadata=tables.metadata,
-    transaction_per_migration=True,
+    connection=context.config.attributes["connection"], transaction_per_migration=True
 )
 with context.begin_transaction():
     context.run_migrations()
