@@ -16,6 +16,7 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
+from server.holding import Taken, take
 from server.leash import Leash
 from server.postgres_place import (
     FolderRefused,
@@ -78,6 +79,7 @@ class EmbeddedPostgres:
         self.place: Place = find_place(data)
         self.durable = durable
         self.process: subprocess.Popen[bytes] | None = None
+        self._lock: int | None = None
 
     @property
     def url(self) -> str:
@@ -93,10 +95,11 @@ class EmbeddedPostgres:
     def start(self) -> str:
         """Set up what is missing, start, and give the URL; from the main thread only.
 
-        What an earlier server left behind in the folder is ended first: the caller
-        holds the folder. Raises PostgresFailed.
+        What an earlier server left behind in the folder is ended first. Raises
+        PostgresFailed, also if another process has the folder.
         """
         if not self.is_running():
+            self._hold()
             set_up(self.place)
             end_leftovers(self.place.data)
             self.process = self._spawn()
@@ -104,21 +107,34 @@ class EmbeddedPostgres:
             ensure_database(self.place)
         return self.url
 
+    def _hold(self) -> None:
+        if self._lock is None:
+            try:
+                self._lock = take(self.place.folder / "lock")
+            except Taken as error:
+                reason = f"another process uses {self.place.folder}"
+                raise PostgresFailed(step="start", reason=reason) from error
+
     def stop(self) -> None:
         """Fast shutdown: clients are dropped, what was committed stays."""
-        if self.process is None:
-            return
+        if self.process is not None:
+            self._end(self.process)
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def _end(self, process: subprocess.Popen[bytes]) -> None:
         steps = (
             (signal.SIGINT, STOP_SECONDS),
             (signal.SIGQUIT, 5),
             (signal.SIGKILL, 5),
         )
         for number, seconds in steps:
-            if self.process.poll() is not None:
+            if process.poll() is not None:
                 return
-            self.process.send_signal(number)
+            process.send_signal(number)
             try:
-                self.process.wait(seconds)
+                process.wait(seconds)
             except subprocess.TimeoutExpired:
                 log.warning("PostgreSQL did not stop in %s s", seconds)
 

@@ -1,6 +1,5 @@
 """Everything on one machine: `rasim up` is one command from nothing to a page."""
 
-import fcntl
 import http.client
 import os
 import secrets
@@ -10,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from server.holding import Taken, take
 from server.postgres import EmbeddedPostgres
 from server.postgres_place import FolderRefused
 from server.processes import Program, Stopped, Supervisor, tell
@@ -142,15 +142,14 @@ def hold(folder: Path) -> Iterator[None]:
     """The folder is ours alone until we end, however we end."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        lock = take(folder / "lock")
+    except Taken as error:
+        raise AlreadyUp(folder=str(folder)) from error
     except OSError as error:
         reason = error.strerror or str(error)
         raise FolderRefused(folder=str(folder), reason=reason) from error
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
-    except BlockingIOError as error:
-        raise AlreadyUp(folder=str(folder)) from error
     finally:
         os.close(lock)
 

@@ -14,6 +14,7 @@ from server.leash import Owner
 from server.postgres import (
     EmbeddedPostgres,
     NoDatabase,
+    PostgresFailed,
     processes_in,
     require_url,
     url_of_running,
@@ -199,6 +200,21 @@ def test_programs_that_its_user_cannot_run_are_copied(data, monkeypatch):
     version = [*command, str(programs / "postgres"), "--version"]
     said = subprocess.run(version, capture_output=True, text=True, check=True).stdout
     assert "PostgreSQL" in said
+
+
+def test_two_processes_never_share_a_folder(server, data):
+    server.start()
+    other = EmbeddedPostgres(data, durable=False)
+
+    with pytest.raises(PostgresFailed, match="another process uses"):
+        other.start()
+
+    assert server.is_running()
+    server.stop()
+    try:
+        assert answer(other.start(), "SELECT 1") == 1
+    finally:
+        other.stop()
 
 
 def test_starting_twice_is_starting_once(server):

@@ -1,0 +1,23 @@
+"""One process at a time: a lock on a file that ends with whoever holds it."""
+
+import fcntl
+import os
+from pathlib import Path
+
+
+class Taken(Exception):
+    """Another process holds it."""
+
+
+def take(path: Path) -> int:
+    """Hold the file until the descriptor that this gives is closed; never waits.
+
+    Raises Taken, and OSError where the file cannot be made.
+    """
+    lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(lock)
+        raise Taken from error
+    return lock
