@@ -181,7 +181,7 @@ class EventOut(Schema):
     element_id = fields.String(allow_none=True)
     at = fields.DateTime()
     actor = fields.String()
-    detail = fields.Raw(allow_none=True, metadata={"type": ["object", "null"]})
+    detail = fields.Raw(allow_none=True, metadata={"type": "object"})
     hash = fields.String()
 
 
