@@ -17,6 +17,7 @@ LOCALE_NAMES = {"kk": "Қазақша", "ru": "Русский", "en": "English"}
 LOCALE_SHORT = {"kk": "ҚАЗ", "ru": "РУС", "en": "ENG"}
 COOKIE = "rasim_lang"
 COOKIE_SECONDS = 365 * 24 * 3600
+DATES = {"kk": "y 'ж.' d MMMM", "ru": "d MMMM y 'г.'", "en": "d MMMM y"}
 TIME_ZONE = "Asia/Almaty"  # the law's own, whatever the reader's machine says
 FOLDER = Path(__file__).parent / "translations"
 
@@ -64,9 +65,9 @@ def number(told: Decimal | int) -> str:
     return str(flask_babel.format_decimal(told))
 
 
-def day(told: date | datetime, pattern: str = "d MMMM y") -> str:
-    """A date by a CLDR pattern, a moment by the date that it has in Almaty."""
-    return str(flask_babel.format_date(told, pattern))
+def day(told: date | datetime, pattern: str | None = None) -> str:
+    """A date with its year, or by a CLDR pattern; of a moment, its date in Almaty."""
+    return str(flask_babel.format_date(told, pattern or DATES[locale()]))
 
 
 def clock_time(told: datetime) -> str:

@@ -15,7 +15,7 @@ _TENS = ("ге", "ға", "ға", "ға", "қа", "ге")  # of 0, 10 ... 50; 0 i
 
 
 def exact(at: datetime) -> str:
-    """The whole moment, for a title and for print: 25 November 2026, 18:30."""
+    """The whole moment, for a title and for print: 2026 ж. 25 қараша, 18:30."""
     return f"{i18n.day(_here(at))}, {_time(at)}"
 
 
@@ -93,7 +93,7 @@ def _day(at: datetime, now: datetime) -> str:
     if near:
         return near
     same_year = _here(at).year == _here(now).year
-    return i18n.day(_here(at), "d MMMM" if same_year else "d MMMM y")
+    return i18n.day(_here(at), "d MMMM" if same_year else None)
 
 
 def _days_away(at: datetime, now: datetime) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask, Response, g, make_response, render_template, request, url_for
-from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader, StrictUndefined
+from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from markupsafe import Markup, escape
 
 from server import i18n, moments, sections, words
@@ -67,11 +67,6 @@ def init_app(app: Flask, clock: Clock) -> None:
     app.after_request(_set_policy)
 
 
-def strict(app: Flask) -> None:
-    """Make a name that a view forgot to pass an error instead of a blank (tests)."""
-    app.jinja_env.undefined = StrictUndefined
-
-
 def asset(name: str) -> str:
     """The address of a file of the bundle by its logical name (`app.css`)."""
     try:
@@ -91,7 +86,8 @@ def csp_nonce() -> str:
 
 def same_page(**changes: str | None) -> str:
     """This page's address with some of its questions changed; None leaves one out."""
-    told = {"said": None, **changes}  # what was said once is not said again
+    # What was said once is not said again, and the language is kept by its cookie.
+    told = {"said": None, "lang": None, **changes}
     kept = {name: each for name, each in request.args.items() if name not in told}
     kept |= {name: each for name, each in told.items() if each is not None}
     if request.endpoint is None:  # a page that does not exist still has languages

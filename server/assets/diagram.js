@@ -8,6 +8,7 @@ import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import "bpmn-js/dist/assets/diagram-js.css";
 import "bpmn-js/dist/assets/bpmn-js.css";
 
+const SMALLEST_SCALE = 0.5;
 const STATES = ["done", "active", "failed"];
 
 function stepsOf(place) {
@@ -60,12 +61,25 @@ function inLanguage(xml, locale) {
   return new XMLSerializer().serializeToString(drawing);
 }
 
+// The whole drawing with a margin; on a phone large enough to read, from its left end.
+function fit(canvas) {
+  const { inner, outer } = canvas.viewbox();
+  const whole = Math.min(outer.width / inner.width, outer.height / inner.height);
+  const scale = Math.max(Math.min(whole * 0.96, 1), SMALLEST_SCALE);
+  const width = outer.width / scale;
+  const height = outer.height / scale;
+  const spare = (size, used) => Math.max((size - used) / 2, 16);
+  const x = inner.x - spare(width, inner.width);
+  const y = inner.y - spare(height, inner.height);
+  canvas.viewbox({ x, y, width, height });
+}
+
 function addTools(place, viewer) {
   const canvas = viewer.get("canvas");
   const acts = {
     in: () => viewer.get("zoomScroll").stepZoom(1),
     out: () => viewer.get("zoomScroll").stepZoom(-1),
-    fit: () => canvas.zoom("fit-viewport", "auto"),
+    fit: () => fit(canvas),
   };
   const tools = place.parentElement.querySelector(".r-diagram-tools");
   tools?.removeAttribute("hidden");
@@ -85,12 +99,11 @@ async function show(place) {
   }
   const viewer = new NavigatedViewer({ container: place });
   await viewer.importXML(inLanguage(await answer.text(), place.dataset.locale));
-  const fit = () => viewer.get("canvas").zoom("fit-viewport", "auto");
   // A diagram in a closed tab has no size: fit it when it gets one.
   new ResizeObserver(() => {
     viewer.get("canvas").resized();
     if (place.clientWidth > 0) {
-      fit();
+      fit(viewer.get("canvas"));
     }
   }).observe(place);
   addTools(place, viewer);

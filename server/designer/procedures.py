@@ -42,9 +42,6 @@ def procedure(key: str) -> str:
     ]
     return render_template(
         "designer/procedure.html",
-        norms=norms_pages.links(
-            norm for element, _ in steps for norm in element["norms"]
-        ),
         open_cases=live.open_cases if live else 0,
         section="procedures",
         shown=shown,

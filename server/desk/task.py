@@ -1,8 +1,10 @@
 """A task: what is asked of me, and on what ground?"""
 
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,6 +24,7 @@ from workflows.tasks import TaskRow
 # What a reader looks for first; the other variables follow in the order of the case.
 FIRST = ("child", "applicant", "application", "school")
 HIDDEN = ("configuration",)
+ISO = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d|$)")
 
 
 @dataclass(frozen=True)
@@ -184,5 +187,17 @@ def _pairs(name: str, told: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _said(path: str, told: object) -> str:
+    if isinstance(told, list):
+        return ", ".join(_said(path, each) for each in told) or "—"
     known = words.VALUES.get(f"{path}={told}")
-    return str(known) if known is not None else rendering.value(told)
+    return str(known) if known is not None else rendering.value(_moment(told))
+
+
+def _moment(told: object) -> object:
+    """A date or a moment that came as text, as the state systems send them."""
+    if not isinstance(told, str) or not ISO.match(told):
+        return told
+    try:
+        return datetime.fromisoformat(told) if "T" in told else date.fromisoformat(told)
+    except ValueError:
+        return told

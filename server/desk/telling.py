@@ -1,7 +1,7 @@
 """A case told in words: where it stands, which steps it went, what happened when."""
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -66,7 +66,10 @@ class Telling:
 def read(tx: sa.Connection, instance_id: uuid.UUID) -> Telling:
     """Everything of a case that the caller may see; NotFound if that is nothing."""
     instance = instances.get(tx, caller(), instance_id)
-    elements = steps.peek(tx, world(), instance_id).released.elements
+    seen = steps.peek(tx, world(), instance_id)
+    elements = seen.released.elements
+    is_over = instance.state in (InstanceState.COMPLETED, InstanceState.CANCELED)
+    waiting = () if is_over else seen.case.waiting
     query = WorklistQuery(state="any", instance_id=instance_id, limit=PAGE)
     task_rows = tasks.worklist(tx, world(), caller(), query).items
     job_rows = jobs.search(tx, caller(), instance_id=instance_id, limit=PAGE).items
@@ -78,8 +81,10 @@ def read(tx: sa.Connection, instance_id: uuid.UUID) -> Telling:
             )
         )
     )
-    standing = _standing(events, task_rows, job_rows, faults)
-    sentence, tone = _sentence(instance, task_rows, job_rows, faults, elements)
+    standing = _standing(events, faults, waiting)
+    sentence, tone = _Standing(
+        instance, task_rows, job_rows, faults, elements, waiting
+    ).sentence()
     lines = _Teller(elements, _names(tx, events)).lines(events)
     return Telling(
         instance=instance,
@@ -93,7 +98,7 @@ def read(tx: sa.Connection, instance_id: uuid.UUID) -> Telling:
         jobs=job_rows,
         incidents=faults,
         elements=elements,
-        norm_ids=_norms(elements, standing),
+        norm_ids=_norms(elements, standing, is_over),
     )
 
 
@@ -103,28 +108,15 @@ def _name(elements: Mapping[str, Mapping[str, Any]], element_id: str) -> str:
 
 
 def _standing(
-    events: list[EventRow],
-    task_rows: list[TaskRow],
-    job_rows: list[JobRow],
-    faults: list[IncidentRow],
+    events: list[EventRow], faults: list[IncidentRow], waiting: Sequence[str]
 ) -> dict[str, str]:
     """The state of each element that was reached; what is worse or later wins."""
-    found: dict[str, str] = {}
-    for event in events:
-        if event.element_id is None:
-            continue
-        if event.type in ("element.entered", "task.created"):
-            found[event.element_id] = "active"
-        elif event.type == "element.completed":
-            found[event.element_id] = "done"
-        elif event.type == "element.canceled":
-            found.pop(event.element_id, None)
-    for task in task_rows:
-        if task.state in OPEN_TASKS:
-            found[task.element_id] = "active"
-    for job in job_rows:
-        if job.state in OPEN_JOBS:
-            found[job.element_id] = "active"
+    found = {
+        event.element_id: "done"
+        for event in events
+        if event.type == "element.completed" and event.element_id
+    }
+    found.update(dict.fromkeys(waiting, "active"))
     broken = [row for row in faults if row.state == IncidentState.OPEN]
     found.update({row.element_id: "failed" for row in broken})
     return found
@@ -150,38 +142,58 @@ def _step_words(
 
 
 def _norms(
-    elements: Mapping[str, Mapping[str, Any]], standing: Mapping[str, str]
+    elements: Mapping[str, Mapping[str, Any]],
+    standing: Mapping[str, str],
+    is_over: bool,
 ) -> list[str]:
-    reached = (elements[id_] for id_ in elements if id_ in standing)
+    """What the case rests on now; when it is over, what its whole way rested on."""
+    reached = (
+        element
+        for element_id, element in elements.items()
+        if element_id in standing and (is_over or standing[element_id] != "done")
+    )
     return list(dict.fromkeys(norm for each in reached for norm in each["norms"]))
 
 
-def _sentence(
-    instance: InstanceRow,
-    task_rows: list[TaskRow],
-    job_rows: list[JobRow],
-    faults: list[IncidentRow],
-    elements: Mapping[str, Mapping[str, Any]],
-) -> tuple[str, str]:
-    """Where the case stands, in one sentence, and its tone."""
-    if instance.state == InstanceState.COMPLETED:
-        return _ended(instance, elements)
-    if instance.state == InstanceState.CANCELED:
-        return gettext("The case was canceled"), "soon"
-    if instance.state == InstanceState.SUSPENDED:
-        return gettext("The case is stopped for a time"), "soon"
-    for fault in faults:
-        if fault.state == IncidentState.OPEN:
-            step = _name(elements, fault.element_id)
-            return gettext("A fault holds the case: %(step)s", step=step), "bad"
-    for row in task_rows:
-        if row.state in OPEN_TASKS:
-            return _waits_for_person(row), "live"
-    asked = [row for row in job_rows if row.state in OPEN_JOBS]
-    if asked:
-        listed = ", ".join(dict.fromkeys(words.system(row.type) for row in asked))
-        return gettext("An answer is awaited: %(systems)s", systems=listed), "live"
-    return gettext("The case waits for the next event"), "live"
+@dataclass(frozen=True)
+class _Standing:
+    """What is open in a case, to say in one sentence where it stands."""
+
+    instance: InstanceRow
+    tasks: list[TaskRow]
+    jobs: list[JobRow]
+    faults: list[IncidentRow]
+    elements: Mapping[str, Mapping[str, Any]]
+    waiting: Sequence[str]
+
+    def sentence(self) -> tuple[str, str]:
+        """The sentence and its tone."""
+        match self.instance.state:
+            case InstanceState.COMPLETED:
+                return _ended(self.instance)
+            case InstanceState.CANCELED:
+                return gettext("The case was canceled"), "soon"
+            case InstanceState.SUSPENDED:
+                return gettext("The case is stopped for a time"), "soon"
+        for fault in self.faults:
+            if fault.state == IncidentState.OPEN:
+                step = _name(self.elements, fault.element_id)
+                return gettext("A fault holds the case: %(step)s", step=step), "bad"
+        return self._waits(), "live"
+
+    def _waits(self) -> str:
+        for row in self.tasks:
+            if row.state in OPEN_TASKS:
+                return _waits_for_person(row)
+        asked = [row.type for row in self.jobs if row.state in OPEN_JOBS]
+        if asked:
+            listed = ", ".join(dict.fromkeys(words.system(each) for each in asked))
+            return gettext("An answer is awaited: %(systems)s", systems=listed)
+        for element_id in self.waiting:
+            if self.elements[element_id]["type"].endswith("Event"):
+                step = _name(self.elements, element_id)
+                return gettext("The case waits: %(step)s", step=step)
+        return gettext("The case waits for the next event")
 
 
 def _waits_for_person(row: TaskRow) -> str:
@@ -191,9 +203,7 @@ def _waits_for_person(row: TaskRow) -> str:
     return gettext("Waits for a clerk: %(step)s", step=step)
 
 
-def _ended(
-    instance: InstanceRow, elements: Mapping[str, Mapping[str, Any]]
-) -> tuple[str, str]:
+def _ended(instance: InstanceRow) -> tuple[str, str]:
     ended_by = instance.ended_by or {}
     if ended_by.get("kind") == "error":
         return gettext("The case ended with an error"), "bad"
@@ -252,8 +262,11 @@ class _Teller:
 
     def _who(self, event: EventRow) -> str:
         kind, _, rest = event.actor.partition(":")
-        if kind == "job":
-            return words.system(rest)
+        element = self.elements.get(event.element_id or "", {})
+        if kind == "job":  # what followed from an answer is not the system's own act
+            return words.system(rest) if element.get("job_type") == rest else ""
+        if event.type in ("task.created", "element.canceled"):
+            return ""
         if not _is_person(event.actor):
             return ""
         return self.names.get(event.actor, event.actor)
