@@ -46,6 +46,10 @@ class ScopeDrawing:
         self.flows = [one for one in node if one.tag == BPMN + "sequenceFlow"]
 
     @cached_property
+    def flow_ids(self) -> frozenset[str]:
+        return frozenset(flow.get("id") or "" for flow in self.flows)
+
+    @cached_property
     def outgoing(self) -> Mapping[str, list[etree._Element]]:
         return _by(self.flows, "sourceRef")
 
@@ -151,9 +155,8 @@ def _check_ends_of_flows(
             f"A flow leads out of {name} {node_id}, behind which nothing can come. "
             "Remove it.",
         )
-    drawn = {flow.get("id") for flow in scope.flows}
     for reference in node.iterchildren(BPMN + "incoming", BPMN + "outgoing"):
-        if (reference.text or "").strip() not in drawn:
+        if (reference.text or "").strip() not in scope.flow_ids:
             findings.error(
                 node_id,
                 "flow-dangling",
