@@ -1,0 +1,249 @@
+"""The people around the service: they file, decide and withdraw, and try again."""
+
+import enum
+import json
+import random
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+import urllib3
+
+PROCEDURE = "first_grade_admission"
+PATIENCE_SECONDS = 90.0  # a client gives up after that, which is a violation
+PAUSE_SECONDS = 0.3
+WITHDRAWS_WITHIN_SECONDS = 8.0
+
+
+class Plan(enum.StrEnum):
+    """What becomes of an application, as its people want it."""
+
+    ACCEPT = "accept"
+    WITHDRAW = "withdraw"  # accepted, and taken back by the parent (ADM-6)
+    REFUSE = "refuse"
+    LEAVE = "leave"  # no clerk decides: the deadline passes
+
+
+@dataclass
+class Application:
+    number: str
+    plan: Plan
+    variables: dict[str, Any]
+    is_automatic: bool  # ADM-4.1: no clerk
+    case: str | None = None  # id, once filed
+    withdraw_at: float | None = None
+    is_withdrawn: bool = False
+
+    @property
+    def decision(self) -> dict[str, Any]:
+        if self.plan is Plan.REFUSE:
+            return {"accepted": False, "reason": "classes_full"}
+        return {"accepted": True}
+
+
+@dataclass
+class Tally:
+    """What clients met; every thread writes here."""
+
+    statuses: Counter[str] = field(default_factory=Counter)
+    replayed: int = 0
+    longest_seconds: float = 0.0
+    violations: list[str] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def met(self, status: str) -> None:
+        with self._lock:
+            self.statuses[status] += 1
+
+    def answered(self, seconds: float, *, replayed: bool) -> None:
+        with self._lock:
+            self.longest_seconds = max(self.longest_seconds, seconds)
+            self.replayed += replayed
+
+    def violated(self, text: str) -> None:
+        with self._lock:
+            self.violations.append(text)
+
+
+class Client:
+    """A program with a token that repeats a call until it is answered."""
+
+    def __init__(self, base: str, token: str, tally: Tally) -> None:
+        self._base = f"{base}/api/v1"
+        self._token = token
+        self._tally = tally
+        self._http = urllib3.PoolManager(retries=False, timeout=15, maxsize=8)
+
+    def call(
+        self, method: str, path: str, body: Any = None, key: str | None = None
+    ) -> Any:
+        """The answer, or None after a refusal, which is written down."""
+        headers = {"Authorization": f"Bearer {self._token}"}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        if key is not None:
+            headers["Idempotency-Key"] = key
+        sent = None if body is None else json.dumps(body).encode()
+        started = time.monotonic()
+        while time.monotonic() - started < PATIENCE_SECONDS:
+            try:
+                answer = self._http.request(
+                    method, self._base + path, body=sent, headers=headers
+                )
+            except urllib3.exceptions.HTTPError as error:
+                self._tally.met(type(error).__name__)
+            else:
+                self._tally.met(str(answer.status))
+                if answer.status < 400:
+                    replayed = answer.headers.get("Idempotent-Replayed") == "true"
+                    self._tally.answered(time.monotonic() - started, replayed=replayed)
+                    return answer.json()
+                if answer.status != 503:
+                    told = answer.data[:300].decode(errors="replace")
+                    self._tally.violated(f"{method} {path}: {answer.status} {told}")
+                    if answer.status < 500:
+                        return None
+            time.sleep(PAUSE_SECONDS)
+        self._tally.violated(f"{method} {path}: no answer in {PATIENCE_SECONDS:.0f} s")
+        return None
+
+
+class Traffic:
+    """All clients, each in a thread of its own, until `stop`."""
+
+    def __init__(
+        self,
+        portal: Client,
+        clerk: Client,
+        applications: list[Application],
+        *,
+        spread_seconds: float,
+        dice: random.Random,
+    ) -> None:
+        self.portal = portal
+        self.clerk = clerk
+        self.applications = applications
+        self._spread_seconds = spread_seconds
+        self._dice = dice
+        self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._jumps: list[threading.Thread] = []
+        self._started = 0.0
+
+    def start(self) -> None:
+        self._started = time.monotonic()
+        for lane in range(3):
+            self._run(self._file_all, self.applications[lane::3])
+        for seed in range(2):
+            self._run(self._decide_all, random.Random(self._dice.random() + seed))
+        self._run(self._withdraw_all)
+        self._run(self._tick)
+
+    def stop(self) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(PATIENCE_SECONDS)
+
+    def is_done(self) -> bool:
+        """Everything was filed, withdrawn where wanted, and the clock was moved."""
+        return not any(jump.is_alive() for jump in self._jumps) and all(
+            each.case and (each.is_withdrawn or each.plan is not Plan.WITHDRAW)
+            for each in self.applications
+        )
+
+    def advance(self, duration: str, key: str) -> None:
+        """Move the service's clock, in a thread: kills come while it happens."""
+        body = {"advance": duration}
+        self._jumps.append(self._run(self.portal.call, "POST", "/clock", body, key))
+
+    def _run(self, target: Any, *arguments: Any) -> threading.Thread:
+        thread = threading.Thread(target=target, args=arguments, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+        return thread
+
+    def _file_all(self, mine: list[Application]) -> None:
+        for at, application in enumerate(mine):
+            wanted = self._started + self._spread_seconds * at / len(mine)
+            if self._stop.wait(max(0.0, wanted - time.monotonic())):
+                return
+            body = {
+                "process_key": PROCEDURE,
+                "business_key": application.number,
+                "office": application.variables["school"]["bin"],
+                "variables": application.variables,
+            }
+            answer = self.portal.call(
+                "POST", "/instances", body, key=f"file-{application.number}"
+            )
+            if answer is not None:
+                wait = self._dice.uniform(0, WITHDRAWS_WITHIN_SECONDS)
+                application.withdraw_at = time.monotonic() + wait
+                application.case = answer["id"]
+
+    def _decide_all(self, dice: random.Random) -> None:
+        """Two clerks do this over the same list: the key makes it one decision."""
+        while not self._stop.wait(0.3):
+            known = {each.case: each for each in self.applications if each.case}
+            listed = self.clerk.call("GET", "/tasks?sort=created_at&limit=200")
+            items = listed["items"] if listed else []
+            dice.shuffle(items)
+            for task in items:
+                application = known.get(task["instance_id"])
+                if application is None or application.plan is Plan.LEAVE:
+                    continue
+                self.clerk.call(
+                    "POST",
+                    f"/tasks/{task['id']}/complete",
+                    {"variables": {"decision": application.decision}},
+                    key=f"decide-{task['id']}",
+                )
+                if self._stop.is_set():
+                    return
+
+    def _withdraw_all(self) -> None:
+        """Some parents are early: the message is kept until the place is held."""
+        while not self._stop.wait(0.2):
+            for each in self.applications:
+                if (
+                    each.plan is Plan.WITHDRAW
+                    and not each.is_withdrawn
+                    and each.withdraw_at is not None
+                    and each.withdraw_at <= time.monotonic()
+                ):
+                    body = {
+                        "name": "application_withdrawn",
+                        "correlation_key": each.number,
+                        "variables": {},
+                    }
+                    key = f"withdraw-{each.number}"
+                    answer = self.portal.call("POST", "/messages", body, key=key)
+                    each.is_withdrawn = answer is not None
+
+    def _tick(self) -> None:
+        """The manual clock goes on about as fast as a real one: retries need it."""
+        at = 0
+        while not self._stop.wait(1.0):
+            at += 1
+            self.portal.call("POST", "/clock", {"advance": "PT1S"}, key=f"tick-{at}")
+
+
+def make_applications(base: str, count: int, dice: random.Random) -> list[Application]:
+    """Families of the simulators' population, each with a plan."""
+    http = urllib3.PoolManager(retries=False, timeout=10)
+    answer = http.request("GET", f"{base}/_sim/applications?first=0&count={count}")
+    return [_application(item, dice) for item in answer.json()["items"]]
+
+
+def _application(item: dict[str, Any], dice: random.Random) -> Application:
+    is_automatic = item["story"] == "own_class"
+    if is_automatic:
+        (plan,) = dice.choices((Plan.ACCEPT, Plan.WITHDRAW), (75, 25))
+    else:
+        (plan,) = dice.choices(tuple(Plan), (50, 15, 20, 15))
+    variables = item["variables"]
+    return Application(
+        variables["application"]["number"], plan, variables, is_automatic
+    )

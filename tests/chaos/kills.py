@@ -1,0 +1,251 @@
+"""Twenty kills with -9 while a hundred cases run: `python -m tests.chaos.kills`.
+
+Exit 1 if a case is lost, doubled or stuck, an effect outside happened twice or not at
+all, a client saw another failure than 503, or a chain of history does not verify.
+"""
+
+import argparse
+import json
+import random
+import secrets
+import shutil
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import urllib3
+
+from tests.chaos import checks
+from tests.chaos.clients import (
+    Client,
+    Plan,
+    Tally,
+    Traffic,
+    make_applications,
+)
+from tests.chaos.service import KINDS, NotUp, Service, running
+from tests.chaos.watch import Watch
+
+STUCK_SECONDS = 60.0
+# Every system does what it is told at once and answers this late: most kills of a
+# worker come between an effect outside and its answer.
+LATE_ANSWER_MS = 400
+KILL_PAUSE_SECONDS = (1.0, 3.0)
+KILLS_PER_JUMP = 3  # while timers of many cases fire at once
+JUMP_PAUSE_SECONDS = (0.05, 0.6)
+DEADLINE_JUMP, ORDER_DAY_JUMP = "P5D", "P365D"
+
+
+class TimeUp(Exception):
+    """The whole run took too long."""
+
+
+@dataclass
+class Run:
+    """One run: what it was told, and what it found."""
+
+    seed: int
+    kills: int
+    cases: int
+    ends_at: float
+    started: float = field(default_factory=time.monotonic)
+    killed: Counter[str] = field(default_factory=Counter)
+    violations: list[str] = field(default_factory=list)
+    tally: Tally = field(default_factory=Tally)
+    quiet_seconds: list[float] = field(default_factory=list)
+    longest_job_seconds: float = 0.0
+    effects: int = 0
+    repeats: int = 0
+    chains: str = ""
+
+    def __post_init__(self) -> None:
+        self.dice = random.Random(self.seed)
+        kinds = [KINDS[at % len(KINDS)] for at in range(self.kills)]
+        self.dice.shuffle(kinds)
+        self.kinds = iter(kinds)
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self.started
+
+    def pause(self, seconds: float) -> None:
+        if time.monotonic() + seconds > self.ends_at:
+            raise TimeUp("the run took too long")
+        time.sleep(seconds)
+
+    def say(self, line: str) -> None:
+        sys.stdout.write(f"{self.seconds:6.1f} s  {line}\n")
+        sys.stdout.flush()
+
+
+def main() -> int:
+    options = _options()
+    run = Run(
+        options.seed,
+        options.kills,
+        options.cases,
+        ends_at=time.monotonic() + options.seconds,
+    )
+    run.say(f"seed {run.seed}: {run.kills} kills, {run.cases} cases")
+    try:
+        with running() as service:
+            _whole(run, service)
+            if run.violations or options.log:
+                _keep(run, service, options.log)
+    except (NotUp, TimeUp) as error:
+        run.violations.append(str(error))
+    _tell(run)
+    return 1 if run.violations else 0
+
+
+def _whole(run: Run, service: Service) -> None:
+    run.say(f"up at {service.base}, in {service.folder}")
+    portal = Client(service.base, service.token("oqu"), run.tally)
+    clerk = Client(service.base, service.token("demo-clerk"), run.tally)
+    simulators = service.simulators_url
+    applications = make_applications(simulators, run.cases, run.dice)
+    _answer_late(simulators)
+    jumps = min(KILLS_PER_JUMP, run.kills // 5)
+    first = run.kills - 2 * jumps
+    spread = 0.8 * first * sum(KILL_PAUSE_SECONDS) / 2
+    traffic = Traffic(portal, clerk, applications, spread_seconds=spread, dice=run.dice)
+    watch = Watch(lambda: service.database_url)
+    watch.start()
+    traffic.start()
+    try:
+        for _ in range(first):
+            _kill(run, service, KILL_PAUSE_SECONDS)
+        _calm(run, service, traffic, watch, is_late=False, is_order_day=False)
+        traffic.advance(DEADLINE_JUMP, "jump-deadline")
+        for _ in range(jumps):
+            _kill(run, service, JUMP_PAUSE_SECONDS)
+        _calm(run, service, traffic, watch, is_late=True, is_order_day=False)
+        traffic.advance(ORDER_DAY_JUMP, "jump-order-day")
+        for _ in range(jumps):
+            _kill(run, service, JUMP_PAUSE_SECONDS)
+        _calm(run, service, traffic, watch, is_late=True, is_order_day=True)
+    finally:
+        traffic.stop()
+        watch.stop()
+        run.longest_job_seconds = watch.longest_seconds
+        run.violations += run.tally.violations
+    _conclude(run, service)
+
+
+def _kill(run: Run, service: Service, pause: tuple[float, float]) -> None:
+    run.pause(run.dice.uniform(*pause))
+    kind = next(run.kinds)
+    pid = service.kill(kind, run.dice)
+    run.killed[kind] += 1
+    total = sum(run.killed.values())
+    run.say(f"kill {total:2}: {kind} (process {pid})")
+
+
+def _calm(
+    run: Run,
+    service: Service,
+    traffic: Traffic,
+    watch: Watch,
+    *,
+    is_late: bool,
+    is_order_day: bool,
+) -> None:
+    """Wait for quiet, at most STUCK_SECONDS; then every case must be as it should."""
+    applications = traffic.applications
+    left = {each.number for each in applications if each.plan is Plan.LEAVE}
+    began = time.monotonic()
+    moves: str | None = "clients"
+    while moves is not None and time.monotonic() - began < STUCK_SECONDS:
+        run.pause(0.3)
+        moves = watch.unquiet(left) if traffic.is_done() else "clients"
+    run.quiet_seconds.append(time.monotonic() - began)
+    if moves is not None:
+        run.violations.append(f"not quiet after {STUCK_SECONDS:.0f} s: {moves}")
+    run.say(f"quiet after {run.quiet_seconds[-1]:.1f} s")
+    url = service.database_url
+    if url is None:
+        raise NotUp("the database is gone")
+    found = checks.cases(url, applications, is_late=is_late, is_order_day=is_order_day)
+    told, run.effects, run.repeats = checks.effects(
+        url, service.simulators_url, applications, is_late=is_late
+    )
+    run.violations += found + told
+
+
+def _conclude(run: Run, service: Service) -> None:
+    if run.longest_job_seconds > STUCK_SECONDS:
+        run.violations.append(f"a job was open for {run.longest_job_seconds:.0f} s")
+    verified = service.rasim("history", "verify")
+    run.chains = (verified.stdout or verified.stderr).strip().splitlines()[-1]
+    if verified.returncode:
+        run.violations.append(f"history: {verified.stdout}{verified.stderr}")
+    if not service.is_running():
+        run.violations.append("`rasim up` itself ended")
+
+
+def _answer_late(simulators_url: str) -> None:
+    fault = {"system": "*", "mode": "timeout", "delay_ms": LATE_ANSWER_MS}
+    answer = urllib3.PoolManager(retries=False, timeout=10).request(
+        "POST",
+        f"{simulators_url}/_sim/faults",
+        body=json.dumps(fault),
+        headers={"Content-Type": "application/json"},
+    )
+    if answer.status != 201:
+        raise NotUp(f"the simulators answered {answer.status}")
+
+
+def _keep(run: Run, service: Service, log: Path | None) -> None:
+    """The folder goes; what the service said stays, to look into."""
+    if log is None:
+        log = Path(tempfile.mkstemp(f"-{run.seed}.log", "rasim-chaos-")[1])
+    shutil.copyfile(service.log, log)
+    run.say(f"what the service said: {log}")
+
+
+def _tell(run: Run) -> None:
+    run.say("")
+    width = max(len(name) for name, _ in _figures(run))
+    for name, value in _figures(run):
+        sys.stdout.write(f"  {name:<{width}}  {value}\n")
+    for violation in run.violations:
+        sys.stdout.write(f"  VIOLATION: {violation}\n")
+    sys.stdout.write("  all held\n" if not run.violations else "")
+
+
+def _figures(run: Run) -> Iterator[tuple[str, str]]:
+    tally = run.tally
+    yield "seed", str(run.seed)
+    kinds = ", ".join(f"{kind} {run.killed[kind]}" for kind in KINDS)
+    yield "kills", f"{run.killed.total()} ({kinds})"
+    yield "cases", str(run.cases)
+    yield "effects outside", f"{run.effects}, {run.repeats} repeats had no effect"
+    yield "longest open job", f"{run.longest_job_seconds:.1f} s"
+    quiet = ", ".join(f"{seconds:.1f} s" for seconds in run.quiet_seconds)
+    yield "quiet after", quiet or "never"
+    told = sorted(tally.statuses.items())
+    yield "answers to clients", ", ".join(f"{what} {count}" for what, count in told)
+    yield "answers replayed by key", str(tally.replayed)
+    yield "longest wait of a client", f"{tally.longest_seconds:.1f} s"
+    yield "history", run.chains or "not verified"
+    yield "time", f"{run.seconds:.0f} s"
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos.kills")
+    parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6))
+    parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--cases", type=int, default=100)
+    parser.add_argument(
+        "--seconds", type=float, default=360.0, help="at most; then it is a failure"
+    )
+    parser.add_argument("--log", type=Path, help="keep what the service said here")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
