@@ -31,6 +31,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *health.OPERATIONS,
     *notify.OPERATIONS,
 )
+JOB_TYPES = frozenset(operation.type for operation in OPERATIONS)
 LARGEST_ANSWER = 256 * 1024  # bytes
 LONGEST_WAIT = 3_600.0  # seconds of Retry-After that are heeded
 # 4xx that speak of the moment, not of the question.

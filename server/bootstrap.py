@@ -11,7 +11,7 @@ from functools import partial
 from flask import Flask, request
 from flask.sessions import SecureCookieSessionInterface
 
-from integrations.connectors import HttpConnectors
+from integrations.connectors import JOB_TYPES, HttpConnectors
 from integrations.people import Population
 from server import (
     api,
@@ -42,6 +42,7 @@ YEAR_SECONDS = 365 * 24 * 3600
 HOUR_SECONDS = 3600
 DEMO_SEED = 1  # that of `rasim simulators`
 DEMO_FAMILIES = 1_000
+UNKNOWN_QUEUE = "unknown"
 BUNDLE = "bundle/"  # its files carry a hash in their names
 
 
@@ -92,7 +93,7 @@ def make_clock(settings: Settings) -> Clock:
 
 
 def make_world(settings: Settings, store: Store) -> World:
-    return World(clock=make_clock(settings), queue_of=queue_of)
+    return World(clock=make_clock(settings), queue_of=queue_of, job_types=JOB_TYPES)
 
 
 def make_connectors(settings: Settings) -> Connectors:
@@ -121,13 +122,16 @@ def opened(settings: Settings) -> Iterator[tuple[Store, World]]:
 
 
 def queue_of(job_type: str) -> str:
-    """The queue of a job's outside system: what its type says before the first dot."""
-    return job_type.partition(".")[0]
+    """The queue of a job's outside system: what its type says before the first dot.
+
+    A type that no system does has a queue too: a worker takes it and says so.
+    """
+    return job_type.partition(".")[0] if job_type in JOB_TYPES else UNKNOWN_QUEUE
 
 
-def queues(connectors: Connectors) -> list[str]:
-    """Every queue that a worker with these connectors takes jobs from."""
-    return sorted({queue_of(job_type) for job_type in connectors.types()})
+def queues() -> list[str]:
+    """Every queue that a worker takes jobs from."""
+    return sorted({UNKNOWN_QUEUE, *map(queue_of, JOB_TYPES)})
 
 
 class Application(Flask):

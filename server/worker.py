@@ -89,7 +89,7 @@ async def _take_until_lost(
     connection = await psycopg.AsyncConnection.connect(autocommit=True, **parts)
     async with connection:
         manager = QueueManager(Queries(PsycopgDriver(connection)))
-        for queue in bootstrap.queues(connectors):
+        for queue in bootstrap.queues():
             manager.entrypoint(queue)(_taker(store, world, connectors, threads))
         watcher = asyncio.create_task(_stop_with(manager, connection, stop))
         try:

@@ -85,7 +85,7 @@ def release(
     parts, findings = check(files)
     tx.execute(sa.select(sa.func.pg_advisory_xact_lock(ADVISORY_LOCK)))
     bound, unbound = _bind_forms(tx, parts)
-    findings += unbound
+    findings += unbound + _unknown_jobs(parts, world.job_types)
     errors = [one for one in findings if one.severity == "error"]
     if errors or not parts:
         if not parts and not errors:
@@ -241,6 +241,26 @@ def _bind_forms(
                     for user in users
                 ]
     return bound, findings
+
+
+def _unknown_jobs(parts: list[Part], known: frozenset[str] | None) -> list[Finding]:
+    """Warnings: a job that no connector does becomes an incident when it is reached."""
+    if known is None:
+        return []
+    return [
+        Finding(
+            part.file,
+            element["id"],
+            "job-type-unknown",
+            "warning",
+            f"No connector does the job type {element['job_type']}: each such job will"
+            f" be an incident. The types are: {', '.join(sorted(known))}.",
+        )
+        for part in parts
+        if part.kind == "process"
+        for element in part.compiled["summary"]["elements"]
+        if element.get("job_type") and element["job_type"] not in known
+    ]
 
 
 def _users_of_form(part: Part, form_id: str) -> list[str | None]:

@@ -61,6 +61,7 @@ def write(step: Step, effects: list[engine_effects.Effect]) -> None:
     _close_jobs(step, batch.of(engine_effects.JobClosed))
     _disarm_timers(step, batch.of(engine_effects.TimerDisarmed))
     _forget_messages(step, batch.of(engine_effects.MessageForgotten))
+    _void_incidents(step, batch.of(engine_effects.ElementCanceled))
     _raise_incidents(step, batch.of(engine_effects.IncidentRaised))
     deadlines.meet_case(
         step, [e.element_id for e in batch.of(engine_effects.ElementCompleted)]
@@ -277,6 +278,19 @@ def _forget_messages(
             sa.delete(message_subscriptions).where(
                 message_subscriptions.c.token.in_([e.token for e in forgotten])
             )
+        )
+
+
+def _void_incidents(step: Step, canceled: list[engine_effects.ElementCanceled]) -> None:
+    """The process went another way: what was broken there needs no help any more."""
+    if canceled:
+        step.tx.execute(
+            sa.update(incidents)
+            .where(
+                incidents.c.token.in_([effect.token for effect in canceled]),
+                incidents.c.state == IncidentState.OPEN,
+            )
+            .values(state=IncidentState.RESOLVED, resolved_at=step.now)
         )
 
 

@@ -18,5 +18,6 @@ class World:
 
     clock: Clock
     queue_of: Callable[[str], str]
+    job_types: frozenset[str] | None = None  # all that the connectors do, if known
     calendars: Calendars = field(default_factory=Calendars)
     library: Library = field(default_factory=Library)

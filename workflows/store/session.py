@@ -4,12 +4,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, OperationalError
+from psycopg.errors import UndefinedTable
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
-from workflows.model import DatabaseUnavailable
+from workflows.model import DatabaseUnavailable, RasimError
 
 CONNECT_TIMEOUT_SECONDS = 5
 STATEMENT_TIMEOUT_MS = 30_000
+
+
+class SchemaMissing(RasimError):
+    """The database has no tables of Rásim, or older ones. Run: rasim db upgrade"""
 
 
 def driver_url(url: str) -> sa.URL:
@@ -25,6 +30,7 @@ class Store:
             driver_url(url),
             pool_size=pool_size,
             max_overflow=2,
+            hide_parameters=True,  # an error must not tell a log whom it is about
             pool_timeout=CONNECT_TIMEOUT_SECONDS,
             connect_args={
                 "connect_timeout": CONNECT_TIMEOUT_SECONDS,
@@ -43,6 +49,10 @@ class Store:
             raise DatabaseUnavailable from error
         except sa.exc.TimeoutError as error:  # every connection is busy
             raise DatabaseUnavailable from error
+        except ProgrammingError as error:
+            if isinstance(error.orig, UndefinedTable):
+                raise SchemaMissing from error
+            raise
         except DBAPIError as error:
             if error.connection_invalidated:
                 raise DatabaseUnavailable from error
