@@ -33,7 +33,9 @@ def page(
         raise InputRefused(field="limit", reason=f"between 1 and {LIMIT_MAX}")
     total = tx.scalar(
         sa.select(sa.func.count()).select_from(
-            query.with_only_columns(sa.literal(1)).limit(TOTAL_CAP + 1).subquery()
+            query.with_only_columns(sa.literal(1), maintain_column_froms=True)
+            .limit(TOTAL_CAP + 1)
+            .subquery()
         )
     )
     keys = [part.element for part in order]
