@@ -17,8 +17,10 @@ from datetime import timedelta
 import psycopg
 from pgqueuer.adapters.drivers.psycopg import PsycopgDriver
 from pgqueuer.adapters.persistence.queries import Queries
+from pgqueuer.core.buffers import JobStatusLogBuffer
+from pgqueuer.core.executors import AbstractEntrypointExecutor
 from pgqueuer.core.qm import QueueManager
-from pgqueuer.domain.errors import RetryRequested
+from pgqueuer.domain.errors import FailingListenerError, RetryRequested
 from pgqueuer.domain.models import Job
 
 from server import bootstrap
@@ -36,6 +38,7 @@ BATCH = 10
 HEARTBEAT = timedelta(seconds=10)
 IDLE_POLL = timedelta(seconds=5)
 PAUSE_SECONDS = 1.0
+STOP_SECONDS = 10.0
 SWEEP_SECONDS = 0.5
 MATCH_EVERY = 10  # sweeps
 PARTITIONS_EVERY = 7200  # sweeps: about an hour
@@ -71,9 +74,26 @@ async def take_jobs(
         while not stop.is_set():
             try:
                 await _take_until_lost(store, world, connectors, stop, threads)
-            except psycopg.OperationalError as error:
+            except (psycopg.OperationalError, FailingListenerError) as error:
                 log.warning("the queue is lost, trying again: %s", type(error).__name__)
                 await asyncio.sleep(PAUSE_SECONDS)
+
+
+class Queue(QueueManager):
+    """PgQueuer's, which never drops an entry for an error.
+
+    An entry that fails stays picked without a heartbeat, so that it is taken again;
+    whether a job has failed, our own tables say.
+    """
+
+    async def log_failure(
+        self,
+        job: Job,
+        executor: AbstractEntrypointExecutor,
+        exc: Exception,
+        jbuff: JobStatusLogBuffer,
+    ) -> None:
+        log.error("entry %s of queue %s is left", job.id, job.entrypoint, exc_info=exc)
 
 
 async def _take_until_lost(
@@ -88,20 +108,28 @@ async def _take_until_lost(
     _, parts = store.engine.dialect.create_connect_args(store.engine.url)
     connection = await psycopg.AsyncConnection.connect(autocommit=True, **parts)
     async with connection:
-        manager = QueueManager(Queries(PsycopgDriver(connection)))
+        driver = PsycopgDriver(connection)
+        manager = Queue(Queries(driver))
         for queue in bootstrap.queues():
-            manager.entrypoint(queue)(_taker(store, world, connectors, threads))
-        watcher = asyncio.create_task(_stop_with(manager, connection, stop))
-        try:
-            await manager.run(
+            manager.entrypoint(queue)(_taker(store, world, connectors, threads, stop))
+        running = asyncio.create_task(
+            manager.run(
                 dequeue_timeout=IDLE_POLL,
                 batch_size=BATCH,
                 max_concurrent_tasks=2 * BATCH,
                 heartbeat_timeout=HEARTBEAT,
                 shutdown_on_listener_failure=True,
             )
-        finally:
-            watcher.cancel()
+        )
+        while not (running.done() or stop.is_set() or connection.closed):
+            await asyncio.sleep(0.1)
+        manager.shutdown.set()
+        # It listens for a second at a time and does not always hear of the end.
+        driver.shutdown.set()
+        try:
+            await asyncio.wait_for(running, STOP_SECONDS)
+        except TimeoutError:
+            log.warning("jobs under way were left to another worker")
     if not stop.is_set():
         raise psycopg.OperationalError("the queue's connection ended")
 
@@ -111,16 +139,23 @@ def _taker(
     world: World,
     connectors: Connectors,
     threads: ThreadPoolExecutor,
+    stop: threading.Event,
 ) -> Callable[[Job], Awaitable[None]]:
     async def take(job: Job) -> None:
         job_id = uuid.UUID(bytes=job.payload)
         loop = asyncio.get_running_loop()
-        try:
-            await loop.run_in_executor(
-                threads, perform, store, world, connectors, job_id
-            )
-        except DatabaseUnavailable as error:
-            raise RetryRequested(timedelta(seconds=PAUSE_SECONDS)) from error
+        while True:
+            try:
+                await loop.run_in_executor(
+                    threads, perform, store, world, connectors, job_id
+                )
+                return
+            except DatabaseUnavailable as error:
+                if stop.is_set():
+                    raise RetryRequested(timedelta(seconds=PAUSE_SECONDS)) from error
+            # A lost database is waited for here: the outside system repeats its
+            # answer, and the case goes on sooner than by another worker.
+            await asyncio.sleep(PAUSE_SECONDS)
 
     return take
 
@@ -136,17 +171,6 @@ def perform(
     except Exception as error:
         log.exception("job %s failed by a fault of ours", job_id)
         jobs.crash(store, world, job_id, f"{type(error).__name__}: {error}")
-
-
-async def _stop_with(
-    manager: QueueManager,
-    connection: psycopg.AsyncConnection[object],
-    stop: threading.Event,
-) -> None:
-    """End the manager when we are told to, or when its connection is gone."""
-    while not stop.is_set() and not connection.closed:
-        await asyncio.sleep(0.1)
-    manager.shutdown.set()
 
 
 def sweep(store: Store, world: World, stop: threading.Event) -> None:
