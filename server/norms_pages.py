@@ -17,6 +17,7 @@ from workflows.norms import Norm
 blueprint = Blueprint("norms_pages", __name__)
 
 # How the register, which is Kazakh, names the part of an act: 4-тармақ, 1-абзац.
+_SUBITEM = re.compile(r"(\d+)-тармақ ([\dа-я]+\))")
 _ITEM = re.compile(r"(\d+(?:\.\d+)*)-тармақ")
 _PARAGRAPH = re.compile(r"(\d+)-абзац")
 _ATTACHMENT = re.compile(r"(\d+)-қосымша")
@@ -56,6 +57,7 @@ def item(norm: Norm) -> str:
     """The part of the act, in the reader's language where the register allows it."""
     said = i18n.name_in(norm.item)
     for pattern, template in (
+        (_SUBITEM, gettext("item %(n)s, sub-item %(m)s", n=r"\1", m=r"\2")),
         (_ITEM, gettext("item %(n)s", n=r"\1")),
         (_PARAGRAPH, gettext("paragraph %(n)s", n=r"\1")),
         (_ATTACHMENT, gettext("attachment %(n)s", n=r"\1")),

@@ -101,7 +101,8 @@ def live(template: str, **context: Any) -> Response:
     response = make_response(render_template(template, **context))
     response.add_etag()
     response.headers["Cache-Control"] = "private, no-cache"
-    response.vary.add("Cookie")
+    # Else the back button shows the part where the page of the same address was.
+    response.vary.update(("Cookie", "HX-Request"))
     response.make_conditional(request)
     return response
 

@@ -61,8 +61,10 @@ function inLanguage(xml, locale) {
   return new XMLSerializer().serializeToString(drawing);
 }
 
-// The whole drawing with a margin; on a phone large enough to read, from its left end.
-function fit(canvas) {
+// The whole drawing with a margin; on a phone large enough to read, around where the
+// case stands, else from its left end.
+function fit(viewer) {
+  const canvas = viewer.get("canvas");
   const { inner, outer } = canvas.viewbox();
   const whole = Math.min(outer.width / inner.width, outer.height / inner.height);
   const scale = Math.max(Math.min(whole * 0.96, 1), SMALLEST_SCALE);
@@ -71,15 +73,28 @@ function fit(canvas) {
   const spare = (size, used) => Math.max((size - used) / 2, 16);
   const x = inner.x - spare(width, inner.width);
   const y = inner.y - spare(height, inner.height);
+  const now = standsAt(viewer);
+  if (now && width < inner.width) {
+    const [middleX, middleY] = [now.x + now.width / 2, now.y + now.height / 2];
+    canvas.viewbox({ x: middleX - width / 2, y: middleY - height / 2, width, height });
+    return;
+  }
   canvas.viewbox({ x, y, width, height });
 }
 
-function addTools(place, viewer) {
+function standsAt(viewer) {
   const canvas = viewer.get("canvas");
+  const isNow = (element) =>
+    !element.waypoints &&
+    ["step-failed", "step-active"].some((marker) => canvas.hasMarker(element, marker));
+  return viewer.get("elementRegistry").filter(isNow).at(-1);
+}
+
+function addTools(place, viewer) {
   const acts = {
     in: () => viewer.get("zoomScroll").stepZoom(1),
     out: () => viewer.get("zoomScroll").stepZoom(-1),
-    fit: () => fit(canvas),
+    fit: () => fit(viewer),
   };
   const tools = place.parentElement.querySelector(".r-diagram-tools");
   tools?.removeAttribute("hidden");
@@ -97,17 +112,21 @@ async function show(place) {
     place.querySelector("[data-diagram-fault]")?.removeAttribute("hidden");
     return;
   }
-  const viewer = new NavigatedViewer({ container: place });
+  const viewer = new NavigatedViewer({
+    container: place,
+    // A page that is scrolled past a diagram must not be caught by it.
+    zoomScroll: { enabled: false },
+  });
   await viewer.importXML(inLanguage(await answer.text(), place.dataset.locale));
+  mark(viewer, stepsOf(place));
   // A diagram in a closed tab has no size: fit it when it gets one.
   new ResizeObserver(() => {
     viewer.get("canvas").resized();
     if (place.clientWidth > 0) {
-      fit(viewer.get("canvas"));
+      fit(viewer);
     }
   }).observe(place);
   addTools(place, viewer);
-  mark(viewer, stepsOf(place));
   document.body.addEventListener("htmx:afterSettle", () => {
     mark(viewer, stepsOf(place));
   });

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from server import exports, i18n, words
 from server.context import caller, world
+from server.desk import flows
 from server.i18n import gettext
 from workflows import history, incidents, instances, jobs, people, steps, tasks
 from workflows.history import EventRow
@@ -85,7 +86,9 @@ def read(tx: sa.Connection, instance_id: uuid.UUID) -> Telling:
     sentence, tone = _Standing(
         instance, task_rows, job_rows, faults, elements, waiting
     ).sentence()
-    lines = _Teller(elements, _names(tx, events)).lines(events)
+    lines = _Teller(elements, flows.names(tx, seen.released), _names(tx, events)).lines(
+        events
+    )
     return Telling(
         instance=instance,
         sentence=sentence,
@@ -199,7 +202,9 @@ class _Standing:
 def _waits_for_person(row: TaskRow) -> str:
     step = i18n.name_in(row.names, row.element_id)
     if row.assignee_name:
-        return gettext("%(who)s is at it: %(step)s", who=row.assignee_name, step=step)
+        return gettext(
+            "%(step)s: %(who)s is working on it", who=row.assignee_name, step=step
+        )
     return gettext("Waits for a clerk: %(step)s", step=step)
 
 
@@ -229,6 +234,7 @@ def _is_person(actor: str) -> bool:
 @dataclass(frozen=True)
 class _Teller:
     elements: Mapping[str, Mapping[str, Any]]
+    flows: flows.Names
     names: Mapping[str, str]
 
     def lines(self, events: list[EventRow]) -> list[Line]:
@@ -252,13 +258,24 @@ class _Teller:
         step = self._step(event)
         said = step
         if element["type"].endswith("Gateway"):
-            said = gettext("The way was chosen: %(step)s", step=step)
+            said = gettext(
+                "The way was chosen: %(step)s %(way)s", step=step, way=self._way(event)
+            )
         elif element["type"].endswith("Task"):
             said = gettext("Done: %(step)s", step=step)
         return Line(event.at, said, self._who(event), "", "good")
 
+    def _way(self, event: EventRow) -> str:
+        """What the arrows that were taken say, if they say anything."""
+        taken = (event.detail or {}).get("flows", [])
+        said = [i18n.name_in(self.flows[id_]) for id_ in taken if id_ in self.flows]
+        return f"– {', '.join(said)}" if said else ""
+
     def _step(self, event: EventRow) -> str:
-        return _name(self.elements, event.element_id or "")
+        """The element's name; what is none of them is the process itself."""
+        if event.element_id is None or event.element_id not in self.elements:
+            return gettext("The whole case")
+        return _name(self.elements, event.element_id)
 
     def _who(self, event: EventRow) -> str:
         kind, _, rest = event.actor.partition(":")
