@@ -7,6 +7,7 @@ docstrings of error classes, the words passed to them, and the tables of problem
 
 import ast
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -48,6 +49,11 @@ OPERATIONS = (
 TOLD = frozenset({"kind", "move", "action", "reason"})
 HEADER = "# Texts of Rásim. Address the reader politely; one term per thing.\n#"
 
+# Header lines that would change on every run, or that nobody fills in.
+NOISE = re.compile(
+    rb'"(POT-Creation|PO-Revision|Report-Msgid|Last-Tr|Language-Team|Generated-By|Proj)'
+)
+
 Text = str | tuple[str, str]
 
 
@@ -83,7 +89,8 @@ def update(locale: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     text = io.BytesIO()
     write_po(text, fresh, width=88, sort_output=True, no_location=True)
-    path.write_bytes(text.getvalue())
+    kept = [line for line in text.getvalue().splitlines(True) if not NOISE.match(line)]
+    path.write_bytes(b"".join(kept))
 
 
 def _called() -> Iterator[Text]:
