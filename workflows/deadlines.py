@@ -52,6 +52,7 @@ class DeadlineRow:
     process_key: str
     element_id: str
     business_key: str | None
+    subject: str | None
     office: str
     office_names: dict[str, str]
     assignee: str | None
@@ -340,6 +341,7 @@ def _joined() -> sa.Select[Any]:
         sa.select(
             deadline_rows,
             process_instances.c.business_key,
+            process_instances.c.subject,
             offices.c.code.label("office"),
             offices.c.names.label("office_names"),
             users.c.name.label("assignee"),

@@ -35,6 +35,7 @@ class InstanceRow:
     version: int
     names: Mapping[str, str]
     business_key: str | None
+    subject: str | None
     state: str
     variables: Mapping[str, Any]
     started_at: datetime
@@ -70,6 +71,7 @@ def start(
         "definition_version_id": version_id,
         "release_id": release_id,
         "business_key": business_key,
+        "subject": released.subject_of(variables),
         "office_id": office_id,
         "state": InstanceState.ACTIVE,
         "saved": "",
@@ -234,6 +236,7 @@ def _row(row: sa.Row[Any]) -> InstanceRow:
         version=row.version,
         names=row.names,
         business_key=row.business_key,
+        subject=row.subject,
         state=row.state,
         variables=feel.plain(engine.saved_variables(row.saved)),
         started_at=row.started_at,

@@ -72,6 +72,7 @@ class ProcedureFile:
     norms: list[str]
     roles: dict[str, str]  # id of a lane -> role
     search_variables: list[SearchVariable]
+    subject: str | None  # path of the variable that says whom a case is about
     settings: list[Setting]
     scenarios: list[Scenario]
 
@@ -133,6 +134,9 @@ def _without_start(stories: list[Plain]) -> Iterator[str]:
             )
 
 
+PATH = validate.Regexp(r"[a-z]\w*(\.[a-z]\w*)*\Z")
+
+
 class _Act(Made):
     makes = Act
     id = text()
@@ -157,9 +161,7 @@ class _Setting(Made):
 
 class _SearchVariable(Made):
     makes = SearchVariable
-    path = fields.String(
-        required=True, validate=validate.Regexp(r"[a-z]\w*(\.[a-z]\w*)*\Z")
-    )
+    path = fields.String(required=True, validate=PATH)
     names = fields.Nested(plain_yaml.Texts, required=True)
 
 
@@ -172,6 +174,7 @@ class _Procedure(Schema):
         values=fields.String(validate=validate.OneOf(list(Role))), load_default=dict
     )
     search_variables = fields.List(fields.Nested(_SearchVariable), load_default=list)
+    subject = fields.String(validate=PATH, load_default=None)
     configuration = fields.List(fields.Nested(_Setting), load_default=list)
     defaults = fields.Nested(scenario_file.DefaultsSchema, load_default=dict)
     scenarios = fields.List(

@@ -70,7 +70,10 @@ def _read(
         return [Part(form.id, "form", file, source, names, {"trees": trees})], found
     if file.rsplit("/", 1)[-1] == "procedure.yaml":
         read = procedure_file.read(source.decode("utf-8"), file)
-        compiled = {"configuration": read.configuration_values()}
+        compiled = {
+            "configuration": read.configuration_values(),
+            "subject": read.subject,
+        }
         return [Part(read.key, "procedure", file, source, read.names, compiled)], []
     message = "Only .bpmn, .form.json and procedure.yaml files can be released."
     return [], [Finding(file, None, "file-kind", "error", message)]

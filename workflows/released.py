@@ -29,6 +29,7 @@ class Released:
     summary: Mapping[str, Any]
     trees: Mapping[str, Any]
     configuration: Mapping[str, Any]
+    subject: str | None  # path of the variable that says whom a case is about
     forms: Mapping[str, Form]
     form_sources: Mapping[str, Any]
 
@@ -36,6 +37,13 @@ class Released:
     def elements(self) -> Mapping[str, Mapping[str, Any]]:
         """Element id -> {id, type, name, names, norms, ...}, as read at release."""
         return {element["id"]: element for element in self.summary["elements"]}
+
+    def subject_of(self, variables: Mapping[str, Any]) -> str | None:
+        """Whom a case is about, in a few words; None if it does not say."""
+        found: Any = variables
+        for name in (self.subject or "").split("."):
+            found = found.get(name) if isinstance(found, Mapping) else None
+        return found if isinstance(found, str) else None
 
     def expression(self, text: str) -> feel.Expression:
         """A FEEL text of this release (without `=`), compiled from its stored tree."""
@@ -88,6 +96,7 @@ def _read(tx: sa.Connection, release_id: uuid.UUID, version_id: uuid.UUID) -> Re
         configuration=feel.from_plain(
             procedure.compiled["configuration"] if procedure else {}
         ),
+        subject=procedure.compiled.get("subject") if procedure else None,
         forms={key: read_form(row.source, row.file) for key, row in sources.items()},
         form_sources={key: json.loads(row.source) for key, row in sources.items()},
     )

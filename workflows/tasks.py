@@ -55,6 +55,7 @@ class TaskRow:
     office: str
     office_names: Mapping[str, str]
     business_key: str | None
+    subject: str | None
     created_at: datetime
     deadline_at: datetime | None
     due_at: datetime | None
@@ -249,6 +250,7 @@ def _visible(caller: people.Caller) -> sa.Select[Any]:
             offices.c.names.label("office_names"),
             offices.c.path.label("office_path"),
             process_instances.c.business_key,
+            process_instances.c.subject,
             process_instances.c.release_id,
             process_instances.c.definition_version_id,
         )
@@ -279,7 +281,10 @@ def _restrictions(query: WorklistQuery) -> list[sa.ColumnElement[bool]]:
     if query.due_from:
         wanted.append(tasks.sort_at >= query.due_from)
     if query.text:
-        wanted.append(process_instances.c.business_key.icontains(query.text))
+        wanted.append(
+            process_instances.c.business_key.icontains(query.text, autoescape=True)
+            | process_instances.c.subject.icontains(query.text, autoescape=True)
+        )
     return wanted
 
 

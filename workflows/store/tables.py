@@ -151,6 +151,7 @@ process_instances = sa.Table(
     ),
     sa.Column("release_id", UUID, sa.ForeignKey("releases.id"), nullable=False),
     sa.Column("business_key", sa.Text),
+    sa.Column("subject", sa.Text),  # whom it is about, for lists
     sa.Column("office_id", UUID, sa.ForeignKey("offices.id"), nullable=False),
     *state_(InstanceState),
     # Scopes and live tokens; text, because PostgreSQL never looks inside.

@@ -162,6 +162,7 @@ CREATE TABLE process_instances (
     definition_version_id UUID NOT NULL,
     release_id UUID NOT NULL,
     business_key TEXT,
+    subject TEXT,
     office_id UUID NOT NULL,
     state TEXT NOT NULL,
     saved TEXT NOT NULL,
