@@ -121,6 +121,7 @@ class Stream:
             if family.wanted.bin == cast.own_school.bin
             and family.story is not Story.OWN_CLASS
         ]
+        self._dice.shuffle(self._own)
         self._turns = 0
 
     def run(self, stop: threading.Event) -> None:
@@ -139,8 +140,8 @@ class Stream:
             self._begin()
         if tasks["total"] < OPEN_TASKS_AT_MOST:
             self._turns += 1
-            if self._turns % OWN_SCHOOL_EVERY == 0:
-                self.apply(self._dice.choice(self._own))
+            if self._turns % OWN_SCHOOL_EVERY == 0 and self._own:
+                self.apply(self._own.pop())  # one application for a child (BA 1.16)
             else:
                 self.apply(self._families[self._next % len(self._families)])
                 self._next += 1
@@ -156,8 +157,8 @@ class Stream:
 
     def _begin(self) -> None:
         """A desk that is not empty: work of today, and some that came days ago."""
-        for days, family in zip(BEGIN_DAYS_AGO, self._own, strict=False):
-            self.apply(family, datetime.now(UTC) - timedelta(days=days))
+        for days in BEGIN_DAYS_AGO:
+            self.apply(self._own.pop(), datetime.now(UTC) - timedelta(days=days))
 
     def apply(self, family: Family, filed_at: datetime | None = None) -> str:
         """File the application of a family, now unless told; its number."""
