@@ -191,17 +191,27 @@ def again(
 def requeue(tx: sa.Connection, world: World, job_id: uuid.UUID) -> None:
     """The pause of a job is over: a worker may have it again."""
     type_ = tx.scalar(
-        sa.select(jobs.c.type).where(jobs.c.id == job_id, jobs.c.state == JobState.TODO)
+        sa.update(jobs)
+        .where(jobs.c.id == job_id, jobs.c.state == JobState.TODO)
+        .values(next_at=None)
+        .returning(jobs.c.type)
     )
     if type_ is not None:
         enqueue(tx, [(world.queue_of(type_), job_id.bytes)])
 
 
 def requeue_all(current: Step) -> None:
-    """A suspended case goes on: its waiting jobs go back on their queues."""
+    """A suspended case goes on: its jobs go back on their queues.
+
+    Those that are `doing` too: the worker that had one may have died meanwhile, and
+    the queue forgot it, because jobs of a suspended case are not taken. A job that
+    pauses comes back with its due work.
+    """
     rows = current.tx.execute(
         sa.select(jobs.c.id, jobs.c.type).where(
-            jobs.c.instance_id == current.id, jobs.c.state == JobState.TODO
+            jobs.c.instance_id == current.id,
+            jobs.c.state.in_([JobState.TODO, JobState.DOING]),
+            jobs.c.next_at.is_(None),
         )
     ).all()
     enqueue(
@@ -211,9 +221,11 @@ def requeue_all(current: Step) -> None:
 
 
 def _claim(store: Store, job_id: uuid.UUID) -> Call | None:
-    """Mark the job as ours; None when it is over or its case does not move.
+    """Mark the job as ours; None when it is over, pauses, or its case does not move.
 
-    A job that a dead worker had is `doing` still: it may be claimed again.
+    A job that a dead worker had is `doing` still: it may be claimed again. One that
+    pauses is put on the queue anew by its due work; an entry of the queue that was left
+    behind by a worker that died just after putting the job off must not cut it short.
     """
     with store.statement() as connection:
         row = connection.execute(
@@ -221,10 +233,11 @@ def _claim(store: Store, job_id: uuid.UUID) -> Call | None:
             .where(
                 jobs.c.id == job_id,
                 jobs.c.state.in_([JobState.TODO, JobState.DOING]),
+                jobs.c.next_at.is_(None),
                 process_instances.c.id == jobs.c.instance_id,
                 process_instances.c.state == InstanceState.ACTIVE,
             )
-            .values(state=JobState.DOING, attempts=jobs.c.attempts + 1, next_at=None)
+            .values(state=JobState.DOING, attempts=jobs.c.attempts + 1)
             .returning(
                 jobs.c.id,
                 jobs.c.type,
