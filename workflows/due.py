@@ -6,12 +6,13 @@ once, or is still waiting. Several workers may sweep at the same time.
 
 import logging
 import uuid
+from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
 
 from workflows import deadlines, jobs
-from workflows.model import DueState, InstanceState
+from workflows.model import DatabaseUnavailable, DueState, InstanceState
 from workflows.steps import Step, step
 from workflows.store.session import Store
 from workflows.store.tables import due_work, process_instances
@@ -24,19 +25,29 @@ log = logging.getLogger(__name__)
 def run(store: Store, world: World) -> int:
     """Fire all that is due by the clock, earliest first; how many rows were fired.
 
-    What becomes due by firing (a timer behind a timer) is fired too.
+    What becomes due by firing (a timer behind a timer) is fired too. A row that fails
+    is written down and left for the next call: the others must not wait for it.
     """
     fired = 0
-    while found := _waiting(store, world):
-        before = fired
+    broken: set[uuid.UUID] = set()
+    while found := _waiting(store, world, broken):
+        before = fired + len(broken)
         for row in found:
-            fired += _fire(store, world, row)
-        if fired == before:  # others hold all of them
+            try:
+                fired += _fire(store, world, row)
+            except DatabaseUnavailable:
+                raise
+            except Exception:
+                log.exception("due work %s of case %s fails", row.id, row.instance_id)
+                broken.add(row.id)
+        if fired + len(broken) == before:  # others hold all of them
             break
     return fired
 
 
-def _waiting(store: Store, world: World) -> list[sa.Row[Any]]:
+def _waiting(
+    store: Store, world: World, broken: Collection[uuid.UUID]
+) -> list[sa.Row[Any]]:
     with store.statement() as connection:
         return list(
             connection.execute(
@@ -53,6 +64,7 @@ def _waiting(store: Store, world: World) -> list[sa.Row[Any]]:
                 .where(
                     due_work.c.state == DueState.WAITING,
                     due_work.c.due_at <= world.clock.now(),
+                    due_work.c.id.not_in(broken),
                     process_instances.c.state == InstanceState.ACTIVE,
                 )
                 .order_by(due_work.c.due_at)

@@ -1,5 +1,6 @@
 """Messages: correlated with a case that waits for them, else kept until their ttl."""
 
+import logging
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 
 from workflows import feel, people
 from workflows.kept_messages import from_buffer, take
-from workflows.model import InputRefused, InstanceState
+from workflows.model import DatabaseUnavailable, InputRefused, InstanceState
 from workflows.steps import Step, step
 from workflows.store.session import Store
 from workflows.store.tables import (
@@ -21,6 +22,7 @@ from workflows.store.tables import (
 from workflows.world import World
 
 TTL_MAX_SECONDS = 31 * 86_400
+log = logging.getLogger(__name__)
 
 
 def publish(
@@ -88,12 +90,14 @@ def _deliver(
     with step(
         tx, world, instance_id, actor, states=frozenset(InstanceState)
     ) as current:
+        if current.instance.state != InstanceState.ACTIVE:
+            return 0  # suspended meanwhile: it waits on
         element_id = tx.scalar(
             sa.delete(message_subscriptions)
             .where(message_subscriptions.c.token == token)
             .returning(message_subscriptions.c.element_id)
         )
-        if element_id is None or current.instance.state != InstanceState.ACTIVE:
+        if element_id is None:
             return 0
         take(current, token, element_id, variables)
     return 1
@@ -121,16 +125,21 @@ def match(store: Store, world: World) -> int:
             )
         ).all()
     for pair in pairs:
-        with store.transaction() as tx, _waiting(tx, world, pair) as current:
-            if current is not None:
-                from_buffer(
-                    current,
-                    pair.token,
-                    pair.element_id,
-                    pair.name,
-                    pair.correlation_key,
-                )
+        try:
+            _bring_together(store, world, pair)
+        except DatabaseUnavailable:
+            raise
+        except Exception:  # the others must not wait for this one
+            log.exception("a message to case %s fails", pair.instance_id)
     return len(pairs)
+
+
+def _bring_together(store: Store, world: World, pair: sa.Row[Any]) -> None:
+    with store.transaction() as tx, _waiting(tx, world, pair) as current:
+        if current is not None:
+            from_buffer(
+                current, pair.token, pair.element_id, pair.name, pair.correlation_key
+            )
 
 
 @contextmanager
