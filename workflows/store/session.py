@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg
 import sqlalchemy as sa
 from psycopg.errors import UndefinedTable
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
@@ -42,30 +43,34 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[sa.Connection]:
         """Commit on leaving, roll back on an error. Raises DatabaseUnavailable."""
-        try:
-            with self.engine.begin() as connection:
-                yield connection
-        except OperationalError as error:
-            raise DatabaseUnavailable from error
-        except sa.exc.TimeoutError as error:  # every connection is busy
-            raise DatabaseUnavailable from error
-        except ProgrammingError as error:
-            if isinstance(error.orig, UndefinedTable):
-                raise SchemaMissing from error
-            raise
-        except DBAPIError as error:
-            if error.connection_invalidated:
-                raise DatabaseUnavailable from error
-            raise
+        with _told_when_gone(), self.engine.begin() as connection:
+            yield connection
 
     @contextmanager
     def statement(self) -> Iterator[sa.Connection]:
-        """For a single statement that is a transaction of its own."""
-        try:
-            with self.engine.connect() as connection:
-                yield connection.execution_options(isolation_level="AUTOCOMMIT")
-        except OperationalError as error:
-            raise DatabaseUnavailable from error
+        """For a single statement that is a transaction of its own; errors as above."""
+        with _told_when_gone(), self.engine.connect() as connection:
+            yield connection.execution_options(isolation_level="AUTOCOMMIT")
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+@contextmanager
+def _told_when_gone() -> Iterator[None]:
+    """DatabaseUnavailable, however the driver says that it cannot be used just now."""
+    try:
+        yield
+    except (OperationalError, psycopg.OperationalError) as error:
+        # The second is the driver's own: jobs are enqueued past SQLAlchemy.
+        raise DatabaseUnavailable from error
+    except sa.exc.TimeoutError as error:  # every connection is busy
+        raise DatabaseUnavailable from error
+    except ProgrammingError as error:
+        if isinstance(error.orig, UndefinedTable):
+            raise SchemaMissing from error
+        raise
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise DatabaseUnavailable from error
+        raise
