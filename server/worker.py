@@ -17,11 +17,10 @@ from datetime import timedelta
 import psycopg
 from pgqueuer.adapters.drivers.psycopg import PsycopgDriver
 from pgqueuer.adapters.persistence.queries import Queries
-from pgqueuer.core.buffers import JobStatusLogBuffer
-from pgqueuer.core.executors import AbstractEntrypointExecutor
 from pgqueuer.core.qm import QueueManager
 from pgqueuer.domain.errors import FailingListenerError, RetryRequested
-from pgqueuer.domain.models import Job
+from pgqueuer.domain.models import Job, TracebackRecord
+from pgqueuer.domain.types import JOB_STATUS
 
 from server import bootstrap
 from server.settings import Settings
@@ -42,6 +41,7 @@ STOP_SECONDS = 10.0
 SWEEP_SECONDS = 0.5
 MATCH_EVERY = 10  # sweeps
 PARTITIONS_EVERY = 7200  # sweeps: about an hour
+DONE: JOB_STATUS = "successful"
 
 log = logging.getLogger(__name__)
 
@@ -79,21 +79,17 @@ async def take_jobs(
                 await asyncio.sleep(PAUSE_SECONDS)
 
 
-class Queue(QueueManager):
-    """PgQueuer's, which never drops an entry for an error.
+class Entries(Queries):
+    """PgQueuer's queue, where only a job that was done takes its entry away.
 
-    An entry that fails stays picked without a heartbeat, so that it is taken again;
-    whether a job has failed, our own tables say.
+    An entry that failed, or was canceled because its worker ends, stays picked without
+    a heartbeat, so that it is taken again; whether a job has failed, our tables say.
     """
 
-    async def log_failure(
-        self,
-        job: Job,
-        executor: AbstractEntrypointExecutor,
-        exc: Exception,
-        jbuff: JobStatusLogBuffer,
+    async def log_jobs(
+        self, job_status: list[tuple[Job, JOB_STATUS, TracebackRecord | None]]
     ) -> None:
-        log.error("entry %s of queue %s is left", job.id, job.entrypoint, exc_info=exc)
+        await super().log_jobs([each for each in job_status if each[1] == DONE])
 
 
 async def _take_until_lost(
@@ -109,7 +105,7 @@ async def _take_until_lost(
     connection = await psycopg.AsyncConnection.connect(autocommit=True, **parts)
     async with connection:
         driver = PsycopgDriver(connection)
-        manager = Queue(Queries(driver))
+        manager = QueueManager(Entries(driver))
         for queue in bootstrap.queues():
             manager.entrypoint(queue)(_taker(store, world, connectors, threads, stop))
         running = asyncio.create_task(
