@@ -94,7 +94,9 @@ def problem(
 
 def _refused(error: model.RasimError) -> Response:
     kind = kind_of(error)
-    if kind.status >= 500:
+    if kind.status == 503:  # foreseen, and told as often as somebody asks
+        log.warning("%s: %s", type(error).__name__, type(error.__cause__).__name__)
+    elif kind.status >= 500:
         log.error("%s", type(error).__name__, exc_info=error)
     if _speaks_json():
         detail = None if kind.status == 500 else str(error)

@@ -104,7 +104,11 @@ class EmbeddedPostgres:
             end_leftovers(self.place.data)
             self.process = self._spawn()
             self._wait_until_ready()
-            ensure_database(self.place)
+            try:
+                ensure_database(self.place)
+            except psycopg.OperationalError as error:  # it died again at once
+                self.stop()
+                raise PostgresFailed(step="stay up", reason=str(error)) from error
         return self.url
 
     def _hold(self) -> None:
