@@ -8,6 +8,33 @@ htmx.config.includeIndicatorStyles = false;
 htmx.config.historyCacheSize = 0;
 
 initAll();
+
+// The server answers with the questions as they were sent to it. What was typed or
+// chosen while it thought is newer: it goes over from the old controls to the new ones.
+const controls = new Map();
+
+function keyOf(control) {
+  const isOneOfMany = ["radio", "checkbox"].includes(control.type);
+  return isOneOfMany ? `${control.name}=${control.value}` : control.name;
+}
+
+document.body.addEventListener("htmx:beforeSwap", (event) => {
+  controls.clear();
+  for (const control of event.detail.target.querySelectorAll("[name]")) {
+    controls.set(keyOf(control), control);
+  }
+});
+
+document.body.addEventListener("htmx:afterSwap", (event) => {
+  for (const control of event.detail.target.querySelectorAll("form [name]")) {
+    const old = control.type === "hidden" ? undefined : controls.get(keyOf(control));
+    if (old !== undefined) {
+      control.value = old.value;
+      control.checked = old.checked;
+    }
+  }
+});
+
 document.body.addEventListener("htmx:afterSwap", (event) => {
   initAll({ scope: event.detail.target });
 });
