@@ -10,6 +10,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, UUID
 
 from workflows import deadlines, feel, kept_messages
 from workflows.engine import effects as engine_effects
@@ -36,6 +37,24 @@ TASK_OPEN = (TaskState.CREATED, TaskState.CLAIMED)
 JOB_OPEN = (JobState.TODO, JobState.DOING, JobState.FAILED)
 
 
+# Made once: nearly every step runs some of them.
+OPEN_TASKS = sa.insert(user_tasks)
+OPEN_JOBS = sa.insert(jobs)
+AWAIT_MESSAGES = sa.insert(message_subscriptions)
+RAISE_INCIDENTS = sa.insert(incidents)
+ADD_DUE_WORK = sa.insert(due_work)
+TOKENS = sa.bindparam("tokens", type_=ARRAY(UUID))
+DISARM_TIMERS = (
+    sa.update(due_work)
+    .where(
+        due_work.c.queue == "timer",
+        due_work.c.subject_id == sa.any_(TOKENS),
+        due_work.c.state == DueState.WAITING,
+    )
+    .values(state=DueState.CANCELED)
+)
+
+
 class Batch:
     """The effects of one step, by type, each list in the order they happened."""
 
@@ -48,14 +67,23 @@ class Batch:
         return self._by_type.get(type_, [])
 
 
-def write(step: Step, effects: list[engine_effects.Effect]) -> None:
-    """Turn the engine's effects into rows and events, in the step's transaction."""
+def record(step: Step, effects: list[engine_effects.Effect]) -> None:
+    """Turn the engine's effects into events."""
     for effect in effects:
         _record(step, effect)
+
+
+def write(step: Step, effects: list[engine_effects.Effect]) -> None:
+    """Turn the engine's effects into rows, in the step's transaction.
+
+    Jobs that succeeded are left in `step.succeeded`, for the statement that saves the
+    case.
+    """
     batch = Batch(effects)
     _open_tasks(step, batch.of(engine_effects.TaskOpened))
     _open_jobs(step, batch.of(engine_effects.JobOpened))
     _arm_timers(step, batch.of(engine_effects.TimerArmed))
+    _add_due_work(step)
     _await_messages(step, batch.of(engine_effects.MessageAwaited))
     _close_tasks(step, batch.of(engine_effects.TaskClosed))
     _close_jobs(step, batch.of(engine_effects.JobClosed))
@@ -133,7 +161,7 @@ def _open_tasks(step: Step, opened: list[engine_effects.TaskOpened]) -> None:
         return
     terms = [deadlines.term_of(step, effect) for effect in opened]
     step.tx.execute(
-        sa.insert(user_tasks),
+        OPEN_TASKS,
         [
             {
                 "id": effect.token,
@@ -181,7 +209,7 @@ def _open_jobs(step: Step, opened: list[engine_effects.JobOpened]) -> None:
     if not opened:
         return
     step.tx.execute(
-        sa.insert(jobs),
+        OPEN_JOBS,
         [
             {
                 "id": effect.token,
@@ -204,50 +232,52 @@ def _open_jobs(step: Step, opened: list[engine_effects.JobOpened]) -> None:
 
 
 def _close_jobs(step: Step, closed: list[engine_effects.JobClosed]) -> None:
-    for canceled, state in ((True, JobState.CANCELED), (False, JobState.SUCCEEDED)):
-        tokens = [effect.token for effect in closed if effect.canceled is canceled]
-        if tokens:
-            step.tx.execute(
-                sa.update(jobs)
-                .where(jobs.c.id.in_(tokens), jobs.c.state.in_(JOB_OPEN))
-                .values(state=state, ended_at=step.now, variables=None, next_at=None)
+    step.succeeded.extend(effect.token for effect in closed if not effect.canceled)
+    canceled = [effect.token for effect in closed if effect.canceled]
+    if canceled:
+        step.tx.execute(
+            sa.update(jobs)
+            .where(jobs.c.id.in_(canceled), jobs.c.state.in_(JOB_OPEN))
+            .values(
+                state=JobState.CANCELED,
+                ended_at=step.now,
+                variables=None,
+                next_at=None,
             )
+        )
 
 
 def _arm_timers(step: Step, armed: list[engine_effects.TimerArmed]) -> None:
-    if armed:
-        step.tx.execute(
-            sa.insert(due_work),
-            [
-                {
-                    "queue": "timer",
-                    "due_at": effect.due_at,
-                    "state": DueState.WAITING,
-                    "instance_id": step.id,
-                    "subject_id": effect.token,
-                }
-                for effect in armed
-            ],
-        )
+    step.due.extend(("timer", effect.due_at, effect.token) for effect in armed)
+
+
+def _add_due_work(step: Step) -> None:
+    """Timers and deadlines of the step together: they are one kind of row."""
+    rows = [
+        {
+            "queue": queue,
+            "due_at": due_at,
+            "state": DueState.WAITING,
+            "instance_id": step.id,
+            "subject_id": subject_id,
+        }
+        for queue, due_at, subject_id in step.due
+    ]
+    if rows:
+        step.tx.execute(ADD_DUE_WORK, rows)
+    step.due.clear()
 
 
 def _disarm_timers(step: Step, disarmed: list[engine_effects.TimerDisarmed]) -> None:
     if disarmed:
-        step.tx.execute(
-            sa.update(due_work)
-            .where(
-                due_work.c.queue == "timer",
-                due_work.c.subject_id.in_([effect.token for effect in disarmed]),
-                due_work.c.state == DueState.WAITING,
-            )
-            .values(state=DueState.CANCELED)
-        )
+        tokens = [effect.token for effect in disarmed]
+        step.tx.execute(DISARM_TIMERS, {"tokens": tokens})
 
 
 def _await_messages(step: Step, awaited: list[engine_effects.MessageAwaited]) -> None:
     if awaited:
         step.tx.execute(
-            sa.insert(message_subscriptions),
+            AWAIT_MESSAGES,
             [
                 {
                     "token": effect.token,
@@ -297,7 +327,7 @@ def _void_incidents(step: Step, canceled: list[engine_effects.ElementCanceled]) 
 def _raise_incidents(step: Step, raised: list[engine_effects.IncidentRaised]) -> None:
     if raised:
         step.tx.execute(
-            sa.insert(incidents),
+            RAISE_INCIDENTS,
             [
                 {
                     "instance_id": step.id,

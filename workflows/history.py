@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from workflows import listing, people
 from workflows.model import Page
@@ -21,6 +22,39 @@ from workflows.store.tables import events as event_rows
 from workflows.store.tables import process_instances
 
 SALT_BYTES = 16
+
+# What a chain writes of each event beside its case; a step sends them as columns.
+_COLUMNS = (
+    event_rows.c.seq,
+    event_rows.c.type,
+    event_rows.c.element_id,
+    event_rows.c.at,
+    event_rows.c.actor,
+    event_rows.c.detail,
+    event_rows.c.salt,
+    event_rows.c.commitment,
+    event_rows.c.hash,
+)
+_COLUMN = "event_{}"  # parameters of INSERT: one array a column
+
+
+def _insert() -> sa.Insert:
+    arrays = [
+        sa.bindparam(_COLUMN.format(column.name), type_=ARRAY(column.type))
+        for column in _COLUMNS
+    ]
+    added = sa.func.unnest(*arrays).table_valued(
+        *(sa.column(column.name, column.type) for column in _COLUMNS), name="added"
+    )
+    case = sa.bindparam("case_id", type_=event_rows.c.instance_id.type)
+    return sa.insert(event_rows).from_select(
+        ["instance_id", *(column.name for column in _COLUMNS)],
+        sa.select(case, *added.render_derived().c),
+    )
+
+
+# Takes `case_id` and what `Chain.take` gives; made once, for it runs at every step.
+INSERT = _insert()
 
 
 @dataclass(frozen=True)
@@ -72,7 +106,6 @@ class Chain:
             salt = secrets.token_bytes(SALT_BYTES)
         self.seq += 1
         row = {
-            "instance_id": self.instance_id,
             "seq": self.seq,
             "type": type_,
             "element_id": element_id,
@@ -85,10 +118,17 @@ class Chain:
         self.head = row["hash"] = _link(self.head, row)
         self._rows.append(row)
 
-    def write(self, tx: sa.Connection) -> None:
-        if self._rows:
-            tx.execute(sa.insert(event_rows), self._rows)
-            self._rows = []
+    @property
+    def is_written(self) -> bool:
+        return not self._rows
+
+    def take(self) -> dict[str, list[Any]]:
+        """The parameters of INSERT for the events added since the last call."""
+        rows, self._rows = self._rows, []
+        return {
+            _COLUMN.format(column.name): [row[column.name] for row in rows]
+            for column in _COLUMNS
+        }
 
 
 def events(

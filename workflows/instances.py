@@ -4,11 +4,12 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
 import sqlalchemy as sa
 
-from workflows import deadlines, engine, feel, history, jobs, listing, offices, people
+from workflows import engine, feel, history, jobs, listing, offices, people
 from workflows.deployments import newest
 from workflows.model import (
     IncidentState,
@@ -74,17 +75,19 @@ def start(
         "subject": released.subject_of(variables),
         "office_id": office_id,
         "state": InstanceState.ACTIVE,
-        "saved": "",
         "started_at": now,
         "started_by": caller.user_id,
-        "event_seq": 0,
-        "event_hash": history.first_hash(id_),
     }
-    instance = tx.execute(
-        sa.insert(process_instances).values(row).returning(process_instances)
-    ).one()
     chain = history.Chain(id_, 0, history.first_hash(id_))
-    current = Step(tx, world, people.actor(caller), instance, now, chain)
+    current = Step(
+        tx,
+        world,
+        people.actor(caller),
+        SimpleNamespace(**row),
+        now,
+        chain,
+        is_new=True,
+    )
     current.record("instance.started", detail={"business_key": business_key})
     values = {name: feel.from_plain(value) for name, value in variables.items()}
     if released.configuration:
@@ -92,7 +95,6 @@ def start(
     current.started = engine.Case.start(
         released.definition, values, current.environment
     )
-    deadlines.start_for_case(current)
     finish(current)
     return get(tx, caller, id_)
 

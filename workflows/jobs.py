@@ -40,6 +40,31 @@ FIRST_PAUSE_SECONDS = 5.0
 LONGEST_PAUSE_SECONDS = 3600.0
 
 
+# Made once: they run for every job.
+JOB_ID = sa.bindparam("job_id", type_=jobs.c.id.type)
+STATE = sa.select(jobs.c.state).where(jobs.c.id == JOB_ID)
+CLAIM = (
+    sa.update(jobs)
+    .where(
+        jobs.c.id == JOB_ID,
+        jobs.c.state.in_([JobState.TODO, JobState.DOING]),
+        jobs.c.next_at.is_(None),
+        process_instances.c.id == jobs.c.instance_id,
+        process_instances.c.state == InstanceState.ACTIVE,
+    )
+    .values(state=JobState.DOING, attempts=jobs.c.attempts + 1)
+    .returning(
+        jobs.c.id,
+        jobs.c.type,
+        jobs.c.attempts,
+        jobs.c.variables,
+        jobs.c.headers,
+        jobs.c.instance_id,
+        process_instances.c.business_key,
+    )
+)
+
+
 @dataclass(frozen=True)
 class JobRow:
     """One job as people and programs see it."""
@@ -228,26 +253,7 @@ def _claim(store: Store, job_id: uuid.UUID) -> Call | None:
     behind by a worker that died just after putting the job off must not cut it short.
     """
     with store.statement() as connection:
-        row = connection.execute(
-            sa.update(jobs)
-            .where(
-                jobs.c.id == job_id,
-                jobs.c.state.in_([JobState.TODO, JobState.DOING]),
-                jobs.c.next_at.is_(None),
-                process_instances.c.id == jobs.c.instance_id,
-                process_instances.c.state == InstanceState.ACTIVE,
-            )
-            .values(state=JobState.DOING, attempts=jobs.c.attempts + 1)
-            .returning(
-                jobs.c.id,
-                jobs.c.type,
-                jobs.c.attempts,
-                jobs.c.variables,
-                jobs.c.headers,
-                jobs.c.instance_id,
-                process_instances.c.business_key,
-            )
-        ).one_or_none()
+        row = connection.execute(CLAIM, {"job_id": job_id}).one_or_none()
     if row is None:
         return None
     return Call(
@@ -361,7 +367,7 @@ def _answered(tx: sa.Connection, world: World, call: Call) -> Iterator[Step | No
     with step(
         tx, world, call.instance_id, f"job:{call.type}", states=frozenset(InstanceState)
     ) as current:
-        state = tx.scalar(sa.select(jobs.c.state).where(jobs.c.id == call.job_id))
+        state = tx.scalar(STATE, {"job_id": call.job_id})
         suspended = current.instance.state == InstanceState.SUSPENDED
         if suspended and state == JobState.DOING:
             tx.execute(
