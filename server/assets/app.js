@@ -11,7 +11,7 @@ initAll();
 
 // The server answers with the questions as they were sent to it. What was typed or
 // chosen while it thought is newer: it goes over from the old controls to the new ones.
-const controls = new Map();
+const answers = new Map();
 
 function keyOf(control) {
   const isOneOfMany = ["radio", "checkbox"].includes(control.type);
@@ -19,19 +19,19 @@ function keyOf(control) {
 }
 
 document.body.addEventListener("htmx:beforeSwap", (event) => {
-  controls.clear();
-  for (const control of event.detail.target.querySelectorAll("[name]")) {
-    controls.set(keyOf(control), control);
+  answers.clear();
+  for (const control of event.detail.target.querySelectorAll("form [name]")) {
+    // Read now: for a moment old and new radios are one group, where one is checked.
+    const { checked, type, value } = control;
+    if (type !== "hidden") {
+      answers.set(keyOf(control), { checked, value });
+    }
   }
 });
 
 document.body.addEventListener("htmx:afterSwap", (event) => {
   for (const control of event.detail.target.querySelectorAll("form [name]")) {
-    const old = control.type === "hidden" ? undefined : controls.get(keyOf(control));
-    if (old !== undefined) {
-      control.value = old.value;
-      control.checked = old.checked;
-    }
+    Object.assign(control, answers.get(keyOf(control)));
   }
 });
 
