@@ -18,6 +18,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from workflows import calendars, listing, people
 from workflows.engine import effects as engine_effects
 from workflows.model import DeadlineState, DueState, Page
+from workflows.store.prepared import Prepared, constant
 from workflows.store.tables import deadlines as deadline_rows
 from workflows.store.tables import (
     due_work,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 SOON_WORKING_DAYS = 3
 
 
-def _meeting(which: sa.ColumnElement[bool]) -> sa.Update:
+def _meeting(which: sa.ColumnElement[bool]) -> Prepared:
     """Ends the open deadlines of `case_id` that are meant, and their due work."""
     rows = deadline_rows.c
     case_id = sa.bindparam("case_id", type_=rows.instance_id.type)
@@ -45,8 +46,11 @@ def _meeting(which: sa.ColumnElement[bool]) -> sa.Update:
         .values(
             met_at=at,
             state=sa.case(
-                (is_late | (rows.state == DeadlineState.MISSED), DeadlineState.MISSED),
-                else_=DeadlineState.MET,
+                (
+                    is_late | (rows.state == constant(DeadlineState.MISSED)),
+                    constant(DeadlineState.MISSED),
+                ),
+                else_=constant(DeadlineState.MET),
             ),
             missed_at=sa.case(
                 (is_late, sa.func.coalesce(rows.missed_at, rows.due_at)),
@@ -56,19 +60,32 @@ def _meeting(which: sa.ColumnElement[bool]) -> sa.Update:
         .returning(rows.id)
         .cte("met")
     )
-    return (
+    return Prepared(
         sa.update(due_work)
         .where(
-            due_work.c.queue == "deadline",
+            due_work.c.queue == sa.literal_column("'deadline'"),
             due_work.c.subject_id.in_(sa.select(met.c.id)),
-            due_work.c.state == DueState.WAITING,
+            due_work.c.state == constant(DueState.WAITING),
         )
-        .values(state=DueState.CANCELED)
+        .values(state=constant(DueState.CANCELED))
     )
 
 
-# Made once: they run at nearly every step.
-INSERT = sa.insert(deadline_rows)
+START = Prepared(
+    sa.insert(deadline_rows),
+    "id",
+    "instance_id",
+    "task_id",
+    "process_key",
+    "element_id",
+    "office_id",
+    "state",
+    "term",
+    "norms",
+    "started_at",
+    "due_at",
+    "is_estimated",
+)
 MEET_TASKS = _meeting(
     deadline_rows.c.task_id
     == sa.any_(sa.bindparam("task_ids", type_=ARRAY(deadline_rows.c.task_id.type)))
@@ -203,7 +220,7 @@ def _start(step: Step, wanted: list[tuple[uuid.UUID | None, str, Term]]) -> None
             "process_key": step.instance.process_key,
             "element_id": element_id,
             "office_id": step.instance.office_id,
-            "state": DeadlineState.RUNNING,
+            "state": str(DeadlineState.RUNNING),
             "term": term.text,
             "norms": list(term.norms),
             "started_at": step.now,
@@ -212,27 +229,27 @@ def _start(step: Step, wanted: list[tuple[uuid.UUID | None, str, Term]]) -> None
         }
         for task_id, element_id, term in wanted
     ]
-    step.tx.execute(INSERT, rows)
+    START.run_each(step.tx, rows)
     step.due.extend(("deadline", row["due_at"], row["id"]) for row in rows)
 
 
 def meet_tasks(step: Step, task_ids: list[uuid.UUID]) -> None:
     """The tasks are over, done or not needed: their deadlines end."""
     if task_ids:
-        step.tx.execute(
-            MEET_TASKS, {"case_id": step.id, "at": step.now, "task_ids": task_ids}
+        MEET_TASKS.run(
+            step.tx, {"case_id": step.id, "at": step.now, "task_ids": task_ids}
         )
 
 
 def meet_case(step: Step, element_ids: list[str]) -> None:
     """One of the elements that deliver the case's result has completed."""
     if not set(_words(step, "deadline.met_by")).isdisjoint(element_ids):
-        step.tx.execute(MEET_CASE, {"case_id": step.id, "at": step.now})
+        MEET_CASE.run(step.tx, {"case_id": step.id, "at": step.now})
 
 
 def meet_all(step: Step) -> None:
     """The case has ended: no deadline of it runs on."""
-    step.tx.execute(MEET_ALL, {"case_id": step.id, "at": step.now})
+    MEET_ALL.run(step.tx, {"case_id": step.id, "at": step.now})
 
 
 def miss(step: Step, deadline_id: uuid.UUID) -> None:

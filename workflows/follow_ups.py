@@ -6,6 +6,7 @@ leaves a closed row and not an open one.
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -20,6 +21,7 @@ from workflows.model import (
     JobState,
     TaskState,
 )
+from workflows.store.prepared import Prepared, constant
 from workflows.store.queue import enqueue
 from workflows.store.tables import (
     due_work,
@@ -37,21 +39,57 @@ TASK_OPEN = (TaskState.CREATED, TaskState.CLAIMED)
 JOB_OPEN = (JobState.TODO, JobState.DOING, JobState.FAILED)
 
 
-# Made once: nearly every step runs some of them.
-OPEN_TASKS = sa.insert(user_tasks)
-OPEN_JOBS = sa.insert(jobs)
-AWAIT_MESSAGES = sa.insert(message_subscriptions)
-RAISE_INCIDENTS = sa.insert(incidents)
-ADD_DUE_WORK = sa.insert(due_work)
-TOKENS = sa.bindparam("tokens", type_=ARRAY(UUID))
-DISARM_TIMERS = (
+OPEN_TASKS = Prepared(
+    sa.insert(user_tasks),
+    "id",
+    "instance_id",
+    "process_key",
+    "element_id",
+    "state",
+    "office_id",
+    "candidate_groups",
+    "candidate_users",
+    "priority",
+    "due_at",
+    "follow_up_at",
+    "deadline_at",
+    "sort_at",
+    "form_id",
+    "norms",
+    "created_at",
+)
+OPEN_JOBS = Prepared(
+    sa.insert(jobs),
+    "id",
+    "instance_id",
+    "element_id",
+    "type",
+    "state",
+    "variables",
+    "headers",
+    "retries",
+    "created_at",
+)
+AWAIT_MESSAGES = Prepared(
+    sa.insert(message_subscriptions),
+    "token",
+    "instance_id",
+    "element_id",
+    "name",
+    "correlation_key",
+    "created_at",
+)
+ADD_DUE_WORK = Prepared(
+    sa.insert(due_work), "queue", "due_at", "state", "instance_id", "subject_id"
+)
+DISARM_TIMERS = Prepared(
     sa.update(due_work)
     .where(
-        due_work.c.queue == "timer",
-        due_work.c.subject_id == sa.any_(TOKENS),
-        due_work.c.state == DueState.WAITING,
+        due_work.c.queue == sa.literal_column("'timer'"),
+        due_work.c.subject_id == sa.any_(sa.bindparam("tokens", type_=ARRAY(UUID))),
+        due_work.c.state == constant(DueState.WAITING),
     )
-    .values(state=DueState.CANCELED)
+    .values(state=constant(DueState.CANCELED))
 )
 
 
@@ -160,15 +198,15 @@ def _open_tasks(step: Step, opened: list[engine_effects.TaskOpened]) -> None:
     if not opened:
         return
     terms = [deadlines.term_of(step, effect) for effect in opened]
-    step.tx.execute(
-        OPEN_TASKS,
+    OPEN_TASKS.run_each(
+        step.tx,
         [
             {
                 "id": effect.token,
                 "instance_id": step.id,
                 "process_key": step.instance.process_key,
                 "element_id": effect.element_id,
-                "state": TaskState.CREATED,
+                "state": str(TaskState.CREATED),
                 "office_id": step.instance.office_id,
                 "candidate_groups": list(effect.candidate_groups),
                 "candidate_users": _users(effect),
@@ -208,17 +246,17 @@ def _close_tasks(step: Step, closed: list[engine_effects.TaskClosed]) -> None:
 def _open_jobs(step: Step, opened: list[engine_effects.JobOpened]) -> None:
     if not opened:
         return
-    step.tx.execute(
-        OPEN_JOBS,
+    OPEN_JOBS.run_each(
+        step.tx,
         [
             {
                 "id": effect.token,
                 "instance_id": step.id,
                 "element_id": effect.element_id,
                 "type": effect.type,
-                "state": JobState.TODO,
+                "state": str(JobState.TODO),
                 "variables": feel.dumps(effect.variables),
-                "headers": dict(effect.headers),
+                "headers": json.dumps(dict(effect.headers)),
                 "retries": effect.retries,
                 "created_at": step.now,
             }
@@ -257,27 +295,26 @@ def _add_due_work(step: Step) -> None:
         {
             "queue": queue,
             "due_at": due_at,
-            "state": DueState.WAITING,
+            "state": str(DueState.WAITING),
             "instance_id": step.id,
             "subject_id": subject_id,
         }
         for queue, due_at, subject_id in step.due
     ]
-    if rows:
-        step.tx.execute(ADD_DUE_WORK, rows)
+    ADD_DUE_WORK.run_each(step.tx, rows)
     step.due.clear()
 
 
 def _disarm_timers(step: Step, disarmed: list[engine_effects.TimerDisarmed]) -> None:
     if disarmed:
         tokens = [effect.token for effect in disarmed]
-        step.tx.execute(DISARM_TIMERS, {"tokens": tokens})
+        DISARM_TIMERS.run(step.tx, {"tokens": tokens})
 
 
 def _await_messages(step: Step, awaited: list[engine_effects.MessageAwaited]) -> None:
     if awaited:
-        step.tx.execute(
-            AWAIT_MESSAGES,
+        AWAIT_MESSAGES.run_each(
+            step.tx,
             [
                 {
                     "token": effect.token,
@@ -327,7 +364,7 @@ def _void_incidents(step: Step, canceled: list[engine_effects.ElementCanceled]) 
 def _raise_incidents(step: Step, raised: list[engine_effects.IncidentRaised]) -> None:
     if raised:
         step.tx.execute(
-            RAISE_INCIDENTS,
+            sa.insert(incidents),
             [
                 {
                     "instance_id": step.id,

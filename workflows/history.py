@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import JSON
 
 from workflows import listing, people
 from workflows.model import Page
@@ -23,37 +23,29 @@ from workflows.store.tables import process_instances
 
 SALT_BYTES = 16
 
-# What a chain writes of each event beside its case; a step sends them as columns.
-_COLUMNS = (
-    event_rows.c.seq,
-    event_rows.c.type,
-    event_rows.c.element_id,
-    event_rows.c.at,
-    event_rows.c.actor,
-    event_rows.c.detail,
-    event_rows.c.salt,
-    event_rows.c.commitment,
-    event_rows.c.hash,
-)
-_COLUMN = "event_{}"  # parameters of INSERT: one array a column
-
 
 def _insert() -> sa.Insert:
-    arrays = [
-        sa.bindparam(_COLUMN.format(column.name), type_=ARRAY(column.type))
-        for column in _COLUMNS
-    ]
-    added = sa.func.unnest(*arrays).table_valued(
-        *(sa.column(column.name, column.type) for column in _COLUMNS), name="added"
+    """Adds the events of `events`, a JSON list of what `Chain.take` gives."""
+    plain, binary = ("type", "element_id", "actor", "detail"), _BINARY
+    kept = [event_rows.c.seq, *(event_rows.c[name] for name in plain), event_rows.c.at]
+    added = sa.func.json_to_recordset(sa.bindparam("events", type_=JSON)).table_valued(
+        *(sa.column(column.name, column.type) for column in kept),
+        *(sa.column(name, sa.Text) for name in binary),
+        name="added",
     )
-    case = sa.bindparam("case_id", type_=event_rows.c.instance_id.type)
+    rows = added.render_derived(with_types=True)
+    case_id = sa.bindparam("case_id", type_=event_rows.c.instance_id.type)
     return sa.insert(event_rows).from_select(
-        ["instance_id", *(column.name for column in _COLUMNS)],
-        sa.select(case, *added.render_derived().c),
+        ["instance_id", *(column.name for column in kept), *binary],
+        sa.select(
+            case_id,
+            *(rows.c[column.name] for column in kept),
+            *(sa.func.decode(rows.c[name], sa.text("'hex'")) for name in binary),
+        ),
     )
 
 
-# Takes `case_id` and what `Chain.take` gives; made once, for it runs at every step.
+_BINARY = ("salt", "commitment", "hash")
 INSERT = _insert()
 
 
@@ -122,13 +114,14 @@ class Chain:
     def is_written(self) -> bool:
         return not self._rows
 
-    def take(self) -> dict[str, list[Any]]:
-        """The parameters of INSERT for the events added since the last call."""
+    def take(self) -> str:
+        """The events added since the last call, as INSERT takes them."""
         rows, self._rows = self._rows, []
-        return {
-            _COLUMN.format(column.name): [row[column.name] for row in rows]
-            for column in _COLUMNS
-        }
+        for row in rows:
+            row["at"] = row["at"].isoformat()
+            for name in _BINARY:
+                row[name] = row[name] and row[name].hex()
+        return json.dumps(rows, ensure_ascii=False)
 
 
 def events(

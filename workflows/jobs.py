@@ -31,6 +31,7 @@ from workflows.ports import (
     Connectors,
 )
 from workflows.steps import Step, step
+from workflows.store.prepared import Prepared, constant
 from workflows.store.queue import enqueue
 from workflows.store.session import Store
 from workflows.store.tables import due_work, incidents, jobs, process_instances
@@ -40,19 +41,24 @@ FIRST_PAUSE_SECONDS = 5.0
 LONGEST_PAUSE_SECONDS = 3600.0
 
 
-# Made once: they run for every job.
 JOB_ID = sa.bindparam("job_id", type_=jobs.c.id.type)
-STATE = sa.select(jobs.c.state).where(jobs.c.id == JOB_ID)
-CLAIM = (
+STATE = Prepared(sa.select(jobs.c.state).where(jobs.c.id == JOB_ID))
+CLAIM = Prepared(
     sa.update(jobs)
     .where(
         jobs.c.id == JOB_ID,
-        jobs.c.state.in_([JobState.TODO, JobState.DOING]),
+        sa.or_(
+            jobs.c.state == constant(JobState.TODO),
+            jobs.c.state == constant(JobState.DOING),
+        ),
         jobs.c.next_at.is_(None),
         process_instances.c.id == jobs.c.instance_id,
-        process_instances.c.state == InstanceState.ACTIVE,
+        process_instances.c.state == constant(InstanceState.ACTIVE),
     )
-    .values(state=JobState.DOING, attempts=jobs.c.attempts + 1)
+    .values(
+        state=constant(JobState.DOING),
+        attempts=jobs.c.attempts + sa.literal_column("1"),
+    )
     .returning(
         jobs.c.id,
         jobs.c.type,
@@ -61,6 +67,9 @@ CLAIM = (
         jobs.c.headers,
         jobs.c.instance_id,
         process_instances.c.business_key,
+        # Nothing waits for the disk: a claim that a power cut takes back is made again,
+        # and an answer to it is taken all the same.
+        sa.literal_column("set_config('synchronous_commit', 'off', true)"),
     )
 )
 
@@ -252,8 +261,8 @@ def _claim(store: Store, job_id: uuid.UUID) -> Call | None:
     pauses is put on the queue anew by its due work; an entry of the queue that was left
     behind by a worker that died just after putting the job off must not cut it short.
     """
-    with store.statement() as connection:
-        row = connection.execute(CLAIM, {"job_id": job_id}).one_or_none()
+    with store.transaction() as tx:
+        row = CLAIM.run(tx, {"job_id": job_id}).fetchone()
     if row is None:
         return None
     return Call(
@@ -359,6 +368,9 @@ def _fail(current: Step, call: Call, reason: str) -> None:
 def _answered(tx: sa.Connection, world: World, call: Call) -> Iterator[Step | None]:
     """The step in which an answer arrives; None when the job is over meanwhile.
 
+    A job may be `todo` again: its claim was lost with the database's last moments, or
+    it pauses after an earlier attempt, whose answer has come after all.
+
     An answer that comes while its case is suspended is dropped: the job goes back to
     the queue on resume, and the outside system repeats its answer.
     """
@@ -367,7 +379,8 @@ def _answered(tx: sa.Connection, world: World, call: Call) -> Iterator[Step | No
     with step(
         tx, world, call.instance_id, f"job:{call.type}", states=frozenset(InstanceState)
     ) as current:
-        state = tx.scalar(STATE, {"job_id": call.job_id})
+        found = STATE.run(tx, {"job_id": call.job_id}).fetchone()
+        state = found.state if found else None
         suspended = current.instance.state == InstanceState.SUSPENDED
         if suspended and state == JobState.DOING:
             tx.execute(
@@ -375,7 +388,8 @@ def _answered(tx: sa.Connection, world: World, call: Call) -> Iterator[Step | No
                 .where(jobs.c.id == call.job_id)
                 .values(state=JobState.TODO)
             )
-        yield None if suspended or state != JobState.DOING else current
+        waits = state in (JobState.DOING, JobState.TODO) and not suspended
+        yield current if waits else None
 
 
 def _row(row: sa.Row[Any]) -> JobRow:

@@ -19,16 +19,11 @@ from workflows import deadlines, engine, feel, follow_ups, history
 from workflows.model import InstanceState, JobState, MoveRefused, NotFound
 from workflows.ports import FixedClock
 from workflows.released import Released
+from workflows.store.prepared import Prepared, constant
 from workflows.store.tables import jobs, process_instances
 from workflows.world import World
 
 CASE_ID = sa.bindparam("case_id", type_=process_instances.c.id.type)
-NOW = sa.bindparam("now", type_=jobs.c.ended_at.type)
-SUCCEEDED = sa.bindparam("succeeded", type_=ARRAY(UUID))
-
-# Made once: they run at every step.
-READ = sa.select(process_instances).where(process_instances.c.id == CASE_ID)
-LOCK = READ.with_for_update()
 FIRST = (
     "id",
     "process_key",
@@ -41,26 +36,48 @@ FIRST = (
     "started_by",
 )
 HEAD = ("saved", "event_seq", "event_hash")
-_succeeded = (
-    sa.update(jobs)
-    .where(jobs.c.id == sa.any_(SUCCEEDED), jobs.c.state.in_(follow_ups.JOB_OPEN))
-    .values(state=JobState.SUCCEEDED, ended_at=NOW, variables=None, next_at=None)
-)
-_moved = (
-    sa.update(process_instances)
+
+
+def _begin_statement() -> sa.Insert:
+    values = {name: _new(name) for name in (*FIRST, *HEAD)}
+    begun = sa.insert(process_instances).values(values)
+    return history.INSERT.add_cte(begun.cte("begun"))
+
+
+def _save_statement() -> sa.Insert:
+    """What nearly every step writes; its parts touch tables of their own."""
+    tokens = sa.bindparam("succeeded", type_=ARRAY(UUID))
+    is_open = sa.or_(*(jobs.c.state == constant(one) for one in follow_ups.JOB_OPEN))
+    succeeded = (
+        sa.update(jobs)
+        .where(jobs.c.id == sa.any_(tokens), is_open)
+        .values(
+            state=constant(JobState.SUCCEEDED),
+            ended_at=sa.bindparam("now", type_=jobs.c.ended_at.type),
+            variables=sa.null(),
+            next_at=sa.null(),
+        )
+    )
+    moved = (
+        sa.update(process_instances)
+        .where(process_instances.c.id == CASE_ID)
+        .values({name: _new(name) for name in HEAD})
+    )
+    return history.INSERT.add_cte(succeeded.cte("succeeded"), moved.cte("moved"))
+
+
+def _new(column: str) -> sa.BindParameter[Any]:
+    return sa.bindparam(f"new_{column}", type_=process_instances.c[column].type)
+
+
+READ = Prepared(sa.select(process_instances).where(process_instances.c.id == CASE_ID))
+LOCK = Prepared(
+    sa.select(process_instances)
     .where(process_instances.c.id == CASE_ID)
-    .values({name: sa.bindparam(f"new_{name}") for name in HEAD})
+    .with_for_update()
 )
-# What nearly every step writes, in one statement: the jobs that it answers, the case
-# with the head of its chain, its events. The parts touch tables of their own.
-SAVE = history.INSERT.add_cte(_succeeded.cte("succeeded"), _moved.cte("moved"))
-
-
-_begun = sa.insert(process_instances).values(
-    {name: sa.bindparam(f"new_{name}") for name in (*FIRST, *HEAD)}
-)
-# The same for the first step of a case, whose row it makes.
-BEGIN = history.INSERT.add_cte(_begun.cte("begun"))
+BEGIN = Prepared(_begin_statement())
+SAVE = Prepared(_save_statement())
 
 
 @dataclass
@@ -131,7 +148,7 @@ def step(
 
     Raises NotFound, and MoveRefused when its state is not one of `states`.
     """
-    row = tx.execute(LOCK, {"case_id": instance_id}).one_or_none()
+    row = LOCK.run(tx, {"case_id": instance_id}).fetchone()
     if row is None:
         raise NotFound(kind="case", key=instance_id)
     if row.state not in states:
@@ -144,7 +161,7 @@ def step(
 
 def peek(tx: sa.Connection, world: World, instance_id: uuid.UUID) -> Step:
     """A case to look at, neither locked nor saved."""
-    row = tx.execute(READ, {"case_id": instance_id}).one_or_none()
+    row = READ.run(tx, {"case_id": instance_id}).fetchone()
     if row is None:
         raise NotFound(kind="case", key=instance_id)
     chain = history.Chain(instance_id, row.event_seq, row.event_hash)
@@ -185,7 +202,7 @@ def _begin(current: Step) -> None:
     row["saved"] = current.case.save()
     head = {"event_seq": current.chain.seq, "event_hash": current.chain.head}
     new = {f"new_{name}": value for name, value in (row | head).items()}
-    current.tx.execute(BEGIN, new | {"case_id": current.id} | current.chain.take())
+    BEGIN.run(current.tx, new | {"case_id": current.id, "events": current.chain.take()})
     current.is_new = False
     deadlines.start_for_case(current)
 
@@ -202,8 +219,8 @@ def _save(current: Step) -> None:
     chain = current.chain
     if saved == current.instance.saved and chain.is_written and not current.succeeded:
         return
-    current.tx.execute(
-        SAVE,
+    SAVE.run(
+        current.tx,
         {
             "case_id": current.id,
             "now": current.now,
@@ -211,6 +228,6 @@ def _save(current: Step) -> None:
             "new_saved": saved,
             "new_event_seq": chain.seq,
             "new_event_hash": chain.head,
-            **chain.take(),
+            "events": chain.take(),
         },
     )
