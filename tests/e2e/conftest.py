@@ -52,20 +52,30 @@ def family(service):
     return family
 
 
-@pytest.fixture
-def enter(new_context):
-    """Signs somebody in, in a browser of their own: `enter("aigul")` is a Person.
+@pytest.fixture(scope="session")
+def sessions():
+    """Cookies by login and moment of signing in: a moved clock ends sessions."""
+    return {}
 
-    Without a login it is somebody whom nobody knows yet.
-    What a page's scripts and files do wrong fails the test.
+
+@pytest.fixture
+def enter(service, sessions, new_context):
+    """A browser of somebody's own: `enter("aigul")` is a Person who is signed in.
+
+    Without a login it is somebody whom nobody knows yet. What a page's scripts and
+    files do wrong fails the test.
     """
     entered = []
 
     def enter(login=None, **context):
-        person = Person(new_context(**context).new_page())
+        key = login, service.now()
+        person = Person(
+            new_context(storage_state=sessions.get(key), **context).new_page()
+        )
         entered.append(person)
-        if login is not None:
+        if login is not None and key not in sessions:
             person.sign_in(login)
+            sessions[key] = person.page.context.storage_state()
         return person
 
     yield enter

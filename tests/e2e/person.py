@@ -26,6 +26,10 @@ class Person:
         """Go to a page of ours; gives the answer's status."""
         return self.page.goto(path).status
 
+    def let_pass(self, seconds):
+        """Time goes by in the browser, all at once: what a page asks for comes."""
+        self.page.clock.fast_forward(seconds * 1000)
+
     def heading(self, text):
         return self.page.get_by_role("heading", level=1, name=text)
 

@@ -1,4 +1,4 @@
-"""Looking at a page: is it free of barriers, does it fit, and what does it look like."""
+"""Looking at a page: is it free of barriers, does it fit, how does it look."""
 
 import os
 from pathlib import Path

@@ -18,7 +18,7 @@ from shutil import rmtree
 
 import urllib3
 
-from integrations.people import Population, Story
+from integrations.people import Population
 from server import bootstrap, demo
 from server.settings import Settings
 from workflows import credentials, people
@@ -194,7 +194,7 @@ class Program:
         self.process.stdout.close()
 
     def wait_for(self, text):
-        """Until a line holds `text`; ServiceFailed with all it said if it ends first."""
+        """Until a line holds `text`; ServiceFailed with all that was said if not."""
         while line := self.lines.get(timeout=START_SECONDS):
             if text in line:
                 return
@@ -208,7 +208,7 @@ class Program:
 
 
 def make(url, program, environment, http):
-    """Offices and people of the demonstration, each with a password; tokens for some."""
+    """Offices and people of the demonstration, with passwords; tokens for some."""
     population = bootstrap.make_population()
     # Its own clock is the machine's: only the moments of their making come from it.
     settings = replace(Settings.from_environment(environment), manual_clock=False)

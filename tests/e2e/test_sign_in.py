@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.e2e import service as services
+from tests.e2e.screens import barriers
 
 
 def test_a_wrong_password_is_refused_and_not_shown_again(enter):
@@ -39,11 +40,14 @@ def test_everyone_begins_where_their_day_begins(enter):
         "askar": "Істер",
     }
     for login, heading in begins.items():
-        expect(enter(login).heading(heading)).to_be_visible()
+        person = enter(login)
+        person.open("/")
+        expect(person.heading(heading)).to_be_visible()
 
 
 def test_after_signing_out_the_back_button_shows_nothing(enter):
-    clerk = enter("aigul")
+    clerk = enter()
+    clerk.sign_in("aigul")
     clerk.open("/cases")
     clerk.button("Шығу").click()
     clerk.page.wait_for_url(re.compile("/sign-in"))
@@ -58,6 +62,7 @@ def test_in_the_demonstration_one_click_makes_somebody_a_clerk(service, enter):
     with services.demonstration(service) as url:
         somebody = enter()
         somebody.open(f"{url}/sign-in")
+        assert barriers(somebody.page) == []
         somebody.page.get_by_role("button", name="Айгүл Серікқызы").click()
 
         expect(somebody.heading("Тапсырмалар")).to_be_visible()

@@ -88,6 +88,7 @@ def test_a_sent_form_that_is_sent_again_with_the_back_button_changes_nothing(
 
 def test_the_next_task_is_taken_and_given_back(service, application, enter):
     clerk = enter("aigul")
+    clerk.open("/tasks")
 
     clerk.button("Келесі тапсырманы алу").click()
     expect(clerk.page.get_by_role("status")).to_be_visible()
@@ -105,6 +106,7 @@ def test_the_next_task_is_taken_and_given_back(service, application, enter):
 
 def test_a_task_is_found_by_the_number_of_its_application(application, enter):
     clerk = enter("aigul")
+    clerk.open("/tasks")
 
     clerk.page.get_by_role("searchbox", name="Өтініш нөмірі").fill(application.number)
     clerk.button("Көрсету").click()
@@ -136,9 +138,25 @@ def test_an_unanswered_question_is_named_and_what_was_answered_stays(
     expect(page.get_by_label("Дәлелді бас тарту")).to_be_checked()
 
 
-def test_another_schools_clerk_finds_neither_task_nor_case(
-    service, application, enter
-):
+def test_what_is_typed_while_the_form_changes_stays(service, application, enter):
+    clerk = enter("aigul")
+    page = clerk.page
+    held = []
+    page.route("**/fields", lambda route: held.append(route))
+    clerk.open(f"/tasks/{service.task_of(application)}")
+    with page.expect_request("**/fields"):
+        page.get_by_label("Дәлелді бас тарту").check()
+
+    page.get_by_label("Түсініктеме").fill("Құжаттар жоқ")
+    held[0].continue_()
+
+    expect(page.get_by_label("Бас тартудың негізі")).to_be_visible()
+    expect(page.get_by_label("Түсініктеме")).to_have_value("Құжаттар жоқ")
+    expect(page.get_by_label("Түсініктеме")).to_be_focused()
+    expect(page.get_by_label("Дәлелді бас тарту")).to_be_checked()
+
+
+def test_another_schools_clerk_finds_neither_task_nor_case(service, application, enter):
     stranger = enter("bota")
 
     for path in (
