@@ -30,6 +30,7 @@ FIRST = (
     "definition_version_id",
     "release_id",
     "business_key",
+    "subject",
     "office_id",
     "state",
     "started_at",

@@ -34,6 +34,7 @@ def test_a_clerk_decides_and_diagram_and_history_follow(service, family, enter):
     application = service.file_application(family(Story.GENERAL))
     service.task_of(application)
     clerk.let_pass(POLL_SECONDS)
+    expect(clerk.row(application.number)).to_contain_text(application.child)
     clerk.row(application.number).get_by_role("link").click()
 
     expect(clerk.heading(DECIDE)).to_be_visible()
