@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from workflows import calendars, listing, people
 from workflows.engine import effects as engine_effects
 from workflows.model import DeadlineState, DueState, Page
-from workflows.store.prepared import Prepared, constant
+from workflows.store.prepared import Prepared, array_of, constant
 from workflows.store.tables import deadlines as deadline_rows
 from workflows.store.tables import (
     due_work,
@@ -237,7 +237,8 @@ def meet_tasks(step: Step, task_ids: list[uuid.UUID]) -> None:
     """The tasks are over, done or not needed: their deadlines end."""
     if task_ids:
         MEET_TASKS.run(
-            step.tx, {"case_id": step.id, "at": step.now, "task_ids": task_ids}
+            step.tx,
+            {"case_id": step.id, "at": step.now, "task_ids": array_of(task_ids)},
         )
 
 

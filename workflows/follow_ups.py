@@ -21,7 +21,7 @@ from workflows.model import (
     JobState,
     TaskState,
 )
-from workflows.store.prepared import Prepared, constant
+from workflows.store.prepared import Prepared, array_of, constant
 from workflows.store.queue import enqueue
 from workflows.store.tables import (
     due_work,
@@ -307,7 +307,7 @@ def _add_due_work(step: Step) -> None:
 
 def _disarm_timers(step: Step, disarmed: list[engine_effects.TimerDisarmed]) -> None:
     if disarmed:
-        tokens = [effect.token for effect in disarmed]
+        tokens = array_of(effect.token for effect in disarmed)
         DISARM_TIMERS.run(step.tx, {"tokens": tokens})
 
 

@@ -20,7 +20,7 @@ from workflows.model import (
     Role,
 )
 from workflows.steps import Step, finish, step
-from workflows.store.prepared import Prepared
+from workflows.store.prepared import Prepared, array_of
 from workflows.store.tables import definition_versions, incidents, process_instances
 from workflows.store.tables import offices as office_rows
 from workflows.world import World
@@ -194,7 +194,7 @@ def _office(tx: sa.Connection, caller: people.Caller, code: str | None) -> uuid.
         if not caller.memberships:
             raise NotAllowed(action="start", kind="case")
         return caller.memberships[0].office_id
-    seen = OFFICE.run(tx, {"code": code, "seen_by": list(caller.offices_as())})
+    seen = OFFICE.run(tx, {"code": code, "seen_by": array_of(caller.offices_as())})
     found: uuid.UUID | None = next((row.id for row in seen), None)
     if found is None:
         raise NotFound(kind="office", key=code)

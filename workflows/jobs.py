@@ -42,7 +42,7 @@ LONGEST_PAUSE_SECONDS = 3600.0
 
 
 JOB_ID = sa.bindparam("job_id", type_=jobs.c.id.type)
-STATE = Prepared(sa.select(jobs.c.state).where(jobs.c.id == JOB_ID))
+STATE = Prepared(sa.select(jobs.c.state, jobs.c.next_at).where(jobs.c.id == JOB_ID))
 CLAIM = Prepared(
     sa.update(jobs)
     .where(
@@ -261,7 +261,7 @@ def _claim(store: Store, job_id: uuid.UUID) -> Call | None:
     pauses is put on the queue anew by its due work; an entry of the queue that was left
     behind by a worker that died just after putting the job off must not cut it short.
     """
-    with store.transaction() as tx:
+    with store.statement() as tx:
         row = CLAIM.run(tx, {"job_id": job_id}).fetchone()
     if row is None:
         return None
@@ -368,8 +368,8 @@ def _fail(current: Step, call: Call, reason: str) -> None:
 def _answered(tx: sa.Connection, world: World, call: Call) -> Iterator[Step | None]:
     """The step in which an answer arrives; None when the job is over meanwhile.
 
-    A job may be `todo` again: its claim was lost with the database's last moments, or
-    it pauses after an earlier attempt, whose answer has come after all.
+    A job may be `todo` though it was claimed: a claim does not wait for the disk, and
+    may be lost with the database's last moments. One that pauses takes no answer.
 
     An answer that comes while its case is suspended is dropped: the job goes back to
     the queue on resume, and the outside system repeats its answer.
@@ -388,8 +388,9 @@ def _answered(tx: sa.Connection, world: World, call: Call) -> Iterator[Step | No
                 .where(jobs.c.id == call.job_id)
                 .values(state=JobState.TODO)
             )
-        waits = state in (JobState.DOING, JobState.TODO) and not suspended
-        yield current if waits else None
+        unclaimed = found is not None and found.next_at is None
+        waits = state == JobState.DOING or (state == JobState.TODO and unclaimed)
+        yield current if waits and not suspended else None
 
 
 def _row(row: sa.Row[Any]) -> JobRow:

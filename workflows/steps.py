@@ -19,7 +19,7 @@ from workflows import deadlines, engine, feel, follow_ups, history
 from workflows.model import InstanceState, JobState, MoveRefused, NotFound
 from workflows.ports import FixedClock
 from workflows.released import Released
-from workflows.store.prepared import Prepared, constant
+from workflows.store.prepared import Prepared, array_of, constant
 from workflows.store.tables import jobs, process_instances
 from workflows.world import World
 
@@ -225,7 +225,7 @@ def _save(current: Step) -> None:
         {
             "case_id": current.id,
             "now": current.now,
-            "succeeded": current.succeeded,
+            "succeeded": array_of(current.succeeded),
             "new_saved": saved,
             "new_event_seq": chain.seq,
             "new_event_hash": chain.head,

@@ -24,7 +24,7 @@ from workflows.model import (
 )
 from workflows.released import Released
 from workflows.steps import Step, peek, step
-from workflows.store.prepared import Prepared, constant
+from workflows.store.prepared import Prepared, array_of, constant
 from workflows.store.tables import offices, process_instances, user_tasks, users
 from workflows.world import World
 
@@ -317,7 +317,7 @@ def _on(
     tx: sa.Connection, world: World, caller: people.Caller, task_id: uuid.UUID
 ) -> Iterator[tuple[Step, sa.Row[Any]]]:
     """Lock the task's case, then read the task: nobody changes it under us."""
-    seen_by = list(caller.offices_as())
+    seen_by = array_of(caller.offices_as())
     found = CASE_OF.run(tx, {"task_id": task_id, "seen_by": seen_by}).fetchone()
     if found is None:
         raise NotFound(kind="task", key=task_id)

@@ -5,7 +5,8 @@ is always the same text, so that psycopg prepares it and PostgreSQL plans it onc
 """
 
 import enum
-from collections.abc import Mapping, Sequence
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -31,11 +32,16 @@ def constant(value: enum.StrEnum) -> sa.ColumnElement[str]:
     return sa.literal_column(f"'{value}'")
 
 
+def array_of(ids: Iterable[uuid.UUID]) -> str:
+    """An array of ids as PostgreSQL reads it; psycopg looks at each value of a list."""
+    return f"{{{','.join(map(str, ids))}}}"
+
+
 class Prepared:
     """A statement with its parameters by name, and nothing in it that changes.
 
     `columns` names those of an INSERT. Values are passed as psycopg takes them: JSON
-    as text, an enum as its text.
+    as text, an enum as its text, ids by `array_of`.
     """
 
     def __init__(
