@@ -108,7 +108,7 @@ def perform(
             _try_again(tx, world, call, str(fault), fault.retry_after_seconds)
     except ConnectorRefusal as refusal:
         with store.transaction() as tx:
-            _give_up(tx, world, call, str(refusal))
+            _give_up(tx, world, call, str(refusal), "refused")
     except BusinessError as error:
         with store.transaction() as tx:
             _throw(tx, world, call, error)
@@ -298,10 +298,12 @@ def _throw(tx: sa.Connection, world: World, call: Call, error: BusinessError) ->
             _fail(current, call, f"error {error.code} is caught nowhere: {error}")
 
 
-def _give_up(tx: sa.Connection, world: World, call: Call, reason: str) -> None:
+def _give_up(
+    tx: sa.Connection, world: World, call: Call, reason: str, cause: str = "broken"
+) -> None:
     with _answered(tx, world, call) as current:
         if current is not None:
-            _fail(current, call, reason)
+            _fail(current, call, reason, cause)
 
 
 def _try_again(
@@ -317,7 +319,7 @@ def _try_again(
             return
         row = tx.execute(sa.select(jobs).where(jobs.c.id == call.job_id)).one()
         if row.attempts >= max(row.retries, 1):
-            _fail(current, call, reason)
+            _fail(current, call, reason, "unanswered")
             return
         pause = wanted_pause_seconds or min(
             FIRST_PAUSE_SECONDS * 2 ** (row.attempts - 1), LONGEST_PAUSE_SECONDS
@@ -342,7 +344,7 @@ def _try_again(
         )
 
 
-def _fail(current: Step, call: Call, reason: str) -> None:
+def _fail(current: Step, call: Call, reason: str, cause: str = "broken") -> None:
     element_id = current.tx.scalar(
         sa.update(jobs)
         .where(jobs.c.id == call.job_id)
@@ -356,12 +358,13 @@ def _fail(current: Step, call: Call, reason: str) -> None:
             element_id=element_id,
             kind="job",
             message=reason,
-            detail={"type": call.type, "attempts": call.attempt},
+            detail={"type": call.type, "attempts": call.attempt, "cause": cause},
             state=IncidentState.OPEN,
             opened_at=current.now,
         )
     )
-    current.record("incident.opened", element_id, {"kind": "job", "message": reason})
+    told = {"kind": "job", "cause": cause, "message": reason}
+    current.record("incident.opened", element_id, told)
 
 
 @contextmanager
