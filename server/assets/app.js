@@ -89,6 +89,13 @@ document.body.addEventListener("click", (event) => {
   }
 });
 
+// Filters are folded on a phone; a window that becomes wide has no line to unfold them.
+matchMedia("(min-width: 40.0625em)").addEventListener("change", ({ matches }) => {
+  for (const fold of document.querySelectorAll(".r-fold")) {
+    fold.open = matches;
+  }
+});
+
 // A filter of one choice applies itself; its button stays for those without a script.
 document.body.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit-on-change]")) {

@@ -269,13 +269,65 @@ def test_a_norm(see, norm):
         (None, "/nowhere", 404, "error-nobody"),
         ("aigul", "/cases/00000000-0000-4000-8000-000000000000", 404, "error-no-case"),
         ("aigul", "/late", 403, "error-not-allowed"),
-        ("aigul", "/cases?cursor=x", 422, "error-input"),
     ],
 )
 def test_an_error_says_what_to_do_next(see, login, path, status, name):
     person = see(login, path, name, status)
 
     expect(person.link("Бастапқы бетке")).to_be_visible()
+    expect(person.page.get_by_role("main")).not_to_contain_text("00000000-")
+
+
+@pytest.mark.parametrize(
+    ("login", "path", "shown"),
+    [
+        ("aigul", "/cases?cursor=x&state=active", "/cases?state=active"),
+        ("aigul", "/tasks?cursor=x&sort=x", "/tasks"),
+        ("gulnar", "/late?cursor=x", "/late"),
+    ],
+)
+def test_a_broken_address_shows_the_first_page(people, login, path, shown):
+    person = people(login)
+
+    assert person.open(path) == 200
+    expect(person.page).to_have_url(re.compile(re.escape(shown) + "$"))
+
+
+@pytest.mark.parametrize("language", ["kk", "ru"])
+def test_a_fault_is_told_in_words(see, scene, language):
+    told = {
+        "kk": ("ақау", "Денсаулық сақтау жүйесі: сұрау салу қабылданбады."),
+        "ru": ("сбой", "Система здравоохранения: в запросе отказано."),
+    }
+    path = f"/cases/{scene.broken.case_id}"
+    page = see("aigul", f"{path}?lang={language}", f"case-fault-{language}").page
+    state, sentence = told[language]
+
+    expect(page.locator("#case-head .r-status")).to_have_text(state)
+    expect(page.get_by_text(sentence)).to_have_count(2)  # history and incident
+    expect(page.get_by_role("main")).not_to_contain_text("health")
+    page.goto("/cases?lang=kk")
+
+
+def test_a_fault_is_told_to_an_administrator_as_it_was_said(see, scene):
+    page = see("askar", f"/cases/{scene.broken.case_id}", "case-fault-raw").page
+
+    page.get_by_text("Техникалық мәліметтер").first.click()
+    expect(page.get_by_text("health refused health.check").first).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["/tasks", "/cases"])
+def test_filters_are_folded_on_a_phone(see, screen, path):
+    page = see("aigul", path, f"filters{path.replace('/', '-')}").page
+    search = page.get_by_role("searchbox")
+
+    if screen == "phone":
+        expect(search).to_be_hidden()
+        page.get_by_text("Іздеу және сүзгілер").click()
+        look(page, f"filters-open{path.replace('/', '-')}-{screen}")
+        select = page.locator(".r-filters select").first
+        assert search.bounding_box()["width"] == select.bounding_box()["width"]
+    expect(search).to_be_visible()
 
 
 def test_the_pages_of_the_api(see):

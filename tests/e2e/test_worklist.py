@@ -104,6 +104,21 @@ def test_the_next_task_is_taken_and_given_back(service, application, enter):
     )
 
 
+def test_the_numbers_on_the_tabs_follow_the_list(service, application, enter):
+    clerk = enter("aigul")
+    clerk.page.clock.install()
+    clerk.open("/tasks")
+    number = clerk.page.locator("#count-mine")
+    before = int(number.inner_text())
+
+    task = service.task_of(application)
+    service.call("POST", f"/tasks/{task}/claim", by="aigul")
+    clerk.let_pass(seconds=16)
+
+    expect(number).to_have_text(str(before + 1))
+    service.call("POST", f"/tasks/{task}/release", by="aigul")
+
+
 def test_a_task_is_found_by_the_number_of_its_application(application, enter):
     clerk = enter("aigul")
     clerk.open("/tasks")
