@@ -43,6 +43,4 @@ def test_events_of_each_month_have_their_partition(store: Store) -> None:
             sa.text("SELECT relname FROM pg_class WHERE relname LIKE 'events_203%'")
         ).all()
 
-    assert {f"events_{month}" for month in ("2031_11", "2031_12", "2032_02")} <= {
-        *made
-    }
+    assert {f"events_{month}" for month in ("2031_11", "2031_12", "2032_02")} <= {*made}
