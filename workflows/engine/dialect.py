@@ -49,7 +49,7 @@ _ACTIVITY_ATTRIBUTES: dict[str, Attribute] = {
 _IN_SCOPE = _ARTIFACTS | _words(
     """laneSet sequenceFlow startEvent endEvent boundaryEvent intermediateCatchEvent
     task userTask manualTask serviceTask sendTask receiveTask scriptTask subProcess
-    exclusiveGateway parallelGateway
+    exclusiveGateway parallelGateway inclusiveGateway
     dataObject dataObjectReference dataStoreReference property"""
 )
 _FOR_PERSONS = _TITLED | _words(
@@ -151,6 +151,7 @@ ELEMENTS: Mapping[str, Element] = {
     ),
     "scriptTask": _activity(_words("ioMapping script")),
     "exclusiveGateway": _gateway(with_default=True),
+    "inclusiveGateway": _gateway(with_default=True),
     "parallelGateway": _gateway(with_default=False),
     "startEvent": _event(
         {"isInterrupting": BOOLEAN, "parallelMultiple": ONLY_FALSE},

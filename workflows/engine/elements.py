@@ -281,36 +281,6 @@ class ExclusiveGateway(Drawn, defaults.ExclusiveGateway):
         raise self.no_flow()
 
 
-class ParallelGateway(Drawn, defaults.ParallelGateway):
-    """Takes one token from each incoming flow; a second one on a flow waits on."""
-
-    incoming_flows: tuple[str, ...] = ()
-
-    def _update_hook(self, my_task: Token) -> bool:
-        if len(self.incoming_flows) < 2:
-            return True
-        waiting = my_task.workflow.joins.setdefault(self.name, {})
-        waiting.setdefault(my_task.via, []).append(my_task)
-        if len(waiting) < len(self.incoming_flows):
-            my_task._set_state(TaskState.WAITING)
-            return False
-        for flow in self.incoming_flows:
-            first = waiting[flow].pop(0)
-            if not waiting[flow]:
-                del waiting[flow]
-            if first is not my_task:
-                first._state = TaskState.CANCELLED
-                my_task.workflow.discard(first)
-        return True
-
-    def withdraw(self, token: Token) -> None:
-        waiting = token.workflow.joins.get(self.name, {})
-        if token in waiting.get(token.via, ()):
-            waiting[token.via].remove(token)
-            if not waiting[token.via]:
-                del waiting[token.via]
-
-
 class SubProcess(Drawn, defaults.SubWorkflowTask):
     """An embedded or event sub-process: a scope of its own inside the case."""
 

@@ -35,6 +35,7 @@ OVERRIDDEN: Mapping[str, frozenset[str]] = {
         "bpmn.specs.mixins.subworkflow_task.SubWorkflowTask": """_on_cancel
             _on_subworkflow_completed _update_hook""",
         # Joins count tokens per incoming flow.
+        "bpmn.specs.mixins.inclusive_gateway.InclusiveGateway": "_run_hook test",
         "bpmn.specs.mixins.unstructured_join.UnstructuredJoin": """_run_hook
             _update_hook""",
         # Due times on entry, listeners tied to their host, errors outward only.

@@ -14,7 +14,7 @@ from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition
 
-from workflows.engine import elements, events
+from workflows.engine import elements, events, joins
 from workflows.engine.documents import BPMN
 from workflows.engine.elements import Route
 from workflows.engine.extensions import read_extensions
@@ -202,7 +202,7 @@ class ProcessReader(ProcessParser):
         source.routes += (Route(flow_id, target.name, text),)
         source.conditional = source.conditional or text is not None
         source.connect(target)
-        if isinstance(target, elements.ParallelGateway):
+        if isinstance(target, joins.Join):
             target.incoming_flows += (flow_id,)
 
 
@@ -225,7 +225,8 @@ class DrawingParser(BpmnParser):
             "sendTask": (ElementParser, elements.JobTask),
             "scriptTask": (ScriptTaskParser, elements.ScriptTask),
             "exclusiveGateway": (ElementParser, elements.ExclusiveGateway),
-            "parallelGateway": (ElementParser, elements.ParallelGateway),
+            "parallelGateway": (ElementParser, joins.ParallelGateway),
+            "inclusiveGateway": (ElementParser, joins.InclusiveGateway),
             "subProcess": (SubProcessParser, elements.SubProcess),
         }.items()
     }

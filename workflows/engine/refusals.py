@@ -17,8 +17,6 @@ _INLINE = "Write the event definition inside the event."
 REFUSED: Mapping[str, str] = {
     "multiInstanceLoopCharacteristics": _LOOP,
     "standardLoopCharacteristics": _LOOP,
-    "inclusiveGateway": "Use a parallel gateway with an exclusive gateway on each "
-    "branch.",
     "complexGateway": "Use exclusive and parallel gateways.",
     "eventBasedGateway": "Use a receive task with timer and message boundary events.",
     "callActivity": "Draw the called steps as an embedded sub-process.",

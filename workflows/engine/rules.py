@@ -16,7 +16,7 @@ ACTIVITIES = frozenset(
     subProcess""".split()
 )
 WAITING = ACTIVITIES - {BPMN + "task", BPMN + "scriptTask"}
-GATEWAYS = frozenset({BPMN + "exclusiveGateway", BPMN + "parallelGateway"})
+CHOOSING = frozenset({BPMN + "exclusiveGateway", BPMN + "inclusiveGateway"})
 NODES = frozenset(DrawingParser.OVERRIDE_PARSER_CLASSES)
 
 ID = re.compile(r"[^\W\d][\w.\-]*")
@@ -185,7 +185,7 @@ def _check_conditions(scope: ScopeDrawing, findings: Findings) -> None:
         flows = scope.outgoing.get(node_id, [])
         conditional = [flow for flow in flows if has_condition(flow)]
         default = node.get("default")
-        if conditional and node.tag not in ACTIVITIES | {BPMN + "exclusiveGateway"}:
+        if conditional and node.tag not in ACTIVITIES | CHOOSING:
             for flow in conditional:
                 findings.error(
                     flow.get("id"),
@@ -195,8 +195,8 @@ def _check_conditions(scope: ScopeDrawing, findings: Findings) -> None:
                 )
         if default is not None:
             _check_default(node_id, node, flows, findings)
-        if node.tag == BPMN + "exclusiveGateway" and len(flows) > 1:
-            _check_exclusive(node_id, flows, default, findings)
+        if node.tag in CHOOSING and len(flows) > 1:
+            _check_choices(node_id, flows, default, findings)
 
 
 def _check_default(
@@ -231,7 +231,7 @@ def _check_default(
             )
 
 
-def _check_exclusive(
+def _check_choices(
     node_id: str, flows: list[etree._Element], default: str | None, findings: Findings
 ) -> None:
     for flow in flows:
@@ -239,14 +239,14 @@ def _check_exclusive(
             findings.error(
                 flow.get("id"),
                 "condition-missing",
-                f"Flow {flow.get('id')} of the exclusive gateway {node_id} has no "
+                f"Flow {flow.get('id')} of the gateway {node_id} has no "
                 "condition. Write one, or make it the default flow.",
             )
     if default is None:
         findings.warning(
             node_id,
             "default-missing",
-            f"The exclusive gateway {node_id} has no default flow: when no condition "
+            f"The gateway {node_id} has no default flow: when no condition "
             "holds, the case stops with an incident.",
         )
 

@@ -1,7 +1,7 @@
 """A case in memory: SpiffWorkflow's workflows, stepped by a queue of ready tokens.
 
 One scope is one process or sub-process that runs: it has its tokens, the starts of its
-event sub-processes that listen, and its parallel joins that wait.
+event sub-processes that listen, and its joins that wait.
 """
 
 from collections import deque
@@ -32,11 +32,18 @@ class Scope:
         self.listeners: dict[UUID, Token] = {}
         # join -> incoming flow -> the tokens that wait on it
         self.joins: dict[str, dict[str, list[Token]]] = {}
+        # inclusive join that waits -> a token that it waits for, where one is known
+        self.blocking: dict[str, Token | None] = {}
 
     def plant(self) -> None:
         """Make the root, which starts the scope in the next step."""
         self.task_tree = Token(self, self.spec.start, state=TaskState.FUTURE)
         self.task_tree._set_state(TaskState.READY)
+
+    def changed(self) -> None:
+        """A token came or went: an inclusive join that waits may fire now."""
+        if self.blocking:
+            self.top_workflow.unsettled[self] = None
 
     def report(self, effect: Effect) -> None:
         self.top_workflow.effects.append(effect)
@@ -51,6 +58,7 @@ class Scope:
             if child in self.tasks:
                 self.tasks[child]._parent = root.id
                 root._children[child] = None
+        self.changed()
         if not self.completed and len(self.tasks) == 1 + len(self.listeners):
             self.settle()
 
@@ -58,6 +66,7 @@ class Scope:
         """Take a canceled or merged token out, its scope living on."""
         if self.tasks.pop(token.id, None) is not None:
             token.parent._children.pop(token.id, None)
+            self.changed()
 
     def adopt(self, token: Token) -> None:
         """Put a listener that was triggered beside its host."""
@@ -72,6 +81,7 @@ class Scope:
         if not self.task_tree.finished:
             self.task_tree._state = TaskState.CANCELLED
         self.joins.clear()
+        self.blocking.clear()
 
     def settle(self) -> None:
         """No token is left: whatever still listens stops, and the scope is done."""
@@ -115,6 +125,7 @@ class RunningProcess(Scope, BpmnWorkflow):
     def __init__(self, spec: Any, subprocess_specs: Any, evaluator: Any) -> None:
         self.ready_queue: deque[Token] = deque()
         self.effects: list[Effect] = []
+        self.unsettled: dict[Scope, None] = {}  # inclusive joins there may fire
         self.ended_by: dict[str, Any] | None = None
         super().__init__(
             spec, subprocess_specs, script_engine=evaluator, deserializing=True
@@ -148,7 +159,7 @@ class RunningProcess(Scope, BpmnWorkflow):
         """
         queue = self.ready_queue
         steps = 0
-        while queue:
+        while queue or self._fire_joins():
             token = queue.popleft()
             if token._state != TaskState.READY or token.internal_data.get(INCIDENT):
                 continue
@@ -166,6 +177,16 @@ class RunningProcess(Scope, BpmnWorkflow):
                 token.run()
             except Fault as fault:
                 self.raise_incident(token, fault)
+
+    def _fire_joins(self) -> bool:
+        """Nothing is ready: the inclusive joins fire that wait for nobody."""
+        scopes, self.unsettled = self.unsettled, {}
+        for scope in scopes:
+            for name in list(scope.blocking):
+                join = scope.spec.task_specs[name]
+                if join.may_fire(scope):
+                    join.fire(scope)
+        return bool(self.ready_queue)
 
     def raise_incident(self, token: Token, fault: Fault) -> None:
         token.internal_data[INCIDENT] = fault.kind

@@ -17,10 +17,10 @@ from SpiffWorkflow.util.task import TaskState
 
 from workflows import feel
 from workflows.engine.definitions import Definition
-from workflows.engine.elements import ParallelGateway
 from workflows.engine.errors import SavedByOther
 from workflows.engine.evaluation import Evaluator
 from workflows.engine.events import Listener
+from workflows.engine.joins import InclusiveGateway, Join
 from workflows.engine.running import RunningProcess, Scope
 from workflows.engine.tokens import INCIDENT, Token
 
@@ -85,7 +85,7 @@ def _saved_scope(scope: Scope) -> dict[str, Any]:
 def _saved_token(token: Token, host: str) -> list[Any]:
     kept = dict(token.internal_data)
     if token.via is not None and token._state == TaskState.WAITING:
-        if isinstance(token.task_spec, ParallelGateway):
+        if isinstance(token.task_spec, Join):
             kept[VIA] = token.via
     if token.entered and token._state == TaskState.READY:
         kept[ENTERED] = True
@@ -136,6 +136,8 @@ def _restored(scope: Any, saved: list[Any], parent: Token | None) -> Token:
             scope.listeners[token.id] = token
     elif token.via is not None:
         scope.joins.setdefault(name, {}).setdefault(token.via, []).append(token)
+        if isinstance(spec, InclusiveGateway):
+            scope.blocking[name] = None
     else:
         token.entered = True
     if inside is not None:

@@ -40,6 +40,11 @@ class Token(Task):
     def waits(self) -> bool:
         return bool(self._state & WAITS)
 
+    @property
+    def listens(self) -> bool:
+        """It only hears an event beside the work of another token."""
+        return self.triggered and self.waits
+
     def enter(self) -> None:
         """Report the element as entered, once."""
         if not self.entered:
