@@ -178,7 +178,8 @@ class Case:
 
     def _waiting(self, token: UUID, what: str, *kinds: type) -> Token:
         found = self._process.find(token)
-        if found is None or not found.waits or not isinstance(found.task_spec, kinds):
+        waits = found is not None and found.waits and not found.is_body
+        if found is None or not waits or not isinstance(found.task_spec, kinds):
             raise TokenNotWaiting(token=token, what=what, reason="not waiting")
         return found
 

@@ -1,6 +1,5 @@
 """The third check of a drawing: what its elements say: events, jobs, timers, texts."""
 
-import re
 from collections.abc import Iterator
 
 from lxml import etree
@@ -22,7 +21,14 @@ from workflows.engine.extensions import (
     read_extensions,
 )
 from workflows.engine.parser import TIMES
-from workflows.engine.rules import ACTIVITIES, WAITING, Findings, ScopeDrawing
+from workflows.engine.repetition_rules import check_repetition
+from workflows.engine.rules import (
+    ACTIVITIES,
+    VARIABLE,
+    WAITING,
+    Findings,
+    ScopeDrawing,
+)
 
 # What other parts of the house read of `zeebe:properties`.
 KNOWN_PROPERTIES = frozenset(
@@ -31,8 +37,6 @@ KNOWN_PROPERTIES = frozenset(
 HAVE_DEADLINES = frozenset({BPMN + "userTask", BPMN + "manualTask", BPMN + "process"})
 JOBS = frozenset({BPMN + "serviceTask", BPMN + "sendTask"})
 NEED_TRIGGER = frozenset({BPMN + "boundaryEvent", BPMN + "intermediateCatchEvent"})
-
-VARIABLE = re.compile(r"[^\W\d]\w*")
 
 
 class Content:
@@ -48,6 +52,7 @@ class Content:
         for node_id, node in scope.nodes.items():
             self._event(scope, node_id, node)
             self._task(node_id, node)
+            check_repetition(node_id, node, self.findings)
             self._texts(node_id, read_extensions(node))
             if node.tag != BPMN + "subProcess":  # checked as a scope of its own
                 self._properties(node)

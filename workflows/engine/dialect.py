@@ -59,10 +59,13 @@ _FOR_PERSONS = _TITLED | _words(
 _UNSPECIFIED = ("##unspecified", "##WebService")
 
 
+_REPEATED = _words("multiInstanceLoopCharacteristics standardLoopCharacteristics")
+
+
 def _activity(
     extensions: frozenset[str],
     attributes: Mapping[str, Attribute] | None = None,
-    children: frozenset[str] = frozenset(),
+    children: frozenset[str] = _REPEATED,
 ) -> Element:
     return Element(
         {**_ACTIVITY_ATTRIBUTES, **(attributes or {})},
@@ -126,7 +129,7 @@ ELEMENTS: Mapping[str, Element] = {
         _words("properties versionTag"),
     ),
     "subProcess": _activity(
-        _words("ioMapping"), {"triggeredByEvent": BOOLEAN}, _IN_SCOPE
+        _words("ioMapping"), {"triggeredByEvent": BOOLEAN}, _IN_SCOPE | _REPEATED
     ),
     "task": _activity(_words("ioMapping")),
     "userTask": _activity(
@@ -148,8 +151,21 @@ ELEMENTS: Mapping[str, Element] = {
             "instantiate": ONLY_FALSE,
             "messageRef": RUN,
         },
+        children=frozenset(),
     ),
     "scriptTask": _activity(_words("ioMapping script")),
+    "multiInstanceLoopCharacteristics": Element(
+        {"id": RUN, "isSequential": BOOLEAN, "behavior": ("All",)},
+        _BASE | _words("loopCardinality completionCondition"),
+        _words("loopCharacteristics"),
+    ),
+    "loopCardinality": _EXPRESSION,
+    "completionCondition": _EXPRESSION,
+    "standardLoopCharacteristics": Element(
+        {"id": RUN, "testBefore": BOOLEAN, "loopMaximum": RUN},
+        _BASE | _words("loopCondition"),
+    ),
+    "loopCondition": _EXPRESSION,
     "exclusiveGateway": _gateway(with_default=True),
     "inclusiveGateway": _gateway(with_default=True),
     "parallelGateway": _gateway(with_default=False),
@@ -272,6 +288,9 @@ EXTENSIONS: Mapping[str, Extension] = {
     "priorityDefinition": _runs("priority"),
     "script": _runs("expression resultVariable"),
     "subscription": _runs("correlationKey"),
+    "loopCharacteristics": _runs(
+        "inputCollection inputElement outputCollection outputElement"
+    ),
     "properties": _runs("", "property"),
     "property": _runs("name value"),
     "versionTag": _runs("value"),
@@ -321,7 +340,11 @@ EXPRESSION_ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "priorityDefinition": _words("priority"),
     "script": _words("expression"),
     "subscription": _words("correlationKey"),
+    "loopCharacteristics": _words("inputCollection outputElement"),
 }
-EXPRESSION_TEXTS = _words("conditionExpression timeDate timeDuration")
+EXPRESSION_TEXTS = _words(
+    """conditionExpression timeDate timeDuration loopCardinality completionCondition
+    loopCondition"""
+)
 # What has no meaning as a literal: a value that does not begin with `=` is a slip.
 MUST_BE_EXPRESSIONS = _words("conditionExpression script")

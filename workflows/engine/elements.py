@@ -15,7 +15,8 @@ from SpiffWorkflow.util.task import TaskState
 from workflows.engine import effects, scopes
 from workflows.engine.errors import Fault
 from workflows.engine.extensions import NOTHING, Extensions
-from workflows.engine.tokens import DONE, Token
+from workflows.engine.repetition import Repetition, begin_items
+from workflows.engine.tokens import BODY, DONE, Token
 
 Result = dict[str, Any]
 
@@ -35,6 +36,7 @@ class Drawn:
     routes: tuple[Route, ...] = ()
     default_flow: str | None = None
     conditional: bool = False
+    repetition: Repetition | None = None
     boundary: tuple[Any, ...] = ()  # the listeners attached to it (`events.Listener`)
 
     bpmn_id: str
@@ -46,16 +48,38 @@ class Drawn:
     def _run_hook(self, my_task: Token) -> bool | None:
         my_task.enter()
         if DONE not in my_task.internal_data:
-            self._take_inputs(my_task)
-            armed = [one.event_definition.prepare(my_task) for one in self.boundary]
-            result = self.begin(my_task)
+            result = self._enter(my_task)
             if result is None:
-                for listener, prepared in zip(self.boundary, armed, strict=True):
-                    listener.arm(my_task, prepared)
                 return None
             my_task.internal_data[DONE] = result
-        self._leave(my_task)
+        if my_task.is_item:
+            self._leave_item(my_task)
+        else:
+            self._leave(my_task)
         return True
+
+    def _enter(self, token: Token) -> Result | None:
+        boundary = () if token.is_item else self.boundary
+        repeated = self.repetition is not None and not token.is_item
+        if not repeated:
+            self._take_inputs(token)
+        armed = [one.event_definition.prepare(token) for one in boundary]
+        result = self._begin_items(token) if repeated else self.begin(token)
+        if result is None:
+            for listener, prepared in zip(boundary, armed, strict=True):
+                listener.arm(token, prepared)
+        return result
+
+    def _begin_items(self, token: Token) -> Result | None:
+        """The token becomes the body of an activity that runs several times."""
+        repetition = self.repetition
+        assert repetition is not None  # noqa: S101  # the caller has looked
+        state = repetition.begin(token)
+        if not state["n"]:
+            return repetition.result(state)
+        token.internal_data[BODY] = state
+        begin_items(token, repetition)
+        return None
 
     def begin(self, token: Token) -> Result | None:
         """Do the work, or open it and wait (None). Evaluate first, change after."""
@@ -100,10 +124,30 @@ class Drawn:
 
     def _leave(self, token: Token) -> None:
         result = token.internal_data[DONE]
-        mapped = bool(self.extensions.outputs)
+        # The outputs of an activity that runs several times are those of its items.
+        mapped = bool(self.extensions.outputs) and self.repetition is None
         written = self._mapped(token, result) if mapped else result
         token.chosen = self.choose(token, written)
         scopes.write(token, written, own=not mapped)
+
+    def _leave_item(self, token: Token) -> None:
+        repetition, body = self.repetition, token.parent
+        assert repetition is not None  # noqa: S101  # only a repetition makes items
+        result = token.internal_data[DONE]
+        mapped = bool(self.extensions.outputs)
+        written = self._mapped(token, result) if mapped else result
+        kept = {} if mapped else token.internal_data.get(scopes.LOCAL, {})
+        leaving = {name: value for name, value in written.items() if name not in kept}
+        outcome = repetition.after(token, leaving, {**result, **written})
+        scopes.write(token, written, own=not mapped)
+        body.internal_data[BODY] = outcome.state
+        if outcome.ended:
+            for other in body.children:
+                if other is not token and other.is_item:
+                    other.cancel()
+            body.leave_with(repetition.result(outcome.state))
+        elif outcome.state["started"] == outcome.state["done"]:
+            begin_items(body, repetition)
 
     def _mapped(self, token: Token, result: Result) -> Result:
         evaluator = token.workflow.script_engine
@@ -132,13 +176,16 @@ class Drawn:
             child.via = route.flow_id
 
     def _on_complete_hook(self, my_task: Token) -> None:
+        if my_task.is_item:
+            return
         flows = tuple(route.flow_id for route in my_task.chosen)
         my_task.workflow.report(
             effects.ElementCompleted(self.bpmn_id, my_task.id, flows)
         )
 
     def _on_cancel(self, my_task: Token) -> None:
-        self.withdraw(my_task)
+        if not my_task.is_body:
+            self.withdraw(my_task)
 
 
 class ScopeStart(BpmnStartTask):

@@ -106,6 +106,19 @@ class Evaluator(PythonScriptEngine):
             flow_id=flow_id,
         )
 
+    def truth(self, token: Token, text: str, over: dict[str, Any]) -> bool:
+        """Whether a condition of the element itself holds; see `condition`."""
+        value = self.value(token, text, over=over)
+        if value is True or value is False:
+            return value
+        raise _wrong("condition", text, value, "true or false")
+
+    def sequence(self, token: Token, what: str, text: str) -> list[Any]:
+        value = self.value(token, text)
+        if isinstance(value, list):
+            return value
+        raise _wrong(what, text, value, "a list")
+
     def string(self, token: Token, what: str, text: str | None) -> str | None:
         if text is None:
             return None

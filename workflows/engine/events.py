@@ -203,7 +203,7 @@ def throw_error(
     scope = thrower.workflow
     host: Token | None = thrower if by_job else None
     while True:
-        found = _catcher(host.children, code) if host is not None else None
+        found = _catcher(host.whole.children, code) if host is not None else None
         handles = host is not None and getattr(
             host.task_spec, "triggered_by_event", False
         )
@@ -221,6 +221,8 @@ def throw_error(
 def _catcher(listeners: Any, code: str | None) -> Token | None:
     caught = {}
     for token in listeners:
+        if not isinstance(token.task_spec, Listener):
+            continue
         definition = token.task_spec.event_definition
         if isinstance(definition, Error) and definition.code in (None, code):
             caught[definition.code] = token

@@ -18,6 +18,7 @@ from workflows.engine import elements, events, joins
 from workflows.engine.documents import BPMN
 from workflows.engine.elements import Route
 from workflows.engine.extensions import read_extensions
+from workflows.engine.repetition import read_repetition
 
 # Ids that nobody drew end so; `rules` refuses a drawn one that does.
 MADE_UP = "__"
@@ -46,6 +47,7 @@ class ElementParser(TaskParser):
     def parse_node(self) -> Any:
         self.task = self.create_task()
         self.task.extensions = read_extensions(self.node)
+        self.task.repetition = read_repetition(self.node)
         return self.task
 
 

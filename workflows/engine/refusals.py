@@ -6,6 +6,7 @@ Kept beside `dialect`; neither names what the other does.
 from collections.abc import Mapping
 
 _LOOP = "Draw the repetition as a loop through an exclusive gateway."
+_ITEMS = "Name the list and its items with zeebe:loopCharacteristics."
 _CONNECTOR = "Use a service task with a job type."
 _SPLIT_EVENTS = "Use a message or a timer, or call a service task."
 _IO = "Use zeebe:ioMapping inputs and outputs."
@@ -15,8 +16,11 @@ _CHOREOGRAPHY = "Draw the procedure as a process; draw partners as empty pools."
 _REMOVE = "Remove it."
 _INLINE = "Write the event definition inside the event."
 REFUSED: Mapping[str, str] = {
-    "multiInstanceLoopCharacteristics": _LOOP,
-    "standardLoopCharacteristics": _LOOP,
+    "complexBehaviorDefinition": _REMOVE,
+    "loopDataInputRef": _ITEMS,
+    "inputDataItem": _ITEMS,
+    "loopDataOutputRef": _ITEMS,
+    "outputDataItem": _ITEMS,
     "complexGateway": "Use exclusive and parallel gateways.",
     "eventBasedGateway": "Use a receive task with timer and message boundary events.",
     "callActivity": "Draw the called steps as an embedded sub-process.",
@@ -74,7 +78,6 @@ REFUSED: Mapping[str, str] = {
 REFUSED_EXTENSIONS: Mapping[str, str] = {
     "calledDecision": "Use exclusive gateways, or a script task with FEEL.",
     "calledElement": "Draw the called steps as an embedded sub-process.",
-    "loopCharacteristics": _LOOP,
     "adHoc": "Draw the order of the steps.",
     "executionListeners": "Use a service task before or after the element.",
     "taskListeners": "Use a service task before or after the task.",
@@ -92,6 +95,8 @@ REFUSED_ATTRIBUTES: Mapping[tuple[str, str], str] = {
     ("receiveTask", "operationRef"): "Name the message with messageRef.",
     ("scriptTask", "scriptFormat"): "Only FEEL runs: write the expression in "
     "zeebe:script, and remove scriptFormat.",
+    ("multiInstanceLoopCharacteristics", "oneBehaviorEventRef"): _REMOVE,
+    ("multiInstanceLoopCharacteristics", "noneBehaviorEventRef"): _REMOVE,
     ("formDefinition", "formKey"): "Name the deployed form with formId.",
     ("formDefinition", "externalReference"): "Name the deployed form with formId.",
     ("formDefinition", "versionTag"): "Forms are released together with the process.",

@@ -19,6 +19,7 @@ WAITING = ACTIVITIES - {BPMN + "task", BPMN + "scriptTask"}
 CHOOSING = frozenset({BPMN + "exclusiveGateway", BPMN + "inclusiveGateway"})
 NODES = frozenset(DrawingParser.OVERRIDE_PARSER_CLASSES)
 
+VARIABLE = re.compile(r"[^\W\d]\w*")
 ID = re.compile(r"[^\W\d][\w.\-]*")
 
 

@@ -79,7 +79,7 @@ class Scope:
             if token is not self.task_tree and token is not but:
                 token.cancel()
         if not self.task_tree.finished:
-            self.task_tree._state = TaskState.CANCELLED
+            self.task_tree.cancel()
         self.joins.clear()
         self.blocking.clear()
 

@@ -136,8 +136,32 @@ def withdrawal(start="es"):
     )
 
 
+def multi(sequential="false", condition="", cardinality="", **zeebe_attributes):
+    """A multi-instance; over `xs` as `it` unless a cardinality is given."""
+    named = zeebe_attributes
+    if not cardinality:
+        named = {"inputCollection": "=xs", "inputElement": "it", **zeebe_attributes}
+    written = "".join(f' {name}="{value}"' for name, value in named.items())
+    inner = zeebe(f"<zeebe:loopCharacteristics{written}/>") if named else ""
+    if cardinality:
+        inner += f"<bpmn:loopCardinality>{cardinality}</bpmn:loopCardinality>"
+    if condition:
+        inner += f"<bpmn:completionCondition>{condition}</bpmn:completionCondition>"
+    name = "multiInstanceLoopCharacteristics"
+    return f'<bpmn:{name} isSequential="{sequential}">{inner}</bpmn:{name}>'
+
+
+RESULTS = {"outputCollection": "rs", "outputElement": "=r"}
+
+
+def loop(condition="", **attributes):
+    inner = ""
+    if condition:
+        inner = f"<bpmn:loopCondition>{condition}</bpmn:loopCondition>"
+    return el("standardLoopCharacteristics", "lc", inner, **attributes)
+
+
 BASE = els("startEvent:s endEvent:e")
-LOOP = "<bpmn:multiInstanceLoopCharacteristics/>"
 
 
 def with_task(task, node_id="a"):

@@ -1,4 +1,4 @@
-"""Inclusive gateways: every flow that holds, and a join that waits for what can come."""
+"""Inclusive gateways: every flow that holds, a join that waits for what can come."""
 
 import time
 
