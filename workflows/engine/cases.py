@@ -90,7 +90,7 @@ class Case:
         mark = len(self._process.effects)
         found.task_spec.closed(found, canceled=False)
         found._state = TaskState.READY
-        if not events.throw_error(found, code, values, by_job=True):
+        if not events.throw_outward(found, events.Error, code, values, by_job=True):
             found._state = TaskState.STARTED
             del self._process.effects[mark:]
             return False
@@ -99,11 +99,11 @@ class Case:
 
     def fire(self, token: UUID) -> None:
         """The moment of a timer has come."""
-        self._came(token, "a timer", events.Timer, {})
+        self._came(token, "a timer", {}, events.Timer)
 
     def deliver(self, token: UUID, variables: Mapping[str, Any]) -> None:
-        """The message has come for which this token waits."""
-        self._came(token, "a message", events.Message, _taken(variables))
+        """The message or signal has come for which this token waits."""
+        self._came(token, "a message", _taken(variables), events.Message, events.Signal)
 
     def retry(self, token: UUID, variables: Mapping[str, Any] | None = None) -> None:
         """Try an element with an incident again, after setting `variables`."""
@@ -153,14 +153,11 @@ class Case:
     @property
     def waiting(self) -> tuple[str, ...]:
         """The drawn elements where tokens wait, each once, without what listens."""
-        running = (self._process, *self._process.subprocesses.values())
+        running = self._process.scopes
         tokens = (token for scope in running for token in scope.tasks.values())
-        specs = (token.task_spec for token in tokens if token.waits)
-        drawn = (each for each in specs if isinstance(each, Drawn))
+        specs = (one.task_spec for one in tokens if one.waits and not one.listens)
         return tuple(
-            dict.fromkeys(
-                each.bpmn_id for each in drawn if not isinstance(each, events.Listener)
-            )
+            dict.fromkeys(each.bpmn_id for each in specs if isinstance(each, Drawn))
         )
 
     @property
@@ -184,16 +181,12 @@ class Case:
         return found
 
     def _came(
-        self, token: UUID, what: str, kind: type, variables: dict[str, Any]
+        self, token: UUID, what: str, variables: dict[str, Any], *kinds: type
     ) -> None:
         found = self._waiting(token, what, events.Catch, events.Listener)
-        if not isinstance(found.task_spec.event_definition, kind):
+        if not isinstance(found.task_spec.event_definition, kinds):
             raise TokenNotWaiting(token=token, what=what, reason="not waiting")
-        if isinstance(found.task_spec, events.Listener):
-            found.task_spec.trigger(found, variables)
-        else:
-            found.internal_data.pop(events.KEY, None)
-            found.leave_with(variables)
+        events.hear(found, variables)
         self.advance()
 
 

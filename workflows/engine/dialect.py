@@ -49,7 +49,8 @@ _ACTIVITY_ATTRIBUTES: dict[str, Attribute] = {
 _IN_SCOPE = _ARTIFACTS | _words(
     """laneSet sequenceFlow startEvent endEvent boundaryEvent intermediateCatchEvent
     task userTask manualTask serviceTask sendTask receiveTask scriptTask subProcess
-    exclusiveGateway parallelGateway inclusiveGateway
+    intermediateThrowEvent exclusiveGateway parallelGateway inclusiveGateway
+    eventBasedGateway
     dataObject dataObjectReference dataStoreReference property"""
 )
 _FOR_PERSONS = _TITLED | _words(
@@ -169,15 +170,33 @@ ELEMENTS: Mapping[str, Element] = {
     "exclusiveGateway": _gateway(with_default=True),
     "inclusiveGateway": _gateway(with_default=True),
     "parallelGateway": _gateway(with_default=False),
+    "eventBasedGateway": Element(
+        {
+            **_ANY,
+            "gatewayDirection": DOC,
+            "instantiate": ONLY_FALSE,
+            "eventGatewayType": ("Exclusive",),
+        },
+        _NODE,
+        _TITLED,
+    ),
     "startEvent": _event(
         {"isInterrupting": BOOLEAN, "parallelMultiple": ONLY_FALSE},
-        "messageEventDefinition timerEventDefinition errorEventDefinition",
+        """messageEventDefinition timerEventDefinition signalEventDefinition
+        errorEventDefinition escalationEventDefinition""",
         "ioMapping",
     ),
     "intermediateCatchEvent": _event(
         {"parallelMultiple": ONLY_FALSE},
-        "messageEventDefinition timerEventDefinition",
+        """messageEventDefinition timerEventDefinition signalEventDefinition
+        linkEventDefinition""",
         "ioMapping",
+    ),
+    "intermediateThrowEvent": _event(
+        {},
+        """messageEventDefinition signalEventDefinition escalationEventDefinition
+        linkEventDefinition""",
+        "ioMapping taskDefinition taskHeaders",
     ),
     "boundaryEvent": _event(
         {
@@ -185,16 +204,26 @@ ELEMENTS: Mapping[str, Element] = {
             "cancelActivity": BOOLEAN,
             "parallelMultiple": ONLY_FALSE,
         },
-        "messageEventDefinition timerEventDefinition errorEventDefinition",
+        """messageEventDefinition timerEventDefinition signalEventDefinition
+        errorEventDefinition escalationEventDefinition""",
         "ioMapping",
     ),
-    "endEvent": _event({}, "terminateEventDefinition errorEventDefinition"),
+    "endEvent": _event(
+        {},
+        """terminateEventDefinition errorEventDefinition messageEventDefinition
+        signalEventDefinition escalationEventDefinition""",
+        "ioMapping taskDefinition taskHeaders",
+    ),
     "messageEventDefinition": _definition({"messageRef": RUN}),
-    "timerEventDefinition": _definition({}, "timeDate timeDuration"),
+    "timerEventDefinition": _definition({}, "timeDate timeDuration timeCycle"),
+    "signalEventDefinition": _definition({"signalRef": RUN}),
+    "escalationEventDefinition": _definition({"escalationRef": RUN}),
+    "linkEventDefinition": _definition({"name": RUN}),
     "errorEventDefinition": _definition({"errorRef": RUN}),
     "terminateEventDefinition": _definition({}),
     "timeDate": _EXPRESSION,
     "timeDuration": _EXPRESSION,
+    "timeCycle": _EXPRESSION,
     "sequenceFlow": Element(
         {**_ANY, "sourceRef": RUN, "targetRef": RUN, "isImmediate": DOC},
         _NOTES | _words("conditionExpression"),
@@ -205,6 +234,8 @@ ELEMENTS: Mapping[str, Element] = {
     "outgoing": _TEXT,
     "message": Element({**_ANY, "itemRef": DOC}, _BASE, _words("subscription")),
     "error": Element({**_ANY, "errorCode": RUN, "structureRef": DOC}, _BASE),
+    "signal": Element({**_ANY, "structureRef": DOC}, _BASE),
+    "escalation": Element({**_ANY, "escalationCode": RUN, "structureRef": DOC}, _BASE),
     # Documentation by nature: nothing below decides where a token goes.
     "documentation": Element({"id": RUN, "textFormat": DOC}, documents=True),
     "extensionElements": Element(),
@@ -251,8 +282,6 @@ ELEMENTS: Mapping[str, Element] = {
     "sourceRef": _TEXT,
     "targetRef": _TEXT,
     "itemDefinition": _documents("structureRef isCollection itemKind"),
-    "signal": _documents("structureRef"),
-    "escalation": _documents("escalationCode structureRef"),
     "interface": Element({**_ANY, "implementationRef": DOC}, documents=True),
     "resource": Element(_ANY, documents=True),
     "partnerEntity": Element(_ANY, documents=True),
@@ -343,8 +372,8 @@ EXPRESSION_ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "loopCharacteristics": _words("inputCollection outputElement"),
 }
 EXPRESSION_TEXTS = _words(
-    """conditionExpression timeDate timeDuration loopCardinality completionCondition
-    loopCondition"""
+    """conditionExpression timeDate timeDuration timeCycle loopCardinality
+    completionCondition loopCondition"""
 )
 # What has no meaning as a literal: a value that does not begin with `=` is a slip.
 MUST_BE_EXPRESSIONS = _words("conditionExpression script")

@@ -12,6 +12,7 @@ from workflows.engine.definitions import Element, elements_of, names_of
 from workflows.engine.documents import BPMN, open_document
 from workflows.engine.errors import DrawingRefused
 from workflows.engine.evaluation import body
+from workflows.engine.event_rules import THROWS
 from workflows.engine.extensions import read_extensions
 from workflows.engine.parser import lanes_of
 from workflows.engine.rules import Findings, check_ids, check_scope, scopes_of
@@ -23,8 +24,9 @@ class Drawing:
     """One executable process of a file, as a release stores it.
 
     `trees` are the FEEL trees by expression text (without `=`); `summary` is JSON-able:
-    elements, form_ids, job_types, messages, candidate_groups, norms, deadline (the text
-    as drawn, or None) and properties of the process.
+    elements, form_ids, job_types, messages and signals (those awaited),
+    candidate_groups, norms, deadline (the text as drawn, or None) and properties of
+    the process.
     """
 
     key: str
@@ -154,7 +156,8 @@ def _drawing(
             "elements": [_told(one) for one in elements],
             "form_ids": _unique(one.form_id for one in elements),
             "job_types": _unique(one.job_type for one in elements),
-            "messages": _messages(root, process),
+            "messages": _awaited(root, process, "message"),
+            "signals": _awaited(root, process, "signal"),
             "candidate_groups": _unique(groups),
             "norms": list(extensions.norms),
             "deadline": extensions.deadline,
@@ -170,10 +173,22 @@ def _told(element: Element) -> dict[str, Any]:
     return told
 
 
-def _messages(root: etree._Element, process: etree._Element) -> list[str]:
-    names = {node.get("id"): node.get("name") for node in root.iter(BPMN + "message")}
-    awaiting = process.iter(BPMN + "messageEventDefinition", BPMN + "receiveTask")
-    return _unique(names.get(node.get("messageRef")) for node in awaiting)
+def _awaited(root: etree._Element, process: etree._Element, kind: str) -> list[str]:
+    """The names of the messages or signals that a process waits for."""
+    names = {node.get("id"): node.get("name") for node in root.iter(BPMN + kind)}
+    holders = [
+        node
+        for node in process.iter(f"{BPMN}{kind}EventDefinition")
+        if _parent_tag(node) not in THROWS
+    ]
+    if kind == "message":
+        holders += process.iter(BPMN + "receiveTask")
+    return _unique(names.get(node.get(f"{kind}Ref")) for node in holders)
+
+
+def _parent_tag(node: etree._Element) -> str:
+    parent = node.getparent()
+    return "" if parent is None else str(parent.tag)
 
 
 def _unique(texts: Any) -> list[str]:

@@ -114,6 +114,37 @@ class MessageForgotten:
 
 
 @dataclass(frozen=True)
+class SignalAwaited:
+    """`deliver(token, ...)` is expected for a signal of this name."""
+
+    token: UUID
+    element_id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class SignalForgotten:
+    """The signal is no longer wanted, or came from within the case itself.
+
+    Not sent for one that was delivered by `deliver`.
+    """
+
+    token: UUID
+
+
+@dataclass(frozen=True)
+class SignalThrown:
+    """To be heard by every other case that waits for it, and by start events.
+
+    This case has heard it already: what it awaits after this effect is for the next.
+    """
+
+    element_id: str
+    name: str
+    variables: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class IncidentRaised:
     """The element stays where it is until `retry`; other branches go on.
 
@@ -150,6 +181,9 @@ Effect = (
     | TimerDisarmed
     | MessageAwaited
     | MessageForgotten
+    | SignalAwaited
+    | SignalForgotten
+    | SignalThrown
     | IncidentRaised
     | CaseEnded
 )

@@ -178,7 +178,7 @@ class Drawn:
     def _on_complete_hook(self, my_task: Token) -> None:
         if my_task.is_item:
             return
-        flows = tuple(route.flow_id for route in my_task.chosen)
+        flows = tuple(one.flow_id for one in my_task.chosen if one.flow_id is not None)
         my_task.workflow.report(
             effects.ElementCompleted(self.bpmn_id, my_task.id, flows)
         )
@@ -223,16 +223,30 @@ class Start(Drawn, defaults.StartEvent):
     """Whoever made the case, or the listener in front of it, has caught the event."""
 
 
-class End(Drawn, defaults.EndEvent):
-    """None, terminate or error end; the event definition says what happens."""
+class Throws(Drawn):
+    """Throws what its event definition says, as the last thing that it does."""
+
+    event_definition: Any
 
     def _on_complete_hook(self, my_task: Token) -> None:
         super()._on_complete_hook(my_task)
         self.event_definition.throw(my_task)
 
 
+class End(Throws, defaults.EndEvent):
+    """An end event, but for a message end, which is a `JobTask`."""
+
+
+class Throw(Throws, defaults.IntermediateThrowEvent):
+    """An intermediate event that throws, but for messages and links; or passes."""
+
+
 class PassThrough(Drawn, defaults.NoneTask):
     """An abstract task: nobody has said what it is, so nothing is waited for."""
+
+
+class Link(Drawn, defaults.NoneTask):
+    """Either side of a link; the one that throws has a route to the other."""
 
 
 class UserTask(Drawn, defaults.UserTask):
@@ -273,7 +287,10 @@ class UserTask(Drawn, defaults.UserTask):
 
 
 class JobTask(Drawn, defaults.ServiceTask):
-    """A service or send task: waits for the answer of a connector."""
+    """A service or send task, or an event that throws a message.
+
+    It waits for the answer of a connector.
+    """
 
     def begin(self, token: Token) -> None:
         evaluator, get = token.workflow.script_engine, self.extensions.get

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from SpiffWorkflow.bpmn.script_engine.python_engine import PythonScriptEngine
 
@@ -49,6 +49,32 @@ def literal_moment(text: str) -> datetime | None:
         return None
 
 
+class Cycle(NamedTuple):
+    """A literal like R3/PT10M or R/2026-09-01T09:00:00+05:00/P1D."""
+
+    times: int | None
+    start: datetime | None
+    every: str
+
+
+def literal_cycle(text: str) -> Cycle | None:
+    """An ISO 8601 repeating interval; None when `text` is none, or goes nowhere."""
+    match = _CYCLE.fullmatch(text.strip())
+    if match is None:
+        return None
+    times, start_text, every = match.groups()
+    start = literal_moment(start_text) if start_text else None
+    duration = literal_duration(every)
+    if (start_text and start is None) or duration is None or (times and not int(times)):
+        return None
+    if duration.months < 0 or duration.duration < timedelta(0):
+        return None
+    if not duration.months and not duration.duration:
+        return None
+    return Cycle(int(times) if times else None, start, every)
+
+
+_CYCLE = re.compile(r"R(\d{0,6})/(?:([^/]+)/)?(P[^/]+)")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
 
 
@@ -185,6 +211,29 @@ class Evaluator(PythonScriptEngine):
             return calendars.term_end(value, now, self.environment.calendar).at
         except calendars.TermError as error:
             raise _wrong(what, text, value, "a duration within reach") from error
+
+    def cycle(self, token: Token, what: str, text: str) -> dict[str, Any]:
+        """The first moment of a repeating interval, and what is left of it."""
+        value = self.value(token, text)
+        cycle = literal_cycle(value) if isinstance(value, str) else None
+        if cycle is None:
+            raise _wrong(what, text, value, "a repeating interval like R3/PT10M")
+        if cycle.start is None:
+            due = self.later(self.environment.clock.now(), cycle.every)
+        else:
+            due = self.environment.calendar.local(cycle.start).astimezone(UTC)
+        left = None if cycle.times is None else cycle.times - 1
+        return {"due": due, "every": cycle.every, "left": left}
+
+    def later(self, moment: datetime, duration: str) -> datetime:
+        """The moment that lies an ISO 8601 duration after another."""
+        elapsed = literal_duration(duration)
+        if elapsed is None:
+            raise Fault("engine", f"{duration} is no duration")
+        try:
+            return calendars.term_end(elapsed, moment, self.environment.calendar).at
+        except calendars.TermError as error:
+            raise Fault("expression", str(error), expression=duration) from error
 
     def deadline(self, token: Token, text: str | None) -> str | datetime | None:
         """A term's text as it is, or the moment that an expression gives."""

@@ -5,6 +5,7 @@ row end it. What comes here has passed `closed_world` and `rules`.
 """
 
 import dataclasses
+from collections.abc import Iterator
 from typing import Any
 
 from lxml import etree
@@ -91,18 +92,50 @@ class EventParser(ElementParser):
         code = error.get("error_code")
         return events.Error(code or self.bpmn_id, code)
 
+    def _signal(self, node: etree._Element) -> events.Signal:
+        return events.Signal(self.process_parser.parser.signals[node.get("signalRef")])
+
+    def _escalation(self, node: etree._Element) -> events.Escalation:
+        drawn = self.process_parser.parser.escalations
+        code = drawn.get(node.get("escalationRef"), {}).get("escalation_code")
+        return events.Escalation(code or self.bpmn_id, code)
+
     def _terminate(self, _node: etree._Element) -> events.Terminate:
         return events.Terminate()
 
     _KINDS = {  # noqa: RUF012  # a table of this class's own methods
         BPMN + "timerEventDefinition": _timer,
         BPMN + "messageEventDefinition": _message,
+        BPMN + "signalEventDefinition": _signal,
         BPMN + "errorEventDefinition": _error,
+        BPMN + "escalationEventDefinition": _escalation,
         BPMN + "terminateEventDefinition": _terminate,
     }
 
 
-TIMES = (BPMN + "timeDate", BPMN + "timeDuration")
+TIMES = (BPMN + "timeDate", BPMN + "timeDuration", BPMN + "timeCycle")
+MESSAGE = BPMN + "messageEventDefinition"
+LINK = BPMN + "linkEventDefinition"
+
+
+class ThrowParser(EventParser):
+    """A message is thrown by a connector; a link is a way drawn apart."""
+
+    def create_task(self) -> Any:
+        if self.node.find(MESSAGE) is not None:
+            spec_class = elements.JobTask
+        elif self.node.find(LINK) is not None:
+            spec_class = elements.Link
+        else:
+            return super().create_task()
+        return spec_class(self.spec, self.bpmn_id, **self.bpmn_attributes)
+
+
+class CatchParser(EventParser):
+    def create_task(self) -> Any:
+        if self.node.find(LINK) is None:
+            return super().create_task()
+        return elements.Link(self.spec, self.bpmn_id, **self.bpmn_attributes)
 
 
 class StartParser(EventParser):
@@ -195,6 +228,11 @@ class ProcessReader(ProcessParser):
             elif node.tag in self.parser.OVERRIDE_PARSER_CLASSES:
                 self.spec.task_specs[node.get("id")].default_flow = node.get("default")
 
+        for thrown, caught in links_of(self.node):
+            source, target = (self.spec.task_specs[one] for one in (thrown, caught))
+            source.routes = (Route(None, target.name),)
+            source.connect(target)
+
     def _connect(self, flow: etree._Element) -> None:
         specs = self.spec.task_specs
         source, target = specs[flow.get("sourceRef")], specs[flow.get("targetRef")]
@@ -216,9 +254,11 @@ class DrawingParser(BpmnParser):
         BPMN + tag: classes
         for tag, classes in {
             "startEvent": (StartParser, elements.Start),
-            "endEvent": (EventParser, elements.End),
+            "endEvent": (ThrowParser, elements.End),
             "boundaryEvent": (BoundaryParser, events.Listener),
-            "intermediateCatchEvent": (EventParser, events.Catch),
+            "intermediateCatchEvent": (CatchParser, events.Catch),
+            "intermediateThrowEvent": (ThrowParser, elements.Throw),
+            "eventBasedGateway": (EventParser, events.EventGateway),
             "receiveTask": (ReceiveParser, events.Receive),
             "task": (ElementParser, elements.PassThrough),
             "userTask": (ElementParser, elements.UserTask),
@@ -253,6 +293,19 @@ class DrawingParser(BpmnParser):
         """Lanes only: where a shape stands decides nothing here."""
         self.document_positions[self._document_key(bpmn)] = {}
         self.document_lanes[self._document_key(bpmn)] = lanes_of(bpmn)
+
+
+def links_of(scope: etree._Element) -> Iterator[tuple[str, str]]:
+    """(throwing, catching) ids of the link events of one scope, by the link's name."""
+    catching = {}
+    for node in scope.iterchildren(BPMN + "intermediateCatchEvent"):
+        link = node.find(LINK)
+        if link is not None:
+            catching[link.get("name")] = str(node.get("id"))
+    for node in scope.iterchildren(BPMN + "intermediateThrowEvent"):
+        link = node.find(LINK)
+        if link is not None and link.get("name") in catching:
+            yield str(node.get("id")), catching[link.get("name")]
 
 
 def lanes_of(root: etree._Element) -> dict[str, str]:

@@ -6,6 +6,7 @@ Kept beside `dialect`; neither names what the other does.
 from collections.abc import Mapping
 
 _LOOP = "Draw the repetition as a loop through an exclusive gateway."
+_LINKED = "Give both link events the same name."
 _ITEMS = "Name the list and its items with zeebe:loopCharacteristics."
 _CONNECTOR = "Use a service task with a job type."
 _SPLIT_EVENTS = "Use a message or a timer, or call a service task."
@@ -16,27 +17,23 @@ _CHOREOGRAPHY = "Draw the procedure as a process; draw partners as empty pools."
 _REMOVE = "Remove it."
 _INLINE = "Write the event definition inside the event."
 REFUSED: Mapping[str, str] = {
+    "source": _LINKED,
+    "target": _LINKED,
     "complexBehaviorDefinition": _REMOVE,
     "loopDataInputRef": _ITEMS,
     "inputDataItem": _ITEMS,
     "loopDataOutputRef": _ITEMS,
     "outputDataItem": _ITEMS,
     "complexGateway": "Use exclusive and parallel gateways.",
-    "eventBasedGateway": "Use a receive task with timer and message boundary events.",
     "callActivity": "Draw the called steps as an embedded sub-process.",
     "businessRuleTask": "Use exclusive gateways, or a script task with a FEEL "
     "expression.",
     "adHocSubProcess": "Draw the order of the steps.",
     "transaction": "Use an embedded sub-process with error boundary events.",
-    "intermediateThrowEvent": "Use a send task with a job type, or an end event.",
     "implicitThrowEvent": _REMOVE,
-    "signalEventDefinition": _SPLIT_EVENTS,
-    "escalationEventDefinition": "Use a non-interrupting message or timer event.",
     "conditionalEventDefinition": _SPLIT_EVENTS,
-    "linkEventDefinition": "Draw the sequence flow instead.",
     "compensateEventDefinition": "Draw what undoes the work as a path of its own.",
     "cancelEventDefinition": "Use an error end event.",
-    "timeCycle": "Use timeDate or timeDuration, and a loop for a repetition.",
     "script": "Write a FEEL expression in zeebe:script.",
     "eventDefinitionRef": _INLINE,
     "operationRef": _CONNECTOR,

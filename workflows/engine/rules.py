@@ -7,7 +7,7 @@ from functools import cached_property
 from lxml import etree
 
 from workflows.engine.documents import BPMN
-from workflows.engine.parser import MADE_UP, DrawingParser
+from workflows.engine.parser import MADE_UP, DrawingParser, links_of
 from workflows.model import Finding
 
 ACTIVITIES = frozenset(
@@ -57,6 +57,20 @@ class ScopeDrawing:
     @cached_property
     def incoming(self) -> Mapping[str, list[etree._Element]]:
         return _by(self.flows, "targetRef")
+
+    @property
+    def catching(self) -> Iterator[etree._Element]:
+        """What listens: boundary events, and the starts of event sub-processes."""
+        for _, node in self.of("boundaryEvent"):
+            yield node
+        for _, node in self.of("subProcess"):
+            if node.get("triggeredByEvent") == "true":
+                yield from node.iterchildren(BPMN + "startEvent")
+
+    @cached_property
+    def links(self) -> Mapping[str, str]:
+        """Link event that throws -> the one that catches."""
+        return dict(links_of(self.node))
 
     def of(self, *names: str) -> Iterator[tuple[str, etree._Element]]:
         tags = {BPMN + name for name in names}
@@ -261,7 +275,7 @@ def _check_event_subprocesses(scope: ScopeDrawing, findings: Findings) -> None:
                 node_id,
                 "event-without-trigger",
                 f"The start event {node_id} of an event sub-process has no trigger. "
-                "Give it a message, a timer or an error.",
+                "Give it a message, a timer, a signal, an escalation or an error.",
             )
         if not scope.by_event and kinds:
             name = etree.QName(kinds[0]).localname
@@ -294,6 +308,7 @@ def _check_reachable(scope: ScopeDrawing, findings: Findings) -> None:
         node_id = waiting.pop()
         ahead = [flow.get("targetRef") for flow in scope.outgoing.get(node_id, [])]
         ahead += [node.get("id") for node in attached.get(node_id, [])]
+        ahead += [scope.links[node_id]] if node_id in scope.links else []
         for found in ahead:
             if found is not None and found not in seen:
                 seen.add(found)

@@ -137,6 +137,11 @@ class RunningProcess(Scope, BpmnWorkflow):
         self.subprocesses[my_task.id] = running
         return running
 
+    @property
+    def scopes(self) -> list[Any]:
+        """The process and every sub-process that runs."""
+        return [self, *self.subprocesses.values()]
+
     def find(self, token_id: UUID) -> Token | None:
         """A token anywhere in the case, the roots of scopes included."""
         found: Token | None = self.tasks.get(token_id)

@@ -139,7 +139,7 @@ def _restored(scope: Any, saved: list[Any], parent: Token | None) -> Token:
         if isinstance(spec, InclusiveGateway):
             scope.blocking[name] = None
     else:
-        token.entered = not token.is_item
+        token.entered = not (token.is_item or token.is_arm)
     if inside is not None:
         running = scope.top_workflow.create_subprocess(token, spec.spec)
         _fill(running, inside)

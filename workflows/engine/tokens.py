@@ -16,6 +16,7 @@ DONE = "done"  # key of `internal_data`: the result with which the element will 
 BODY = "body"  # key: how far an activity is that runs several times (`repetition`)
 ITEM = "item"  # key: the variables of one of those times; whoever has it is no body
 INDEX = "index"  # key: which of those times it is, from 1
+ARM = "arm"  # key: the flow from an event-based gateway to this event that it awaits
 INCIDENT = "incident"  # key: the kind of the fault that holds the element
 
 WAITS = TaskState.WAITING | TaskState.STARTED
@@ -48,6 +49,10 @@ class Token(Task):
         return ITEM in self.internal_data
 
     @property
+    def is_arm(self) -> bool:
+        return ARM in self.internal_data
+
+    @property
     def is_body(self) -> bool:
         return BODY in self.internal_data
 
@@ -60,7 +65,7 @@ class Token(Task):
     @property
     def listens(self) -> bool:
         """It only hears an event beside the work of another token."""
-        return self.triggered and self.waits
+        return (self.triggered or self.is_arm) and self.waits
 
     def enter(self) -> None:
         """Report the element as entered, once."""

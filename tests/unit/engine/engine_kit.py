@@ -21,9 +21,16 @@ DECLARED = (
     '</bpmn:message><bpmn:message id="msg2" name="M2"/>'
     '<bpmn:error id="err1" name="E1" errorCode="E1"/>'
     '<bpmn:error id="err2" name="E2" errorCode="E2"/>'
+    '<bpmn:signal id="sig1" name="S1"/><bpmn:signal id="sig2" name="S2"/>'
+    '<bpmn:escalation id="esc1" name="X1" escalationCode="X1"/>'
+    '<bpmn:escalation id="esc2" name="X2" escalationCode="X2"/>'
 )
 MESSAGE = '<bpmn:messageEventDefinition messageRef="msg1"/>'
 OTHER_MESSAGE = '<bpmn:messageEventDefinition messageRef="msg2"/>'
+SIGNAL = '<bpmn:signalEventDefinition signalRef="sig1"/>'
+OTHER_SIGNAL = '<bpmn:signalEventDefinition signalRef="sig2"/>'
+ESCALATION = '<bpmn:escalationEventDefinition escalationRef="esc1"/>'
+ANY_ESCALATION = "<bpmn:escalationEventDefinition/>"
 TERMINATE = "<bpmn:terminateEventDefinition/>"
 ANY_ERROR = "<bpmn:errorEventDefinition/>"
 JOB = '<zeebe:taskDefinition type="work"/>'
@@ -224,6 +231,8 @@ class Run:
                 self.waiting[effect.token] = ("job", effect.element_id)
             case engine.TimerArmed():
                 self.waiting[effect.token] = ("timer", effect.element_id)
+            case engine.SignalAwaited():
+                self.waiting[effect.token] = ("signal", effect.element_id)
             case engine.MessageAwaited():
                 self.waiting[effect.token] = ("message", effect.element_id)
             case (
@@ -231,6 +240,7 @@ class Run:
                 | engine.JobClosed()
                 | engine.TimerDisarmed()
                 | engine.MessageForgotten()
+                | engine.SignalForgotten()
             ):
                 del self.waiting[effect.token]  # KeyError: closed without being open
             case engine.IncidentRaised():

@@ -34,7 +34,8 @@ def test_every_child_of_what_runs_is_named_refused_or_has_no_place(schema):
 
 # What runs in one place and is refused, as misplaced, in another.
 MISPLACED = frozenset(
-    """messageEventDefinition timerEventDefinition errorEventDefinition
+    """signalEventDefinition escalationEventDefinition linkEventDefinition
+    messageEventDefinition timerEventDefinition errorEventDefinition
     terminateEventDefinition multiInstanceLoopCharacteristics
     standardLoopCharacteristics""".split()
 )
