@@ -44,10 +44,7 @@ class Case:
         environment: feel.Environment,
     ) -> Self:
         """A new case at its start event, advanced as far as it goes."""
-        evaluator = Evaluator(definition.expression, environment)
-        process = RunningProcess(
-            definition.spec, definition.subprocess_specs, evaluator
-        )
+        process = RunningProcess(definition, Evaluator(environment))
         process.data = _taken(variables)
         process.plant()
         case = cls(definition, process)
@@ -152,8 +149,11 @@ class Case:
 
     @property
     def waiting(self) -> tuple[str, ...]:
-        """The drawn elements where tokens wait, each once, without what listens."""
-        running = self._process.scopes
+        """The elements of the case's own drawing where tokens wait, each once.
+
+        Without what listens, and without those of called processes.
+        """
+        running = [one for one in self._process.scopes if one.home is self.definition]
         tokens = (token for scope in running for token in scope.tasks.values())
         specs = (one.task_spec for one in tokens if one.waits and not one.listens)
         return tuple(

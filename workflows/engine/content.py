@@ -75,6 +75,14 @@ class Content:
                 f"Event {node_id} throws no message, so its zeebe:taskDefinition has "
                 "no meaning. Remove it.",
             )
+        elif node.tag == BPMN + "callActivity":
+            if extensions.get("calledElement", "processId") is None:
+                self.findings.error(
+                    node_id,
+                    "called-missing",
+                    f"{node_id} does not say which process it calls. Give it a "
+                    "zeebe:calledElement with a processId.",
+                )
         elif node.tag == BPMN + "scriptTask":
             self._script(node_id, extensions)
         form_id = extensions.get("formDefinition", "formId")

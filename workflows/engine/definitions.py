@@ -44,6 +44,8 @@ class Definition:
     spec: Any
     subprocess_specs: Mapping[str, Any]
     trees: Mapping[str, Any]
+    # Processes of the same release that this one may call, by key.
+    called: Mapping[str, "Definition"] = field(default_factory=dict, repr=False)
     deadline: str | None = None
     properties: Mapping[str, str] = field(default_factory=dict)
     _compiled: dict[str, feel.Expression] = field(default_factory=dict)
@@ -59,11 +61,17 @@ class Definition:
         return found
 
 
-def load(xml: bytes, key: str, trees: Mapping[str, Any]) -> Definition:
+def load(
+    xml: bytes,
+    key: str,
+    trees: Mapping[str, Any],
+    called: Mapping[str, Definition] | None = None,
+) -> Definition:
     """Make process `key` of a released drawing ready to run.
 
     `trees` are those of `Drawing.trees`. Nothing is linted again: `xml` must be what
-    `read` accepted.
+    `read` accepted. `called` are the processes that call activities of this one may
+    call, by key; it is kept as it is, so that processes may call each other.
     """
     root = parse_document(xml)
     process = process_node(root, key)
@@ -77,6 +85,7 @@ def load(xml: bytes, key: str, trees: Mapping[str, Any]) -> Definition:
         spec=spec,
         subprocess_specs=subprocess_specs,
         trees=trees,
+        called={} if called is None else called,
         deadline=extensions.deadline,
         properties=extensions.other_properties,
     )

@@ -49,6 +49,7 @@ _ACTIVITY_ATTRIBUTES: dict[str, Attribute] = {
 _IN_SCOPE = _ARTIFACTS | _words(
     """laneSet sequenceFlow startEvent endEvent boundaryEvent intermediateCatchEvent
     task userTask manualTask serviceTask sendTask receiveTask scriptTask subProcess
+    callActivity
     intermediateThrowEvent exclusiveGateway parallelGateway inclusiveGateway
     eventBasedGateway
     dataObject dataObjectReference dataStoreReference property"""
@@ -154,6 +155,7 @@ ELEMENTS: Mapping[str, Element] = {
         },
         children=frozenset(),
     ),
+    "callActivity": _activity(_words("ioMapping calledElement"), children=frozenset()),
     "scriptTask": _activity(_words("ioMapping script")),
     "multiInstanceLoopCharacteristics": Element(
         {"id": RUN, "isSequential": BOOLEAN, "behavior": ("All",)},
@@ -317,6 +319,15 @@ EXTENSIONS: Mapping[str, Extension] = {
     "priorityDefinition": _runs("priority"),
     "script": _runs("expression resultVariable"),
     "subscription": _runs("correlationKey"),
+    "calledElement": Extension(
+        {
+            "processId": RUN,
+            "propagateAllParentVariables": BOOLEAN,
+            "propagateAllChildVariables": BOOLEAN,
+            # The called process is that of the same release.
+            "bindingType": ("deployment",),
+        }
+    ),
     "loopCharacteristics": _runs(
         "inputCollection inputElement outputCollection outputElement"
     ),
@@ -369,6 +380,7 @@ EXPRESSION_ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "priorityDefinition": _words("priority"),
     "script": _words("expression"),
     "subscription": _words("correlationKey"),
+    "calledElement": _words("processId"),
     "loopCharacteristics": _words("inputCollection outputElement"),
 }
 EXPRESSION_TEXTS = _words(

@@ -11,7 +11,7 @@ from workflows.engine.content import Content, expression_texts
 from workflows.engine.definitions import Element, elements_of, names_of
 from workflows.engine.documents import BPMN, open_document
 from workflows.engine.errors import DrawingRefused
-from workflows.engine.evaluation import body
+from workflows.engine.evaluation import body, is_expression
 from workflows.engine.event_rules import THROWS
 from workflows.engine.extensions import read_extensions
 from workflows.engine.parser import lanes_of
@@ -24,9 +24,10 @@ class Drawing:
     """One executable process of a file, as a release stores it.
 
     `trees` are the FEEL trees by expression text (without `=`); `summary` is JSON-able:
-    elements, form_ids, job_types, messages and signals (those awaited),
-    candidate_groups, norms, deadline (the text as drawn, or None) and properties of
-    the process.
+    elements, form_ids, job_types, messages and signals (those awaited), called (keys
+    of called processes), calls_by_expression (whether some are known only when the case
+    runs), candidate_groups, norms, deadline (the text as drawn, or None) and properties
+    of the process.
     """
 
     key: str
@@ -141,6 +142,7 @@ def _drawing(
     findings: list[Finding],
 ) -> Drawing:
     extensions = read_extensions(process)
+    calls = _calls(process)
     own = {node.get("id") for node in process.iter(BPMN + "*")}
     elements = list(elements_of(process, lanes_of(root)))
     groups = [group for one in elements for group in one.candidate_groups]
@@ -158,12 +160,21 @@ def _drawing(
             "job_types": _unique(one.job_type for one in elements),
             "messages": _awaited(root, process, "message"),
             "signals": _awaited(root, process, "signal"),
+            "called": _unique(one for one in calls if not is_expression(one)),
+            "calls_by_expression": any(is_expression(one) for one in calls),
             "candidate_groups": _unique(groups),
             "norms": list(extensions.norms),
             "deadline": extensions.deadline,
             "properties": extensions.other_properties,
         },
     )
+
+
+def _calls(process: etree._Element) -> list[str]:
+    """What the call activities of a process call: keys, and expressions with `=`."""
+    nodes = process.iter(BPMN + "callActivity")
+    texts = (read_extensions(node).get("calledElement", "processId") for node in nodes)
+    return [text for text in texts if text is not None]
 
 
 def _told(element: Element) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """What a step of the engine did, for the use cases to write down with it.
 
 Effects come in the order in which they happened. Something that was opened and closed
-within one step is reported twice: once opened, once closed.
+within one step is reported twice: once opened, once closed. `process` is the key of
+the called process whose drawing has the element, None for the case's own.
 """
 
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ class ElementEntered:
 
     element_id: str
     token: UUID
+    process: str | None = None
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class ElementCompleted:
     element_id: str
     token: UUID
     flows: tuple[str, ...] = ()
+    process: str | None = None
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,7 @@ class ElementCanceled:
 
     element_id: str
     token: UUID
+    process: str | None = None
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,7 @@ class TaskOpened:
     form_id: str | None = None
     deadline: str | datetime | None = None
     norms: tuple[str, ...] = ()
+    process: str | None = None
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,7 @@ class JobOpened:
     retries: int
     headers: dict[str, str] = field(default_factory=dict)
     variables: dict[str, Any] = field(default_factory=dict)
+    process: str | None = None
 
 
 @dataclass(frozen=True)
@@ -87,6 +93,7 @@ class TimerArmed:
     token: UUID
     element_id: str
     due_at: datetime
+    process: str | None = None
 
 
 @dataclass(frozen=True)
@@ -104,6 +111,7 @@ class MessageAwaited:
     element_id: str
     name: str
     correlation_key: str | None
+    process: str | None = None
 
 
 @dataclass(frozen=True)
@@ -120,6 +128,7 @@ class SignalAwaited:
     token: UUID
     element_id: str
     name: str
+    process: str | None = None
 
 
 @dataclass(frozen=True)
@@ -142,6 +151,7 @@ class SignalThrown:
     element_id: str
     name: str
     variables: dict[str, Any] = field(default_factory=dict)
+    process: str | None = None
 
 
 @dataclass(frozen=True)
@@ -157,6 +167,7 @@ class IncidentRaised:
     kind: str
     message: str
     detail: dict[str, Any] = field(default_factory=dict)
+    process: str | None = None
 
 
 @dataclass(frozen=True)

@@ -351,8 +351,11 @@ class SubProcess(Drawn, defaults.SubWorkflowTask):
     triggered_by_event: bool = False
 
     def begin(self, token: Token) -> None:
-        top = token.workflow.top_workflow
-        top.create_subprocess(token, self.spec).plant()
+        self.set_up(token).plant()
+
+    def set_up(self, token: Token) -> Any:
+        """The scope that this token runs, still empty."""
+        return token.workflow.top_workflow.create_subprocess(token, self.spec)
 
     def _on_subworkflow_completed(self, subworkflow: Any, my_task: Token) -> None:
         my_task.leave_with({})

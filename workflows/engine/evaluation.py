@@ -4,7 +4,6 @@ A text that begins with `=` is FEEL; anything else is a literal.
 """
 
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -17,8 +16,6 @@ from workflows.engine.errors import Fault
 from workflows.engine.tokens import Token
 
 LONGEST_TOLD = 200
-
-Compiled = Callable[[str], feel.Expression]
 
 
 def is_expression(text: str | None) -> bool:
@@ -81,9 +78,8 @@ _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
 class Evaluator(PythonScriptEngine):
     """Takes the place of SpiffWorkflow's script engine; runs FEEL and nothing else."""
 
-    def __init__(self, compiled: Compiled, environment: feel.Environment) -> None:
+    def __init__(self, environment: feel.Environment) -> None:
         # The parent would set up an environment that is plain `exec` of Python.
-        self.compiled = compiled
         self.environment = environment
 
     def evaluate(
@@ -110,7 +106,8 @@ class Evaluator(PythonScriptEngine):
             return text
         variables = scopes.view(token, over, own=own)
         try:
-            return self.compiled(body(text)).evaluate(variables, self.environment)
+            compiled = token.workflow.home.expression(body(text))
+            return compiled.evaluate(variables, self.environment)
         except feel.FeelError as error:
             raise Fault(
                 kind, str(error), expression=text, reason=error.reason

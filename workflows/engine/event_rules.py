@@ -17,6 +17,7 @@ from workflows.engine.parser import LINK, MESSAGE, TIMES
 from workflows.engine.rules import ACTIVITIES, WAITING, Findings, ScopeDrawing
 
 NEED_TRIGGER = frozenset({BPMN + "boundaryEvent", BPMN + "intermediateCatchEvent"})
+ESCALATE = frozenset({BPMN + "subProcess", BPMN + "callActivity"})
 THROWS = frozenset({BPMN + "endEvent", BPMN + "intermediateThrowEvent"})
 
 # What is caught by its code: the reference to it, and where the code stands.
@@ -182,12 +183,12 @@ class EventRules:
                 f"Boundary event {node_id} is attached to {node.get('attachedToRef')}, "
                 "which is no task or sub-process beside it. Attach it to one.",
             )
-        elif host.tag != BPMN + "subProcess" and _has(kinds, "escalation"):
+        elif host.tag not in ESCALATE and _has(kinds, "escalation"):
             self.findings.error(
                 node_id,
                 "boundary-never",
                 f"{host.get('id')} throws no escalation, so boundary event {node_id} "
-                "never happens. Attach it to a sub-process.",
+                "never happens. Attach it to a sub-process or a call activity.",
             )
         elif host.tag not in WAITING and kinds:
             self.findings.warning(

@@ -179,7 +179,7 @@ class Error(Awaited, ErrorEventDefinition):
         element_id = my_task.task_spec.bpmn_id
         message = f"Error {self.code}, thrown at {element_id}, is caught nowhere."
         detail = {"code": self.code}
-        top.report(
+        my_task.workflow.report(
             effects.IncidentRaised(my_task.id, element_id, "error", message, detail)
         )
         top.end("error", self.code, element_id)

@@ -15,7 +15,7 @@ from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition
 
-from workflows.engine import elements, events, joins
+from workflows.engine import calls, elements, events, joins
 from workflows.engine.documents import BPMN
 from workflows.engine.elements import Route
 from workflows.engine.extensions import read_extensions
@@ -269,6 +269,7 @@ class DrawingParser(BpmnParser):
             "exclusiveGateway": (ElementParser, elements.ExclusiveGateway),
             "parallelGateway": (ElementParser, joins.ParallelGateway),
             "inclusiveGateway": (ElementParser, joins.InclusiveGateway),
+            "callActivity": (ElementParser, calls.CallActivity),
             "subProcess": (SubProcessParser, elements.SubProcess),
         }.items()
     }

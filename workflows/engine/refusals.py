@@ -25,7 +25,6 @@ REFUSED: Mapping[str, str] = {
     "loopDataOutputRef": _ITEMS,
     "outputDataItem": _ITEMS,
     "complexGateway": "Use exclusive and parallel gateways.",
-    "callActivity": "Draw the called steps as an embedded sub-process.",
     "businessRuleTask": "Use exclusive gateways, or a script task with a FEEL "
     "expression.",
     "adHocSubProcess": "Draw the order of the steps.",
@@ -74,7 +73,6 @@ REFUSED: Mapping[str, str] = {
 
 REFUSED_EXTENSIONS: Mapping[str, str] = {
     "calledDecision": "Use exclusive gateways, or a script task with FEEL.",
-    "calledElement": "Draw the called steps as an embedded sub-process.",
     "adHoc": "Draw the order of the steps.",
     "executionListeners": "Use a service task before or after the element.",
     "taskListeners": "Use a service task before or after the task.",
@@ -89,6 +87,8 @@ REFUSED_ATTRIBUTES: Mapping[tuple[str, str], str] = {
     ("serviceTask", "operationRef"): "Name the job with zeebe:taskDefinition type.",
     ("sendTask", "operationRef"): "Name the job with zeebe:taskDefinition type.",
     ("sendTask", "messageRef"): "Name the job with zeebe:taskDefinition type.",
+    ("callActivity", "calledElement"): "Name the process with zeebe:calledElement "
+    "processId.",
     ("receiveTask", "operationRef"): "Name the message with messageRef.",
     ("scriptTask", "scriptFormat"): "Only FEEL runs: write the expression in "
     "zeebe:script, and remove scriptFormat.",

@@ -13,7 +13,7 @@ from workflows.model import Finding
 ACTIVITIES = frozenset(
     BPMN + tag
     for tag in """task userTask manualTask serviceTask sendTask receiveTask scriptTask
-    subProcess""".split()
+    subProcess callActivity""".split()
 )
 WAITING = ACTIVITIES - {BPMN + "task", BPMN + "scriptTask"}
 CHOOSING = frozenset({BPMN + "exclusiveGateway", BPMN + "inclusiveGateway"})

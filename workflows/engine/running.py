@@ -5,6 +5,7 @@ event sub-processes that listen, and its joins that wait.
 """
 
 from collections import deque
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,10 @@ class Scope:
     data: dict[str, Any]
     completed: bool
 
+    parent_task: Token | None
+    home: Any  # the `Definition` whose drawing this scope is part of
+    is_called: bool = False  # whether a call activity began it
+
     def begin(self) -> None:
         """Set up what is empty before the first token."""
         self.listeners: dict[UUID, Token] = {}
@@ -34,6 +39,8 @@ class Scope:
         self.joins: dict[str, dict[str, list[Token]]] = {}
         # inclusive join that waits -> a token that it waits for, where one is known
         self.blocking: dict[str, Token | None] = {}
+        # the names that a called process has written, for whoever called it
+        self.written: dict[str, None] = {}
 
     def plant(self) -> None:
         """Make the root, which starts the scope in the next step."""
@@ -46,6 +53,8 @@ class Scope:
             self.top_workflow.unsettled[self] = None
 
     def report(self, effect: Effect) -> None:
+        if self.home is not self.top_workflow.home and hasattr(effect, "process"):
+            effect = replace(effect, process=self.home.key)
         self.top_workflow.effects.append(effect)
 
     def retire(self, token: Token) -> None:
@@ -94,10 +103,14 @@ class Scope:
 
 
 class RunningSubProcess(Scope, BpmnSubWorkflow):
-    """A sub-process that runs inside `parent_task`."""
+    """A sub-process, or with `called` a called process, that `parent_task` runs."""
 
-    def __init__(self, spec: Any, parent_task: Token) -> None:
+    parent_task: Token
+
+    def __init__(self, spec: Any, parent_task: Token, called: Any = None) -> None:
         self.parent_task = parent_task
+        self.home = called or parent_task.workflow.home
+        self.is_called = called is not None
         top = parent_task.workflow.top_workflow
         super().__init__(spec, parent_task.id, top, deserializing=True)
         self.begin()
@@ -122,19 +135,30 @@ class RunningProcess(Scope, BpmnWorkflow):
 
     parent_task: Token | None = None
 
-    def __init__(self, spec: Any, subprocess_specs: Any, evaluator: Any) -> None:
+    def __init__(self, definition: Any, evaluator: Any) -> None:
+        self.home = definition
         self.ready_queue: deque[Token] = deque()
         self.effects: list[Effect] = []
         self.unsettled: dict[Scope, None] = {}  # inclusive joins there may fire
         self.ended_by: dict[str, Any] | None = None
         super().__init__(
-            spec, subprocess_specs, script_engine=evaluator, deserializing=True
+            definition.spec,
+            definition.subprocess_specs,
+            script_engine=evaluator,
+            deserializing=True,
         )
         self.begin()
 
     def create_subprocess(self, my_task: Token, spec_name: str) -> RunningSubProcess:
-        running = RunningSubProcess(self.subprocess_specs[spec_name], my_task)
+        spec = my_task.workflow.home.subprocess_specs[spec_name]
+        running = RunningSubProcess(spec, my_task)
         self.subprocesses[my_task.id] = running
+        return running
+
+    def call(self, token: Token, called: Any) -> RunningSubProcess:
+        """Set up the called process of a call activity."""
+        running = RunningSubProcess(called.spec, token, called)
+        self.subprocesses[token.id] = running
         return running
 
     @property
@@ -195,7 +219,7 @@ class RunningProcess(Scope, BpmnWorkflow):
 
     def raise_incident(self, token: Token, fault: Fault) -> None:
         token.internal_data[INCIDENT] = fault.kind
-        self.report(
+        token.workflow.report(
             IncidentRaised(
                 token.id,
                 token.task_spec.bpmn_id,

@@ -1,7 +1,8 @@
 """The saved case: scopes and live tokens as JSON; never the drawing, never the past.
 
     case:  {"v": version, "top": scope, "over": bool, "by": ended_by}
-    scope: {"d": variables, "t": [token, ...], "r": token of a root that has not run}
+    scope: {"d": variables, "t": [token, ...], "r": token of a root that has not run,
+            "w": names that a called process has written}
     token: [id, element, state, position of its host, kept, scope inside]
 
 Everything is a FEEL value (a position is a string, and "" where there is no host), so
@@ -52,8 +53,7 @@ def restore(
     if not isinstance(found, dict) or found.get("v") != VERSION:
         version = found.get("v") if isinstance(found, dict) else None
         raise SavedByOther(version=version, reason="unknown format")
-    evaluator = Evaluator(definition.expression, environment)
-    process = RunningProcess(definition.spec, definition.subprocess_specs, evaluator)
+    process = RunningProcess(definition, Evaluator(environment))
     _fill(process, found["top"])
     process.completed = bool(found.get("over", False))
     process.ended_by = found.get("by")
@@ -71,6 +71,8 @@ def _saved_scope(scope: Scope) -> dict[str, Any]:
     saved: dict[str, Any] = {}
     if scope.data:
         saved["d"] = scope.data
+    if scope.written:
+        saved["w"] = list(scope.written)
     if not root.finished:
         saved["r"] = _saved_token(root, "")
     positions: dict[Any, str] = {root.id: ""}
@@ -105,6 +107,7 @@ def _saved_token(token: Token, host: str) -> list[Any]:
 
 def _fill(scope: Any, saved: dict[str, Any]) -> None:
     scope.data = saved.get("d", {})
+    scope.written = dict.fromkeys(saved.get("w", ()))
     if "r" in saved:
         scope.task_tree = _restored(scope, saved["r"], None)
     else:
@@ -141,6 +144,5 @@ def _restored(scope: Any, saved: list[Any], parent: Token | None) -> Token:
     else:
         token.entered = not (token.is_item or token.is_arm)
     if inside is not None:
-        running = scope.top_workflow.create_subprocess(token, spec.spec)
-        _fill(running, inside)
+        _fill(spec.set_up(token), inside)
     return token

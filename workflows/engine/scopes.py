@@ -1,8 +1,9 @@
 """Variables: which of them an element sees, and where one that it writes lands.
 
 As in Camunda 8: the chain goes from the element's own variables (its input mappings)
-through the enclosing sub-processes to the case. What is written lands in the nearest
-scope that has the name, else in the case.
+through the enclosing sub-processes to the process: the case, or a called process, which
+sees nothing of its caller. What is written lands in the nearest scope that has the
+name, else in the process.
 """
 
 from collections.abc import Iterator, Mapping
@@ -63,7 +64,7 @@ def chain(
             if shown and repetition.output_name is not None:
                 maps.append(repetition.shown(current.parent.internal_data[BODY]))
         scope = current.workflow
-        current = scope.parent_task
+        current = None if scope.is_called else scope.parent_task
         if scope.data or current is None:
             maps.append(scope.data)
     return maps
@@ -89,6 +90,17 @@ def write(token: Token, values: Mapping[str, Any], *, own: bool) -> None:
     if not values:
         return
     maps = chain(token, own=own, shown=False)
+    process = process_of(token)
     for name, value in values.items():
         scope = next((scope for scope in maps if name in scope), maps[-1])
         scope[name] = value
+        if process.is_called and scope is process.data:
+            process.written[name] = None
+
+
+def process_of(token: Token) -> Any:
+    """The process, the case's own or a called one, that a token is in."""
+    scope = token.workflow
+    while not scope.is_called and scope.parent_task is not None:
+        scope = scope.parent_task.workflow
+    return scope

@@ -18,7 +18,6 @@ from engine_kit import (
 
 NOT_RUN = {
     "business rule task": (with_task(el("businessRuleTask", "a")), "a"),
-    "call activity": (with_task(el("callActivity", "a")), "a"),
     "ad-hoc": (with_task(el("adHocSubProcess", "a")), "a"),
     "transaction": (with_task(el("transaction", "a")), "a"),
     "complex gateway": (with_task(el("complexGateway", "a")), "a"),
