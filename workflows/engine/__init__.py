@@ -30,6 +30,7 @@ from workflows.engine.errors import (
     TokenNotWaiting,
 )
 from workflows.engine.saving import saved_variables
+from workflows.engine.timed_starts import TimedStart, first_start, next_start
 
 __all__ = [
     "Case",
@@ -54,10 +55,13 @@ __all__ = [
     "SignalThrown",
     "TaskClosed",
     "TaskOpened",
+    "TimedStart",
     "TimerArmed",
     "TimerDisarmed",
     "TokenNotWaiting",
+    "first_start",
     "load",
+    "next_start",
     "read",
     "saved_variables",
 ]

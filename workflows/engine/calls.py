@@ -65,11 +65,11 @@ class CallActivity(Drawn, defaults.NoneTask):
         text = self.extensions.get("calledElement", "processId") or ""
         key = token.workflow.script_engine.string(token, "processId", text)
         called = token.workflow.home.called.get(key)
-        if called is None:
+        if called is None or called.start is None:
             raise Fault(
                 "expression",
                 f"{self.bpmn_id} calls the process {key}, which is not part of its "
-                "release.",
+                "release or has no start event without trigger.",
                 expression=text,
                 value=key,
             )

@@ -42,11 +42,20 @@ class Case:
         definition: Definition,
         variables: Mapping[str, Any],
         environment: feel.Environment,
+        start_event: str | None = None,
     ) -> Self:
-        """A new case at its start event, advanced as far as it goes."""
+        """A new case at its start event, advanced as far as it goes.
+
+        `start_event` is one that an event triggers, which has come with `variables`.
+        EngineError when the process has no such start, or none without trigger.
+        """
+        if start_event is None and definition.start is None:
+            raise EngineError(reason=f"only an event can start {definition.key}")
+        if start_event is not None and start_event not in definition.starts:
+            raise EngineError(reason=f"{definition.key} has no start {start_event}")
         process = RunningProcess(definition, Evaluator(environment))
         process.data = _taken(variables)
-        process.plant()
+        process.plant(start_event)
         case = cls(definition, process)
         case.advance()
         return case

@@ -8,7 +8,7 @@ from lxml import etree
 from workflows import feel
 from workflows.engine.closed_world import ClosedWorld
 from workflows.engine.content import Content, expression_texts
-from workflows.engine.definitions import Element, elements_of, names_of
+from workflows.engine.definitions import Element, elements_of, names_of, starts_of
 from workflows.engine.documents import BPMN, open_document
 from workflows.engine.errors import DrawingRefused
 from workflows.engine.evaluation import body, is_expression
@@ -16,6 +16,7 @@ from workflows.engine.event_rules import THROWS
 from workflows.engine.extensions import read_extensions
 from workflows.engine.parser import lanes_of
 from workflows.engine.rules import Findings, check_ids, check_scope, scopes_of
+from workflows.engine.start_rules import check_starts
 from workflows.model import Finding
 
 
@@ -24,10 +25,10 @@ class Drawing:
     """One executable process of a file, as a release stores it.
 
     `trees` are the FEEL trees by expression text (without `=`); `summary` is JSON-able:
-    elements, form_ids, job_types, messages and signals (those awaited), called (keys
-    of called processes), calls_by_expression (whether some are known only when the case
-    runs), candidate_groups, norms, deadline (the text as drawn, or None) and properties
-    of the process.
+    elements, form_ids, job_types, starts (see `definitions.starts_of`), messages and
+    signals (those awaited), called (keys of called processes), calls_by_expression
+    (whether some are known only when the case runs), candidate_groups, norms, deadline
+    (the text as drawn, or None) and properties of the process.
     """
 
     key: str
@@ -94,6 +95,7 @@ def _check(
     content = Content(root, findings)
     for process in processes:
         for scope in scopes_of(process):
+            check_starts(scope, findings)
             check_scope(scope, findings)
             content.check(scope)
 
@@ -158,6 +160,7 @@ def _drawing(
             "elements": [_told(one) for one in elements],
             "form_ids": _unique(one.form_id for one in elements),
             "job_types": _unique(one.job_type for one in elements),
+            "starts": starts_of(root, process),
             "messages": _awaited(root, process, "message"),
             "signals": _awaited(root, process, "signal"),
             "called": _unique(one for one in calls if not is_expression(one)),

@@ -16,7 +16,7 @@ from workflows.engine import effects, scopes
 from workflows.engine.errors import Fault
 from workflows.engine.extensions import NOTHING, Extensions
 from workflows.engine.repetition import Repetition, begin_items
-from workflows.engine.tokens import BODY, DONE, Token
+from workflows.engine.tokens import BODY, DONE, START, Token
 
 Result = dict[str, Any]
 
@@ -194,12 +194,14 @@ class ScopeStart(BpmnStartTask):
     It is no drawn element; its incidents bear the id of the process or sub-process.
     """
 
-    chosen_start: str
+    chosen_start: str | None = None  # the start without trigger
     _predict_hook = Drawn._predict_hook
 
     def __init__(self, wf_spec: Any, name: str) -> None:
         super().__init__(wf_spec, name)
         self.bpmn_id = wf_spec.name
+        # start events of a process that an event triggers -> its definition
+        self.triggered: dict[str, Any] = {}
 
     def test(self) -> None:
         """As in `Drawn`."""
@@ -209,7 +211,8 @@ class ScopeStart(BpmnStartTask):
         armed = [one.event_definition.prepare(my_task) for one in listeners]
         for listener, prepared in zip(listeners, armed, strict=True):
             listener.arm(my_task, prepared)
-        my_task.chosen = (Route(None, self.chosen_start),)
+        chosen = my_task.internal_data.get(START, self.chosen_start)
+        my_task.chosen = (Route(None, chosen),)
         return True
 
     def _on_complete_hook(self, my_task: Token) -> None:

@@ -321,7 +321,11 @@ def _listens_on(node: etree._Element) -> bool:
     """Whether an event does not interrupt, or starts a process."""
     if node.tag == BPMN + "boundaryEvent":
         return node.get("cancelActivity") == "false"
-    return node.tag == BPMN + "startEvent" and node.get("isInterrupting") == "false"
+    if node.tag != BPMN + "startEvent":
+        return False
+    parent = node.getparent()
+    starts_a_case = parent is not None and parent.tag == BPMN + "process"
+    return starts_a_case or node.get("isInterrupting") == "false"
 
 
 def _has(kinds: list[etree._Element], name: str) -> bool:

@@ -146,9 +146,15 @@ class StartParser(EventParser):
 
     def parse_node(self) -> Any:
         start = super().parse_node()
-        if self.node.getparent().get("triggeredByEvent") == "true":
+        by_event = self.node.getparent().get("triggeredByEvent") == "true"
+        if by_event:
             start.extensions = dataclasses.replace(start.extensions, outputs=())
-        self.spec.start.chosen_start = start.name
+        trigger = next((child for child in self.node if child.tag in self._KINDS), None)
+        if by_event or trigger is None:
+            self.spec.start.chosen_start = start.name
+        else:
+            definition = self._KINDS[trigger.tag](self, trigger)
+            self.spec.start.triggered[start.name] = definition
         return start
 
 
@@ -294,6 +300,15 @@ class DrawingParser(BpmnParser):
         """Lanes only: where a shape stands decides nothing here."""
         self.document_positions[self._document_key(bpmn)] = {}
         self.document_lanes[self._document_key(bpmn)] = lanes_of(bpmn)
+
+
+def triggers_of(event: etree._Element) -> list[str]:
+    """The names of the event definitions inside of an event."""
+    return [
+        str(etree.QName(child).localname)
+        for child in event
+        if str(child.tag).endswith("EventDefinition")
+    ]
 
 
 def links_of(scope: etree._Element) -> Iterator[tuple[str, str]]:

@@ -79,6 +79,10 @@ class ScopeDrawing:
                 yield node_id, node
 
     @property
+    def is_process(self) -> bool:
+        return bool(self.node.tag == BPMN + "process")
+
+    @property
     def by_event(self) -> bool:
         return self.node.get("triggeredByEvent") == "true"
 
@@ -118,9 +122,7 @@ def check_ids(root: etree._Element, findings: Findings) -> None:
 def check_scope(scope: ScopeDrawing, findings: Findings) -> None:
     """All rules on the shape of one scope."""
     _check_flows(scope, findings)
-    _check_starts(scope, findings)
     _check_conditions(scope, findings)
-    _check_event_subprocesses(scope, findings)
     if not any(one.severity == "error" for one in findings.found):
         _check_reachable(scope, findings)
 
@@ -178,21 +180,6 @@ def _check_ends_of_flows(
                 f"{name} {node_id} names the flow {reference.text}, which is not "
                 f"drawn in {scope.id}. Draw it, or remove the reference.",
             )
-
-
-def _check_starts(scope: ScopeDrawing, findings: Findings) -> None:
-    starts = list(scope.of("startEvent"))
-    if not starts:
-        findings.error(
-            scope.id, "start-missing", f"{scope.id} has no start event. Draw one."
-        )
-    for node_id, _ in starts[1:]:
-        findings.error(
-            node_id,
-            "start-several",
-            f"{scope.id} has several start events, and nothing would say which of them "
-            "begins it. Keep one.",
-        )
 
 
 def _check_conditions(scope: ScopeDrawing, findings: Findings) -> None:
@@ -264,34 +251,6 @@ def _check_choices(
             f"The gateway {node_id} has no default flow: when no condition "
             "holds, the case stops with an incident.",
         )
-
-
-def _check_event_subprocesses(scope: ScopeDrawing, findings: Findings) -> None:
-    """Inside an event sub-process the start event says when; elsewhere it may not."""
-    for node_id, node in scope.of("startEvent"):
-        kinds = [one for one in node if str(one.tag).endswith("EventDefinition")]
-        if scope.by_event and not kinds:
-            findings.error(
-                node_id,
-                "event-without-trigger",
-                f"The start event {node_id} of an event sub-process has no trigger. "
-                "Give it a message, a timer, a signal, an escalation or an error.",
-            )
-        if not scope.by_event and kinds:
-            name = etree.QName(kinds[0]).localname
-            findings.error(
-                node_id,
-                "element-not-run",
-                f"{name} does not run at the start event {node_id}. Use a start event "
-                "without trigger; a case is made through the API.",
-            )
-        if not scope.by_event and node.get("isInterrupting") == "false":
-            findings.error(
-                node_id,
-                "attribute-not-run",
-                f'The attribute isInterrupting="false" at {node_id} has a meaning in '
-                "event sub-processes only. Remove it.",
-            )
 
 
 def _check_reachable(scope: ScopeDrawing, findings: Findings) -> None:

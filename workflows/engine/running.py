@@ -15,7 +15,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from workflows.engine.effects import CaseEnded, Effect, IncidentRaised
 from workflows.engine.errors import Fault
-from workflows.engine.tokens import INCIDENT, Token
+from workflows.engine.tokens import INCIDENT, START, Token
 
 
 class Scope:
@@ -42,9 +42,11 @@ class Scope:
         # the names that a called process has written, for whoever called it
         self.written: dict[str, None] = {}
 
-    def plant(self) -> None:
+    def plant(self, start_event: str | None = None) -> None:
         """Make the root, which starts the scope in the next step."""
         self.task_tree = Token(self, self.spec.start, state=TaskState.FUTURE)
+        if start_event is not None:
+            self.task_tree.internal_data[START] = start_event
         self.task_tree._set_state(TaskState.READY)
 
     def changed(self) -> None:

@@ -17,6 +17,7 @@ BODY = "body"  # key: how far an activity is that runs several times (`repetitio
 ITEM = "item"  # key: the variables of one of those times; whoever has it is no body
 INDEX = "index"  # key: which of those times it is, from 1
 ARM = "arm"  # key: the flow from an event-based gateway to this event that it awaits
+START = "start"  # key: the start event that a root leads to, where it was chosen
 INCIDENT = "incident"  # key: the kind of the fault that holds the element
 
 WAITS = TaskState.WAITING | TaskState.STARTED

@@ -36,9 +36,9 @@ def define(parser):
 def run(define, request):
     """Run a drawing's body; each test runs twice, once with saves, once without."""
 
-    def start(body, variables=None, **options):
+    def start(body, variables=None, start_event=None, **options):
         keep = request.param == "kept in memory"
-        return Run(define(body, **options), variables, keep=keep)
+        return Run(define(body, **options), variables, keep, start_event)
 
     return start
 

@@ -195,7 +195,7 @@ class TestClock:
 class Run:
     """A case, saved and restored after every step unless `keep` is set."""
 
-    def __init__(self, definition, variables=None, keep=False):
+    def __init__(self, definition, variables=None, keep=False, start_event=None):
         self.definition = definition
         self.keep = keep
         self.clock = TestClock()
@@ -204,7 +204,7 @@ class Run:
         self.log = []
         self.incidents = {}
         values = {"key": "K", **(variables or {})}
-        self.case = engine.Case.start(definition, values, self.environment)
+        self.case = engine.Case.start(definition, values, self.environment, start_event)
         self.after()
 
     def after(self):

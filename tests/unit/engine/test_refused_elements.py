@@ -10,7 +10,6 @@ from engine_kit import (
     els,
     flows,
     mapping,
-    timer,
     with_event,
     with_task,
     zeebe,
@@ -46,14 +45,6 @@ NOT_RUN = {
             "<bpmn:compensateEventDefinition/>",
             attachedToRef="u",
         ),
-        "a",
-    ),
-    "message start": (
-        el("startEvent", "a", MESSAGE) + els("endEvent:e") + flows("a->e"),
-        "a",
-    ),
-    "timer start": (
-        el("startEvent", "a", timer()) + els("endEvent:e") + flows("a->e"),
         "a",
     ),
     "io specification": (
