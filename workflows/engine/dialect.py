@@ -41,7 +41,7 @@ _DATA = _words("property dataInputAssociation dataOutputAssociation")
 _ARTIFACTS = _words("association group textAnnotation")
 _ACTIVITY_ATTRIBUTES: dict[str, Attribute] = {
     **_ANY,
-    "isForCompensation": ONLY_FALSE,
+    "isForCompensation": BOOLEAN,
     "startQuantity": ONLY_ONE,
     "completionQuantity": ONLY_ONE,
     "default": RUN,
@@ -197,7 +197,7 @@ ELEMENTS: Mapping[str, Element] = {
     "intermediateThrowEvent": _event(
         {},
         """messageEventDefinition signalEventDefinition escalationEventDefinition
-        linkEventDefinition""",
+        linkEventDefinition compensateEventDefinition""",
         "ioMapping taskDefinition taskHeaders",
     ),
     "boundaryEvent": _event(
@@ -207,13 +207,14 @@ ELEMENTS: Mapping[str, Element] = {
             "parallelMultiple": ONLY_FALSE,
         },
         """messageEventDefinition timerEventDefinition signalEventDefinition
-        errorEventDefinition escalationEventDefinition""",
+        errorEventDefinition escalationEventDefinition
+        compensateEventDefinition""",
         "ioMapping",
     ),
     "endEvent": _event(
         {},
         """terminateEventDefinition errorEventDefinition messageEventDefinition
-        signalEventDefinition escalationEventDefinition""",
+        signalEventDefinition escalationEventDefinition compensateEventDefinition""",
         "ioMapping taskDefinition taskHeaders",
     ),
     "messageEventDefinition": _definition({"messageRef": RUN}),
@@ -221,6 +222,9 @@ ELEMENTS: Mapping[str, Element] = {
     "signalEventDefinition": _definition({"signalRef": RUN}),
     "escalationEventDefinition": _definition({"escalationRef": RUN}),
     "linkEventDefinition": _definition({"name": RUN}),
+    "compensateEventDefinition": _definition(
+        {"activityRef": RUN, "waitForCompletion": ("true",)}
+    ),
     "errorEventDefinition": _definition({"errorRef": RUN}),
     "terminateEventDefinition": _definition({}),
     "timeDate": _EXPRESSION,

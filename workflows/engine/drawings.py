@@ -7,6 +7,7 @@ from lxml import etree
 
 from workflows import feel
 from workflows.engine.closed_world import ClosedWorld
+from workflows.engine.compensation_rules import check_compensation
 from workflows.engine.content import Content, expression_texts
 from workflows.engine.definitions import Element, elements_of, names_of, starts_of
 from workflows.engine.documents import BPMN, open_document
@@ -98,6 +99,7 @@ def _check(
             check_starts(scope, findings)
             check_scope(scope, findings)
             content.check(scope)
+            check_compensation(scope, findings)
 
 
 def _expressions(

@@ -16,7 +16,7 @@ from workflows.engine import effects, scopes
 from workflows.engine.errors import Fault
 from workflows.engine.extensions import NOTHING, Extensions
 from workflows.engine.repetition import Repetition, begin_items
-from workflows.engine.tokens import BODY, DONE, START, Token
+from workflows.engine.tokens import BODY, DONE, HANDLER, START, Token
 
 Result = dict[str, Any]
 
@@ -37,6 +37,7 @@ class Drawn:
     default_flow: str | None = None
     conditional: bool = False
     repetition: Repetition | None = None
+    handler: str | None = None  # the activity that undoes this one
     boundary: tuple[Any, ...] = ()  # the listeners attached to it (`events.Listener`)
 
     bpmn_id: str
@@ -182,6 +183,10 @@ class Drawn:
         my_task.workflow.report(
             effects.ElementCompleted(self.bpmn_id, my_task.id, flows)
         )
+        if self.handler is not None:
+            my_task.workflow.completed_here.append(self.name)
+        if HANDLER in my_task.internal_data:
+            my_task.parent.task_spec.go_on(my_task.parent)
 
     def _on_cancel(self, my_task: Token) -> None:
         if not my_task.is_body:

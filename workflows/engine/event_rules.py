@@ -190,14 +190,14 @@ class EventRules:
                 f"{host.get('id')} throws no escalation, so boundary event {node_id} "
                 "never happens. Attach it to a sub-process or a call activity.",
             )
-        elif host.tag not in WAITING and kinds:
+        elif host.tag not in WAITING and not _has(kinds, "compensate"):
             self.findings.warning(
                 node_id,
                 "boundary-never",
                 f"{host.get('id')} is done at once, so boundary event {node_id} never "
                 "happens.",
             )
-        if node_id not in scope.outgoing:
+        if node_id not in scope.outgoing and not _has(kinds, "compensate"):
             self.findings.error(
                 node_id,
                 "boundary-without-flow",

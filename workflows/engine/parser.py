@@ -16,6 +16,7 @@ from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition
 
 from workflows.engine import calls, elements, events, joins
+from workflows.engine.compensation import CompensationThrow
 from workflows.engine.documents import BPMN
 from workflows.engine.elements import Route
 from workflows.engine.extensions import read_extensions
@@ -115,6 +116,7 @@ class EventParser(ElementParser):
 
 TIMES = (BPMN + "timeDate", BPMN + "timeDuration", BPMN + "timeCycle")
 MESSAGE = BPMN + "messageEventDefinition"
+COMPENSATION = BPMN + "compensateEventDefinition"
 LINK = BPMN + "linkEventDefinition"
 
 
@@ -126,9 +128,16 @@ class ThrowParser(EventParser):
             spec_class = elements.JobTask
         elif self.node.find(LINK) is not None:
             spec_class = elements.Link
+        elif self.node.find(COMPENSATION) is not None:
+            return self._compensation()
         else:
             return super().create_task()
         return spec_class(self.spec, self.bpmn_id, **self.bpmn_attributes)
+
+    def _compensation(self) -> CompensationThrow:
+        task = CompensationThrow(self.spec, self.bpmn_id, **self.bpmn_attributes)
+        task.activity = self.node.find(COMPENSATION).get("activityRef")
+        return task
 
 
 class CatchParser(EventParser):
@@ -230,6 +239,9 @@ class ProcessReader(ProcessParser):
                 self._connect(node)
             elif node.tag == BPMN + "boundaryEvent":
                 host = self.spec.task_specs[node.get("attachedToRef")]
+                if node.find(COMPENSATION) is not None:
+                    host.handler = handler_of(node)
+                    continue
                 host.boundary += (self.spec.task_specs[node.get("id")],)
             elif node.tag in self.parser.OVERRIDE_PARSER_CLASSES:
                 self.spec.task_specs[node.get("id")].default_flow = node.get("default")
@@ -300,6 +312,17 @@ class DrawingParser(BpmnParser):
         """Lanes only: where a shape stands decides nothing here."""
         self.document_positions[self._document_key(bpmn)] = {}
         self.document_lanes[self._document_key(bpmn)] = lanes_of(bpmn)
+
+
+def handler_of(boundary: etree._Element) -> str | None:
+    """The only association that leads from a compensation event, to its handler."""
+    process = next(boundary.iterancestors(BPMN + "process"))
+    targets = [
+        one.get("targetRef")
+        for one in process.iter(BPMN + "association")
+        if one.get("sourceRef") == boundary.get("id")
+    ]
+    return targets[0] if len(targets) == 1 else None
 
 
 def triggers_of(event: etree._Element) -> list[str]:

@@ -31,7 +31,6 @@ REFUSED: Mapping[str, str] = {
     "transaction": "Use an embedded sub-process with error boundary events.",
     "implicitThrowEvent": _REMOVE,
     "conditionalEventDefinition": _SPLIT_EVENTS,
-    "compensateEventDefinition": "Draw what undoes the work as a path of its own.",
     "cancelEventDefinition": "Use an error end event.",
     "script": "Write a FEEL expression in zeebe:script.",
     "eventDefinitionRef": _INLINE,

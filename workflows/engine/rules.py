@@ -273,7 +273,7 @@ def _check_reachable(scope: ScopeDrawing, findings: Findings) -> None:
                 seen.add(found)
                 waiting.append(found)
     for node_id, node in scope.nodes.items():
-        if node_id not in seen:
+        if node_id not in seen and node.get("isForCompensation") != "true":
             findings.warning(
                 node_id,
                 "unreachable",

@@ -39,6 +39,8 @@ class Scope:
         self.joins: dict[str, dict[str, list[Token]]] = {}
         # inclusive join that waits -> a token that it waits for, where one is known
         self.blocking: dict[str, Token | None] = {}
+        # the activities with a compensation handler that were completed, in order
+        self.completed_here: list[str] = []
         # the names that a called process has written, for whoever called it
         self.written: dict[str, None] = {}
 

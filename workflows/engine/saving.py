@@ -2,7 +2,8 @@
 
     case:  {"v": version, "top": scope, "over": bool, "by": ended_by}
     scope: {"d": variables, "t": [token, ...], "r": token of a root that has not run,
-            "w": names that a called process has written}
+            "c": completed activities that can be undone, "w": names that a called
+            process has written}
     token: [id, element, state, position of its host, kept, scope inside]
 
 Everything is a FEEL value (a position is a string, and "" where there is no host), so
@@ -71,6 +72,8 @@ def _saved_scope(scope: Scope) -> dict[str, Any]:
     saved: dict[str, Any] = {}
     if scope.data:
         saved["d"] = scope.data
+    if scope.completed_here:
+        saved["c"] = scope.completed_here
     if scope.written:
         saved["w"] = list(scope.written)
     if not root.finished:
@@ -107,6 +110,7 @@ def _saved_token(token: Token, host: str) -> list[Any]:
 
 def _fill(scope: Any, saved: dict[str, Any]) -> None:
     scope.data = saved.get("d", {})
+    scope.completed_here = saved.get("c", [])
     scope.written = dict.fromkeys(saved.get("w", ()))
     if "r" in saved:
         scope.task_tree = _restored(scope, saved["r"], None)

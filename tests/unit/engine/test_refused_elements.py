@@ -37,16 +37,6 @@ NOT_RUN = {
         + flows("s->a"),
         "a",
     ),
-    "compensation boundary": (
-        with_task(els("userTask:u"), "u")
-        + el(
-            "boundaryEvent",
-            "a",
-            "<bpmn:compensateEventDefinition/>",
-            attachedToRef="u",
-        ),
-        "a",
-    ),
     "io specification": (
         with_task(el("userTask", "a", "<bpmn:ioSpecification/>")),
         "a",
@@ -78,7 +68,6 @@ def test_what_does_not_run_is_refused_with_its_id_and_a_mend(refused, what):
 
 
 ATTRIBUTES = {
-    "compensation": el("userTask", "a", isForCompensation="true"),
     "start quantity": el("userTask", "a", startQuantity="2"),
     "completion quantity": el("userTask", "a", completionQuantity="2"),
     "instantiating receive": el(
