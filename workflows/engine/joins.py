@@ -101,9 +101,7 @@ class InclusiveGateway(Join, defaults.InclusiveGateway):
         first, *others = self.consume(waiting)
         for token in others:
             merge(token)
-        if waiting:
-            scope.changed()
-        else:
+        if not waiting:
             del scope.blocking[self.name]
         first._set_state(TaskState.READY)
 

@@ -6,6 +6,9 @@
             process has written}
     token: [id, element, state, position of its host, kept, scope inside]
 
+What a scope or a token does not have is left out, so that a case saved before there
+were such things reads the same.
+
 Everything is a FEEL value (a position is a string, and "" where there is no host), so
 that one pass of `feel.dumps` writes the whole. A token's tail is cut where empty.
 SpiffWorkflow's serializer would write the specification, and each token with its name

@@ -169,6 +169,18 @@ def test_a_token_that_also_reaches_a_filled_input_does_not_block(run):
     assert case.do("b").open() == ["z", "z"]
 
 
+def test_a_boundary_event_blocks_no_more_than_its_activity_does(run):
+    case = run(
+        els("startEvent:s parallelGateway:f userTask:a,b,k,z inclusiveGateway:j")
+        + els("exclusiveGateway:m endEvent:e")
+        + el("boundaryEvent", "t", timer(), attachedToRef="b")
+        + flows("s->f", "f->a->m->j", "f->b->m", "t->k->j", "j->z->e")
+    )
+
+    assert case.do("a").open() == ["b", "t", "z"]
+    assert case.fire("t").do("k").open() == ["z", "z"]
+
+
 def test_a_second_token_on_a_flow_waits_for_the_next_turn(run):
     case = run(
         els("startEvent:s parallelGateway:f userTask:a,b,c,z inclusiveGateway:j")
