@@ -2,17 +2,13 @@
 
     case:  {"v": version, "top": scope, "over": bool, "by": ended_by}
     scope: {"d": variables, "t": [token, ...], "r": token of a root that has not run,
-            "c": completed activities that can be undone, "w": names that a called
-            process has written}
+            "c": what can be undone, "w": names that a called process has written}
     token: [id, element, state, position of its host, kept, scope inside]
 
-What a scope or a token does not have is left out, so that a case saved before there
-were such things reads the same.
-
-Everything is a FEEL value (a position is a string, and "" where there is no host), so
-that one pass of `feel.dumps` writes the whole. A token's tail is cut where empty.
-SpiffWorkflow's serializer would write the specification, and each token with its name
-spelt out; its converters add a type name to every object.
+What a scope or a token does not have is left out: so the saves of earlier programs,
+which had less, read the same. Everything is a FEEL value (a position is a string, and
+"" where there is no host): one pass of `feel.dumps` writes the whole. SpiffWorkflow's
+serializer would write the specification, and each token with its name spelt out.
 """
 
 from typing import Any
