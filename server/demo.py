@@ -8,7 +8,6 @@ import json
 import logging
 import random
 import threading
-import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -158,16 +157,17 @@ class Stream:
     def _begin(self) -> None:
         """A desk that is not empty: work of today, and some that came days ago."""
         for days in BEGIN_DAYS_AGO:
-            self.apply(self._own.pop(), datetime.now(UTC) - timedelta(days=days))
+            self.apply(self._own.pop(), self._now() - timedelta(days=days))
 
     def apply(self, family: Family, filed_at: datetime | None = None) -> str:
         """File the application of a family, now unless told; its number."""
-        number = f"A-{time.strftime('%Y')}-{uuid.uuid4().hex[:8].upper()}"
+        filed_at = filed_at or self._now()
+        number = f"A-{filed_at:%Y}-{uuid.uuid4().hex[:8].upper()}"
         body = {
             "process_key": "first_grade_admission",
             "business_key": number,
             "office": family.wanted.bin,
-            "variables": family.variables(number, filed_at or datetime.now(UTC)),
+            "variables": family.variables(number, filed_at),
         }
         self._call("POST", "/instances", body)
         return number
@@ -196,6 +196,18 @@ class Stream:
             }
             self._call("POST", "/messages", body)
 
+    def _now(self) -> datetime:
+        """The service's time; a service without a clock of its own has the machine's.
+
+        One that was started with `--manual-clock` tells its own, all others answer 404.
+        """
+        try:
+            return datetime.fromisoformat(self._call("GET", "/clock")["now"])
+        except RefusedByApi as refused:
+            if refused.data["status"] != 404:
+                raise
+            return datetime.now(UTC)
+
     def _call(
         self, method: str, path: str, body: Any = None, *, clerk: bool = False
     ) -> Any:
@@ -210,7 +222,9 @@ class Stream:
             },
         )
         if answer.status >= 400:
-            raise RefusedByApi(field=path, reason=f"answered {answer.status}")
+            raise RefusedByApi(
+                field=path, reason=f"answered {answer.status}", status=answer.status
+            )
         return answer.json()
 
 

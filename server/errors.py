@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from flask import Flask, Response, current_app, json, render_template
+from flask import Flask, current_app, json, redirect, render_template, request
+from werkzeug import Response
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.http import HTTP_STATUS_CODES
 
 from forms.problems import Problem as FormProblem
-from server import auth, context, i18n
+from server import auth, context, i18n, rendering
 from server.i18n import gettext
 from workflows import feel, model
 
@@ -62,8 +63,16 @@ PAGES: Mapping[int, Kind] = {
     415: Kind(415, "http", "What you send cannot be read"),
     422: Kind(422, "http", "Something needs mending"),
 }
+# What a reader did not find: an id says nothing, whose it may be does.
+NOT_THERE: Mapping[str, str] = {
+    "case": "There is no such case here. It may belong to another office.",
+    "task": "There is no such task here. It may belong to another office.",
+}
+# What of a page's address has a usual value: a page with a broken one shows that.
+USUAL = ("cursor", "sort")
 NEXT_STEP: Mapping[int, str] = {
     404: "Check the address, or go to the first page.",
+    422: "What was asked for or sent does not fit here. Go back and try again.",
     500: "The fault is written down. Try again, or tell the administrator its number.",
 }
 
@@ -103,17 +112,34 @@ def _refused(error: model.RasimError) -> Response:
         response = problem(
             kind.status, kind.title, detail, type_=kind.type, **_members(error)
         )
+    elif (usual := _usual_page(error)) is not None:
+        return usual
     else:
         findings = getattr(error, "findings", None)
-        # The sentence of an unforeseen error may name what is no reader's business.
-        text = NEXT_STEP[500] if kind.status == 500 else None
-        said = gettext(text) if text else i18n.say(error)
-        response = _page(kind.status, gettext(kind.title), said, findings)
+        response = _page(kind.status, gettext(kind.title), _for_people(error), findings)
     if kind.status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="rasim"'
     if kind.status == 503:
         response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
+
+
+def _usual_page(error: model.RasimError) -> Response | None:
+    """The same page without what is broken in its address, where it can do without."""
+    field = error.data.get("field") if isinstance(error, model.InputRefused) else None
+    if request.method != "GET" or field not in USUAL or field not in request.args:
+        return None
+    return redirect(rendering.same_page(**{str(field): None}))
+
+
+def _for_people(error: model.RasimError) -> str:
+    """A refusal as a page says it: without ids and names of fields."""
+    if isinstance(error, model.NotFound):
+        return gettext(NOT_THERE.get(str(error.data["kind"]), NEXT_STEP[404]))
+    if type(error) is model.InputRefused:
+        return gettext(NEXT_STEP[422])
+    # The sentence of an unforeseen error may name what is no reader's business.
+    return gettext(NEXT_STEP[500]) if kind_of(error).status == 500 else i18n.say(error)
 
 
 def _http(error: HTTPException) -> Response:

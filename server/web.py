@@ -1,5 +1,6 @@
 """The web server: gunicorn around the Flask application, told by our settings alone."""
 
+import gc
 import os
 import signal
 import sys
@@ -38,6 +39,8 @@ class Web(BaseApplication):  # type: ignore[misc]  # untyped
         from server.bootstrap import create_app
 
         app: Flask = create_app(self.settings)
+        # It lives as long as the process: the collector need not look at it.
+        gc.freeze()
         return app
 
 

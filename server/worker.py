@@ -5,6 +5,7 @@ thread, because calls and the database block. A second thread sweeps the due wor
 """
 
 import asyncio
+import gc
 import logging
 import signal
 import threading
@@ -33,6 +34,9 @@ from workflows.world import World
 
 THREADS = 10
 BATCH = 10
+# Taken from the queue at a time by one worker; an entry counts until its end is written
+# down, a batch or a tenth of a second later.
+UNDER_WAY = 8 * BATCH
 # A job whose worker is silent for this long is given to another one.
 HEARTBEAT = timedelta(seconds=10)
 IDLE_POLL = timedelta(seconds=5)
@@ -48,6 +52,8 @@ log = logging.getLogger(__name__)
 
 def run(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT; what is under way is finished first."""
+    # What start-up made lives as long as the process: never collected, never looked at.
+    gc.freeze()
     store = bootstrap.make_store(settings, pool_size=THREADS + 2)
     world = bootstrap.make_world(settings, store)
     connectors = bootstrap.make_connectors(settings)
@@ -102,6 +108,9 @@ async def _take_until_lost(
     # Parts, not a URL: SQLAlchemy writes a space in a socket's path as "+", libpq does
     # not read it so.
     _, parts = store.engine.dialect.create_connect_args(store.engine.url)
+    # Nothing here waits for the disk: jobs come onto the queue by other connections,
+    # and an entry that a power cut brings back is found done.
+    parts["options"] = "-c synchronous_commit=off"
     connection = await psycopg.AsyncConnection.connect(autocommit=True, **parts)
     async with connection:
         driver = PsycopgDriver(connection)
@@ -112,7 +121,7 @@ async def _take_until_lost(
             manager.run(
                 dequeue_timeout=IDLE_POLL,
                 batch_size=BATCH,
-                max_concurrent_tasks=2 * BATCH,
+                max_concurrent_tasks=UNDER_WAY,
                 heartbeat_timeout=HEARTBEAT,
                 shutdown_on_listener_failure=True,
             )

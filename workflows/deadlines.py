@@ -13,10 +13,12 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from workflows import calendars, listing, people
 from workflows.engine import effects as engine_effects
 from workflows.model import DeadlineState, DueState, Page
+from workflows.store.prepared import Prepared, array_of, constant
 from workflows.store.tables import deadlines as deadline_rows
 from workflows.store.tables import (
     due_work,
@@ -30,6 +32,66 @@ if TYPE_CHECKING:
     from workflows.steps import Step
 
 SOON_WORKING_DAYS = 3
+
+
+def _meeting(which: sa.ColumnElement[bool]) -> Prepared:
+    """Ends the open deadlines of `case_id` that are meant, and their due work."""
+    rows = deadline_rows.c
+    case_id = sa.bindparam("case_id", type_=rows.instance_id.type)
+    at = sa.bindparam("at", type_=rows.due_at.type)
+    is_late = rows.due_at < at
+    met = (
+        sa.update(deadline_rows)
+        .where(rows.instance_id == case_id, rows.met_at.is_(None), which)
+        .values(
+            met_at=at,
+            state=sa.case(
+                (
+                    is_late | (rows.state == constant(DeadlineState.MISSED)),
+                    constant(DeadlineState.MISSED),
+                ),
+                else_=constant(DeadlineState.MET),
+            ),
+            missed_at=sa.case(
+                (is_late, sa.func.coalesce(rows.missed_at, rows.due_at)),
+                else_=rows.missed_at,
+            ),
+        )
+        .returning(rows.id)
+        .cte("met")
+    )
+    return Prepared(
+        sa.update(due_work)
+        .where(
+            due_work.c.queue == sa.literal_column("'deadline'"),
+            due_work.c.subject_id.in_(sa.select(met.c.id)),
+            due_work.c.state == constant(DueState.WAITING),
+        )
+        .values(state=constant(DueState.CANCELED))
+    )
+
+
+START = Prepared(
+    sa.insert(deadline_rows),
+    "id",
+    "instance_id",
+    "task_id",
+    "process_key",
+    "element_id",
+    "office_id",
+    "state",
+    "term",
+    "norms",
+    "started_at",
+    "due_at",
+    "is_estimated",
+)
+MEET_TASKS = _meeting(
+    deadline_rows.c.task_id
+    == sa.any_(sa.bindparam("task_ids", type_=ARRAY(deadline_rows.c.task_id.type)))
+)
+MEET_CASE = _meeting(deadline_rows.c.task_id.is_(None))
+MEET_ALL = _meeting(sa.true())
 
 
 @dataclass(frozen=True)
@@ -147,9 +209,10 @@ def _words(step: Step, name: str) -> tuple[str, ...]:
 
 
 def _start(step: Step, wanted: list[tuple[uuid.UUID | None, str, Term]]) -> None:
+    """Write the deadlines; their due work is written with the step's other."""
     if not wanted:
         return
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "id": uuid.uuid4(),
             "instance_id": step.id,
@@ -157,7 +220,7 @@ def _start(step: Step, wanted: list[tuple[uuid.UUID | None, str, Term]]) -> None
             "process_key": step.instance.process_key,
             "element_id": element_id,
             "office_id": step.instance.office_id,
-            "state": DeadlineState.RUNNING,
+            "state": str(DeadlineState.RUNNING),
             "term": term.text,
             "norms": list(term.norms),
             "started_at": step.now,
@@ -166,83 +229,28 @@ def _start(step: Step, wanted: list[tuple[uuid.UUID | None, str, Term]]) -> None
         }
         for task_id, element_id, term in wanted
     ]
-    step.tx.execute(sa.insert(deadline_rows), rows)
-    step.tx.execute(
-        sa.insert(due_work),
-        [
-            {
-                "queue": "deadline",
-                "due_at": row["due_at"],
-                "state": DueState.WAITING,
-                "instance_id": step.id,
-                "subject_id": row["id"],
-            }
-            for row in rows
-        ],
-    )
+    START.run_each(step.tx, rows)
+    step.due.extend(("deadline", row["due_at"], row["id"]) for row in rows)
 
 
 def meet_tasks(step: Step, task_ids: list[uuid.UUID]) -> None:
     """The tasks are over, done or not needed: their deadlines end."""
     if task_ids:
-        _meet(step, deadline_rows.c.task_id.in_(task_ids))
+        MEET_TASKS.run(
+            step.tx,
+            {"case_id": step.id, "at": step.now, "task_ids": array_of(task_ids)},
+        )
 
 
 def meet_case(step: Step, element_ids: list[str]) -> None:
     """One of the elements that deliver the case's result has completed."""
     if not set(_words(step, "deadline.met_by")).isdisjoint(element_ids):
-        _meet(step, deadline_rows.c.task_id.is_(None))
+        MEET_CASE.run(step.tx, {"case_id": step.id, "at": step.now})
 
 
 def meet_all(step: Step) -> None:
     """The case has ended: no deadline of it runs on."""
-    _meet(step, sa.true())
-
-
-def _meet(step: Step, which: sa.ColumnElement[bool]) -> None:
-    met = (
-        step.tx.execute(
-            sa.update(deadline_rows)
-            .where(
-                deadline_rows.c.instance_id == step.id,
-                deadline_rows.c.met_at.is_(None),
-                which,
-            )
-            .values(
-                met_at=step.now,
-                state=sa.case(
-                    (
-                        (deadline_rows.c.due_at < step.now)
-                        | (deadline_rows.c.state == DeadlineState.MISSED),
-                        DeadlineState.MISSED,
-                    ),
-                    else_=DeadlineState.MET,
-                ),
-                missed_at=sa.case(
-                    (
-                        deadline_rows.c.due_at < step.now,
-                        sa.func.coalesce(
-                            deadline_rows.c.missed_at, deadline_rows.c.due_at
-                        ),
-                    ),
-                    else_=deadline_rows.c.missed_at,
-                ),
-            )
-            .returning(deadline_rows.c.id)
-        )
-        .scalars()
-        .all()
-    )
-    if met:
-        step.tx.execute(
-            sa.update(due_work)
-            .where(
-                due_work.c.queue == "deadline",
-                due_work.c.subject_id.in_(met),
-                due_work.c.state == DueState.WAITING,
-            )
-            .values(state=DueState.CANCELED)
-        )
+    MEET_ALL.run(step.tx, {"case_id": step.id, "at": step.now})
 
 
 def miss(step: Step, deadline_id: uuid.UUID) -> None:

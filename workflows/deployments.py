@@ -21,6 +21,7 @@ from workflows.model import (
     Page,
 )
 from workflows.release_files import Part, check
+from workflows.store.prepared import Prepared
 from workflows.store.tables import (
     definition_versions,
     process_instances,
@@ -117,26 +118,33 @@ def release(
     return Release(release_id, _rows(tx, release_id), findings)
 
 
+def _newest() -> sa.Select[Any]:
+    """Takes `key`, and `version` or null for the last one."""
+    parts = definition_versions.c
+    version = sa.bindparam("version", type_=parts.version.type)
+    return (
+        sa.select(releases.c.id.label("release_id"), parts.id)
+        .join(release_parts, release_parts.c.release_id == releases.c.id)
+        .join(definition_versions, parts.id == release_parts.c.definition_version_id)
+        .where(
+            parts.kind == sa.literal_column("'process'"),
+            parts.key == sa.bindparam("key", type_=parts.key.type),
+            sa.or_(version.is_(None), parts.version == version),
+        )
+        .order_by(parts.version.desc(), releases.c.released_at.desc())
+        .limit(sa.literal_column("1"))
+    )
+
+
+NEWEST = Prepared(_newest())
+
+
 def newest(
     tx: sa.Connection, key: str, version: int | None = None
 ) -> tuple[uuid.UUID, uuid.UUID]:
     """(release, definition version) that a new case of process `key` runs on."""
-    query = (
-        sa.select(releases.c.id, definition_versions.c.id)
-        .join(release_parts, release_parts.c.release_id == releases.c.id)
-        .join(
-            definition_versions,
-            definition_versions.c.id == release_parts.c.definition_version_id,
-        )
-        .where(
-            definition_versions.c.kind == "process", definition_versions.c.key == key
-        )
-        .order_by(definition_versions.c.version.desc(), releases.c.released_at.desc())
-        .limit(1)
-    )
-    if version is not None:
-        query = query.where(definition_versions.c.version == version)
-    row = tx.execute(query).one_or_none()
+    asked = {"key": key, "version": version}
+    row = NEWEST.run(tx, asked).fetchone()
     if row is None:
         raise NotFound(
             kind="procedure", key=key if version is None else f"{key} {version}"

@@ -6,10 +6,12 @@ leaves a closed row and not an open one.
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, UUID
 
 from workflows import deadlines, feel, kept_messages
 from workflows.engine import effects as engine_effects
@@ -19,6 +21,7 @@ from workflows.model import (
     JobState,
     TaskState,
 )
+from workflows.store.prepared import Prepared, array_of, constant
 from workflows.store.queue import enqueue
 from workflows.store.tables import (
     due_work,
@@ -36,6 +39,60 @@ TASK_OPEN = (TaskState.CREATED, TaskState.CLAIMED)
 JOB_OPEN = (JobState.TODO, JobState.DOING, JobState.FAILED)
 
 
+OPEN_TASKS = Prepared(
+    sa.insert(user_tasks),
+    "id",
+    "instance_id",
+    "process_key",
+    "element_id",
+    "state",
+    "office_id",
+    "candidate_groups",
+    "candidate_users",
+    "priority",
+    "due_at",
+    "follow_up_at",
+    "deadline_at",
+    "sort_at",
+    "form_id",
+    "norms",
+    "created_at",
+)
+OPEN_JOBS = Prepared(
+    sa.insert(jobs),
+    "id",
+    "instance_id",
+    "element_id",
+    "type",
+    "state",
+    "variables",
+    "headers",
+    "retries",
+    "created_at",
+)
+AWAIT_MESSAGES = Prepared(
+    sa.insert(message_subscriptions),
+    "token",
+    "instance_id",
+    "element_id",
+    "name",
+    "correlation_key",
+    "created_at",
+)
+ADD_DUE_WORK = Prepared(
+    sa.insert(due_work), "queue", "due_at", "state", "instance_id", "subject_id"
+)
+DISARM_TIMERS = Prepared(
+    sa.update(due_work)
+    .where(
+        due_work.c.queue == sa.literal_column("'timer'"),
+        due_work.c.subject_id == sa.any_(sa.bindparam("tokens", type_=ARRAY(UUID))),
+        due_work.c.state == constant(DueState.WAITING),
+    )
+    .values(state=constant(DueState.CANCELED))
+)
+
+
 class Batch:
     """The effects of one step, by type, each list in the order they happened."""
 
@@ -48,14 +105,23 @@ class Batch:
         return self._by_type.get(type_, [])
 
 
-def write(step: Step, effects: list[engine_effects.Effect]) -> None:
-    """Turn the engine's effects into rows and events, in the step's transaction."""
+def record(step: Step, effects: list[engine_effects.Effect]) -> None:
+    """Turn the engine's effects into events."""
     for effect in effects:
         _record(step, effect)
+
+
+def write(step: Step, effects: list[engine_effects.Effect]) -> None:
+    """Turn the engine's effects into rows, in the step's transaction.
+
+    Jobs that succeeded are left in `step.succeeded`, for the statement that saves the
+    case.
+    """
     batch = Batch(effects)
     _open_tasks(step, batch.of(engine_effects.TaskOpened))
     _open_jobs(step, batch.of(engine_effects.JobOpened))
     _arm_timers(step, batch.of(engine_effects.TimerArmed))
+    _add_due_work(step)
     _await_messages(step, batch.of(engine_effects.MessageAwaited))
     _close_tasks(step, batch.of(engine_effects.TaskClosed))
     _close_jobs(step, batch.of(engine_effects.JobClosed))
@@ -132,15 +198,15 @@ def _open_tasks(step: Step, opened: list[engine_effects.TaskOpened]) -> None:
     if not opened:
         return
     terms = [deadlines.term_of(step, effect) for effect in opened]
-    step.tx.execute(
-        sa.insert(user_tasks),
+    OPEN_TASKS.run_each(
+        step.tx,
         [
             {
                 "id": effect.token,
                 "instance_id": step.id,
                 "process_key": step.instance.process_key,
                 "element_id": effect.element_id,
-                "state": TaskState.CREATED,
+                "state": str(TaskState.CREATED),
                 "office_id": step.instance.office_id,
                 "candidate_groups": list(effect.candidate_groups),
                 "candidate_users": _users(effect),
@@ -180,17 +246,17 @@ def _close_tasks(step: Step, closed: list[engine_effects.TaskClosed]) -> None:
 def _open_jobs(step: Step, opened: list[engine_effects.JobOpened]) -> None:
     if not opened:
         return
-    step.tx.execute(
-        sa.insert(jobs),
+    OPEN_JOBS.run_each(
+        step.tx,
         [
             {
                 "id": effect.token,
                 "instance_id": step.id,
                 "element_id": effect.element_id,
                 "type": effect.type,
-                "state": JobState.TODO,
+                "state": str(JobState.TODO),
                 "variables": feel.dumps(effect.variables),
-                "headers": dict(effect.headers),
+                "headers": json.dumps(dict(effect.headers)),
                 "retries": effect.retries,
                 "created_at": step.now,
             }
@@ -204,50 +270,51 @@ def _open_jobs(step: Step, opened: list[engine_effects.JobOpened]) -> None:
 
 
 def _close_jobs(step: Step, closed: list[engine_effects.JobClosed]) -> None:
-    for canceled, state in ((True, JobState.CANCELED), (False, JobState.SUCCEEDED)):
-        tokens = [effect.token for effect in closed if effect.canceled is canceled]
-        if tokens:
-            step.tx.execute(
-                sa.update(jobs)
-                .where(jobs.c.id.in_(tokens), jobs.c.state.in_(JOB_OPEN))
-                .values(state=state, ended_at=step.now, variables=None, next_at=None)
+    step.succeeded.extend(effect.token for effect in closed if not effect.canceled)
+    canceled = [effect.token for effect in closed if effect.canceled]
+    if canceled:
+        step.tx.execute(
+            sa.update(jobs)
+            .where(jobs.c.id.in_(canceled), jobs.c.state.in_(JOB_OPEN))
+            .values(
+                state=JobState.CANCELED,
+                ended_at=step.now,
+                variables=None,
+                next_at=None,
             )
+        )
 
 
 def _arm_timers(step: Step, armed: list[engine_effects.TimerArmed]) -> None:
-    if armed:
-        step.tx.execute(
-            sa.insert(due_work),
-            [
-                {
-                    "queue": "timer",
-                    "due_at": effect.due_at,
-                    "state": DueState.WAITING,
-                    "instance_id": step.id,
-                    "subject_id": effect.token,
-                }
-                for effect in armed
-            ],
-        )
+    step.due.extend(("timer", effect.due_at, effect.token) for effect in armed)
+
+
+def _add_due_work(step: Step) -> None:
+    """Timers and deadlines of the step together: they are one kind of row."""
+    rows = [
+        {
+            "queue": queue,
+            "due_at": due_at,
+            "state": str(DueState.WAITING),
+            "instance_id": step.id,
+            "subject_id": subject_id,
+        }
+        for queue, due_at, subject_id in step.due
+    ]
+    ADD_DUE_WORK.run_each(step.tx, rows)
+    step.due.clear()
 
 
 def _disarm_timers(step: Step, disarmed: list[engine_effects.TimerDisarmed]) -> None:
     if disarmed:
-        step.tx.execute(
-            sa.update(due_work)
-            .where(
-                due_work.c.queue == "timer",
-                due_work.c.subject_id.in_([effect.token for effect in disarmed]),
-                due_work.c.state == DueState.WAITING,
-            )
-            .values(state=DueState.CANCELED)
-        )
+        tokens = array_of(effect.token for effect in disarmed)
+        DISARM_TIMERS.run(step.tx, {"tokens": tokens})
 
 
 def _await_messages(step: Step, awaited: list[engine_effects.MessageAwaited]) -> None:
     if awaited:
-        step.tx.execute(
-            sa.insert(message_subscriptions),
+        AWAIT_MESSAGES.run_each(
+            step.tx,
             [
                 {
                     "token": effect.token,

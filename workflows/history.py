@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSON
 
 from workflows import listing, people
 from workflows.model import Page
@@ -21,6 +22,31 @@ from workflows.store.tables import events as event_rows
 from workflows.store.tables import process_instances
 
 SALT_BYTES = 16
+
+
+def _insert() -> sa.Insert:
+    """Adds the events of `events`, a JSON list of what `Chain.take` gives."""
+    plain, binary = ("type", "element_id", "actor", "detail"), _BINARY
+    kept = [event_rows.c.seq, *(event_rows.c[name] for name in plain), event_rows.c.at]
+    added = sa.func.json_to_recordset(sa.bindparam("events", type_=JSON)).table_valued(
+        *(sa.column(column.name, column.type) for column in kept),
+        *(sa.column(name, sa.Text) for name in binary),
+        name="added",
+    )
+    rows = added.render_derived(with_types=True)
+    case_id = sa.bindparam("case_id", type_=event_rows.c.instance_id.type)
+    return sa.insert(event_rows).from_select(
+        ["instance_id", *(column.name for column in kept), *binary],
+        sa.select(
+            case_id,
+            *(rows.c[column.name] for column in kept),
+            *(sa.func.decode(rows.c[name], sa.text("'hex'")) for name in binary),
+        ),
+    )
+
+
+_BINARY = ("salt", "commitment", "hash")
+INSERT = _insert()
 
 
 @dataclass(frozen=True)
@@ -72,7 +98,6 @@ class Chain:
             salt = secrets.token_bytes(SALT_BYTES)
         self.seq += 1
         row = {
-            "instance_id": self.instance_id,
             "seq": self.seq,
             "type": type_,
             "element_id": element_id,
@@ -85,10 +110,18 @@ class Chain:
         self.head = row["hash"] = _link(self.head, row)
         self._rows.append(row)
 
-    def write(self, tx: sa.Connection) -> None:
-        if self._rows:
-            tx.execute(sa.insert(event_rows), self._rows)
-            self._rows = []
+    @property
+    def is_written(self) -> bool:
+        return not self._rows
+
+    def take(self) -> str:
+        """The events added since the last call, as INSERT takes them."""
+        rows, self._rows = self._rows, []
+        for row in rows:
+            row["at"] = row["at"].isoformat()
+            for name in _BINARY:
+                row[name] = row[name] and row[name].hex()
+        return json.dumps(rows, ensure_ascii=False)
 
 
 def events(

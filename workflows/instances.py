@@ -4,11 +4,12 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
 import sqlalchemy as sa
 
-from workflows import deadlines, engine, feel, history, jobs, listing, offices, people
+from workflows import engine, feel, history, jobs, listing, people
 from workflows.deployments import newest
 from workflows.model import (
     IncidentState,
@@ -19,6 +20,7 @@ from workflows.model import (
     Role,
 )
 from workflows.steps import Step, finish, step
+from workflows.store.prepared import Prepared, array_of
 from workflows.store.tables import definition_versions, incidents, process_instances
 from workflows.store.tables import offices as office_rows
 from workflows.world import World
@@ -73,18 +75,20 @@ def start(
         "business_key": business_key,
         "subject": released.subject_of(variables),
         "office_id": office_id,
-        "state": InstanceState.ACTIVE,
-        "saved": "",
+        "state": str(InstanceState.ACTIVE),
         "started_at": now,
         "started_by": caller.user_id,
-        "event_seq": 0,
-        "event_hash": history.first_hash(id_),
     }
-    instance = tx.execute(
-        sa.insert(process_instances).values(row).returning(process_instances)
-    ).one()
     chain = history.Chain(id_, 0, history.first_hash(id_))
-    current = Step(tx, world, people.actor(caller), instance, now, chain)
+    current = Step(
+        tx,
+        world,
+        people.actor(caller),
+        SimpleNamespace(**row),
+        now,
+        chain,
+        is_new=True,
+    )
     current.record("instance.started", detail={"business_key": business_key})
     values = {name: feel.from_plain(value) for name, value in variables.items()}
     if released.configuration:
@@ -92,7 +96,6 @@ def start(
     current.started = engine.Case.start(
         released.definition, values, current.environment
     )
-    deadlines.start_for_case(current)
     finish(current)
     return get(tx, caller, id_)
 
@@ -102,7 +105,7 @@ def get(
 ) -> InstanceRow:
     """One case; NotFound also where the caller's offices do not own it."""
     row = tx.execute(
-        _visible(caller).where(process_instances.c.id == instance_id)
+        GET, {"case_id": instance_id, "seen_by": caller.offices_as()}
     ).one_or_none()
     if row is None:
         raise NotFound(kind="case", key=instance_id)
@@ -120,7 +123,7 @@ def search(
     cursor: str | None = None,
 ) -> Page[InstanceRow]:
     """Cases of the offices that the caller belongs to, the newest first."""
-    query = _visible(caller)
+    query = _visible(people.visible(caller))
     for column, wanted in (
         (process_instances.c.process_key, process_key),
         (process_instances.c.state, state),
@@ -191,18 +194,14 @@ def _office(tx: sa.Connection, caller: people.Caller, code: str | None) -> uuid.
         if not caller.memberships:
             raise NotAllowed(action="start", kind="case")
         return caller.memberships[0].office_id
-    office_id = offices.by_code(tx, code)
-    seen = tx.scalar(
-        sa.select(office_rows.c.id).where(
-            office_rows.c.id == office_id, office_rows.c.id.in_(people.visible(caller))
-        )
-    )
-    if seen is None:
+    seen = OFFICE.run(tx, {"code": code, "seen_by": array_of(caller.offices_as())})
+    found: uuid.UUID | None = next((row.id for row in seen), None)
+    if found is None:
         raise NotFound(kind="office", key=code)
-    return office_id
+    return found
 
 
-def _visible(caller: people.Caller) -> sa.Select[Any]:
+def _visible(seen: sa.Select[tuple[uuid.UUID]]) -> sa.Select[Any]:
     open_incidents = (
         sa.select(sa.func.array_agg(incidents.c.id))
         .where(
@@ -225,8 +224,17 @@ def _visible(caller: people.Caller) -> sa.Select[Any]:
             definition_versions.c.id == process_instances.c.definition_version_id,
         )
         .join(office_rows, office_rows.c.id == process_instances.c.office_id)
-        .where(process_instances.c.office_id.in_(people.visible(caller)))
+        .where(process_instances.c.office_id.in_(seen))
     )
+
+
+# Made once: every start of a case runs them.
+GET = _visible(people.seen()).where(process_instances.c.id == sa.bindparam("case_id"))
+OFFICE = Prepared(
+    people.seen().where(
+        office_rows.c.code == sa.bindparam("code", type_=office_rows.c.code.type)
+    )
+)
 
 
 def _row(row: sa.Row[Any]) -> InstanceRow:

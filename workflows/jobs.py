@@ -31,6 +31,7 @@ from workflows.ports import (
     Connectors,
 )
 from workflows.steps import Step, step
+from workflows.store.prepared import Prepared, constant
 from workflows.store.queue import enqueue
 from workflows.store.session import Store
 from workflows.store.tables import due_work, incidents, jobs, process_instances
@@ -38,6 +39,39 @@ from workflows.world import World
 
 FIRST_PAUSE_SECONDS = 5.0
 LONGEST_PAUSE_SECONDS = 3600.0
+
+
+JOB_ID = sa.bindparam("job_id", type_=jobs.c.id.type)
+STATE = Prepared(sa.select(jobs.c.state, jobs.c.next_at).where(jobs.c.id == JOB_ID))
+CLAIM = Prepared(
+    sa.update(jobs)
+    .where(
+        jobs.c.id == JOB_ID,
+        sa.or_(
+            jobs.c.state == constant(JobState.TODO),
+            jobs.c.state == constant(JobState.DOING),
+        ),
+        jobs.c.next_at.is_(None),
+        process_instances.c.id == jobs.c.instance_id,
+        process_instances.c.state == constant(InstanceState.ACTIVE),
+    )
+    .values(
+        state=constant(JobState.DOING),
+        attempts=jobs.c.attempts + sa.literal_column("1"),
+    )
+    .returning(
+        jobs.c.id,
+        jobs.c.type,
+        jobs.c.attempts,
+        jobs.c.variables,
+        jobs.c.headers,
+        jobs.c.instance_id,
+        process_instances.c.business_key,
+        # Nothing waits for the disk: a claim that a power cut takes back is made again,
+        # and an answer to it is taken all the same.
+        sa.literal_column("set_config('synchronous_commit', 'off', true)"),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -74,7 +108,7 @@ def perform(
             _try_again(tx, world, call, str(fault), fault.retry_after_seconds)
     except ConnectorRefusal as refusal:
         with store.transaction() as tx:
-            _give_up(tx, world, call, str(refusal))
+            _give_up(tx, world, call, str(refusal), "refused")
     except BusinessError as error:
         with store.transaction() as tx:
             _throw(tx, world, call, error)
@@ -227,27 +261,8 @@ def _claim(store: Store, job_id: uuid.UUID) -> Call | None:
     pauses is put on the queue anew by its due work; an entry of the queue that was left
     behind by a worker that died just after putting the job off must not cut it short.
     """
-    with store.statement() as connection:
-        row = connection.execute(
-            sa.update(jobs)
-            .where(
-                jobs.c.id == job_id,
-                jobs.c.state.in_([JobState.TODO, JobState.DOING]),
-                jobs.c.next_at.is_(None),
-                process_instances.c.id == jobs.c.instance_id,
-                process_instances.c.state == InstanceState.ACTIVE,
-            )
-            .values(state=JobState.DOING, attempts=jobs.c.attempts + 1)
-            .returning(
-                jobs.c.id,
-                jobs.c.type,
-                jobs.c.attempts,
-                jobs.c.variables,
-                jobs.c.headers,
-                jobs.c.instance_id,
-                process_instances.c.business_key,
-            )
-        ).one_or_none()
+    with store.statement() as tx:
+        row = CLAIM.run(tx, {"job_id": job_id}).fetchone()
     if row is None:
         return None
     return Call(
@@ -283,10 +298,12 @@ def _throw(tx: sa.Connection, world: World, call: Call, error: BusinessError) ->
             _fail(current, call, f"error {error.code} is caught nowhere: {error}")
 
 
-def _give_up(tx: sa.Connection, world: World, call: Call, reason: str) -> None:
+def _give_up(
+    tx: sa.Connection, world: World, call: Call, reason: str, cause: str = "broken"
+) -> None:
     with _answered(tx, world, call) as current:
         if current is not None:
-            _fail(current, call, reason)
+            _fail(current, call, reason, cause)
 
 
 def _try_again(
@@ -302,7 +319,7 @@ def _try_again(
             return
         row = tx.execute(sa.select(jobs).where(jobs.c.id == call.job_id)).one()
         if row.attempts >= max(row.retries, 1):
-            _fail(current, call, reason)
+            _fail(current, call, reason, "unanswered")
             return
         pause = wanted_pause_seconds or min(
             FIRST_PAUSE_SECONDS * 2 ** (row.attempts - 1), LONGEST_PAUSE_SECONDS
@@ -327,7 +344,7 @@ def _try_again(
         )
 
 
-def _fail(current: Step, call: Call, reason: str) -> None:
+def _fail(current: Step, call: Call, reason: str, cause: str = "broken") -> None:
     element_id = current.tx.scalar(
         sa.update(jobs)
         .where(jobs.c.id == call.job_id)
@@ -341,17 +358,21 @@ def _fail(current: Step, call: Call, reason: str) -> None:
             element_id=element_id,
             kind="job",
             message=reason,
-            detail={"type": call.type, "attempts": call.attempt},
+            detail={"type": call.type, "attempts": call.attempt, "cause": cause},
             state=IncidentState.OPEN,
             opened_at=current.now,
         )
     )
-    current.record("incident.opened", element_id, {"kind": "job", "message": reason})
+    told = {"kind": "job", "cause": cause, "message": reason}
+    current.record("incident.opened", element_id, told)
 
 
 @contextmanager
 def _answered(tx: sa.Connection, world: World, call: Call) -> Iterator[Step | None]:
     """The step in which an answer arrives; None when the job is over meanwhile.
+
+    A job may be `todo` though it was claimed: a claim does not wait for the disk, and
+    may be lost with the database's last moments. One that pauses takes no answer.
 
     An answer that comes while its case is suspended is dropped: the job goes back to
     the queue on resume, and the outside system repeats its answer.
@@ -361,7 +382,8 @@ def _answered(tx: sa.Connection, world: World, call: Call) -> Iterator[Step | No
     with step(
         tx, world, call.instance_id, f"job:{call.type}", states=frozenset(InstanceState)
     ) as current:
-        state = tx.scalar(sa.select(jobs.c.state).where(jobs.c.id == call.job_id))
+        found = STATE.run(tx, {"job_id": call.job_id}).fetchone()
+        state = found.state if found else None
         suspended = current.instance.state == InstanceState.SUSPENDED
         if suspended and state == JobState.DOING:
             tx.execute(
@@ -369,7 +391,9 @@ def _answered(tx: sa.Connection, world: World, call: Call) -> Iterator[Step | No
                 .where(jobs.c.id == call.job_id)
                 .values(state=JobState.TODO)
             )
-        yield None if suspended or state != JobState.DOING else current
+        unclaimed = found is not None and found.next_at is None
+        waits = state == JobState.DOING or (state == JobState.TODO and unclaimed)
+        yield current if waits and not suspended else None
 
 
 def _row(row: sa.Row[Any]) -> JobRow:

@@ -58,7 +58,7 @@ class Norm:
     is_literal: bool
     deadline: str | None = None
     confidence: str | None = None
-    source: str | None = None
+    source: Texts | None = None
 
     @property
     def quote_kk(self) -> str:
@@ -154,7 +154,7 @@ class _FactSchema(Schema):
     confidence = fields.String(
         required=True, validate=validate.OneOf(["A", "A/B", "B", "C"])
     )
-    source = fields.String(required=True)
+    source = _texts()
 
 
 def _read(file: Path, schema: Schema) -> Any:

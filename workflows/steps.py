@@ -13,13 +13,72 @@ from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, UUID
 
-from workflows import engine, feel, follow_ups, history
-from workflows.model import InstanceState, MoveRefused, NotFound
+from workflows import deadlines, engine, feel, follow_ups, history
+from workflows.model import InstanceState, JobState, MoveRefused, NotFound
 from workflows.ports import FixedClock
 from workflows.released import Released
-from workflows.store.tables import process_instances
+from workflows.store.prepared import Prepared, array_of, constant
+from workflows.store.tables import jobs, process_instances
 from workflows.world import World
+
+CASE_ID = sa.bindparam("case_id", type_=process_instances.c.id.type)
+FIRST = (
+    "id",
+    "process_key",
+    "definition_version_id",
+    "release_id",
+    "business_key",
+    "subject",
+    "office_id",
+    "state",
+    "started_at",
+    "started_by",
+)
+HEAD = ("saved", "event_seq", "event_hash")
+
+
+def _begin_statement() -> sa.Insert:
+    values = {name: _new(name) for name in (*FIRST, *HEAD)}
+    begun = sa.insert(process_instances).values(values)
+    return history.INSERT.add_cte(begun.cte("begun"))
+
+
+def _save_statement() -> sa.Insert:
+    """What nearly every step writes; its parts touch tables of their own."""
+    tokens = sa.bindparam("succeeded", type_=ARRAY(UUID))
+    is_open = sa.or_(*(jobs.c.state == constant(one) for one in follow_ups.JOB_OPEN))
+    succeeded = (
+        sa.update(jobs)
+        .where(jobs.c.id == sa.any_(tokens), is_open)
+        .values(
+            state=constant(JobState.SUCCEEDED),
+            ended_at=sa.bindparam("now", type_=jobs.c.ended_at.type),
+            variables=sa.null(),
+            next_at=sa.null(),
+        )
+    )
+    moved = (
+        sa.update(process_instances)
+        .where(process_instances.c.id == CASE_ID)
+        .values({name: _new(name) for name in HEAD})
+    )
+    return history.INSERT.add_cte(succeeded.cte("succeeded"), moved.cte("moved"))
+
+
+def _new(column: str) -> sa.BindParameter[Any]:
+    return sa.bindparam(f"new_{column}", type_=process_instances.c[column].type)
+
+
+READ = Prepared(sa.select(process_instances).where(process_instances.c.id == CASE_ID))
+LOCK = Prepared(
+    sa.select(process_instances)
+    .where(process_instances.c.id == CASE_ID)
+    .with_for_update()
+)
+BEGIN = Prepared(_begin_statement())
+SAVE = Prepared(_save_statement())
 
 
 @dataclass
@@ -33,7 +92,11 @@ class Step:
     now: datetime
     chain: history.Chain
     started: engine.Case | None = None
+    is_new: bool = False  # the case has no row yet; `finish` makes it
     changes: dict[str, Any] = field(default_factory=dict)
+    # Collected while rows are written, to be sent together with others.
+    due: list[tuple[str, datetime, uuid.UUID]] = field(default_factory=list)
+    succeeded: list[uuid.UUID] = field(default_factory=list)  # jobs
 
     @cached_property
     def released(self) -> Released:
@@ -86,11 +149,7 @@ def step(
 
     Raises NotFound, and MoveRefused when its state is not one of `states`.
     """
-    row = tx.execute(
-        sa.select(process_instances)
-        .where(process_instances.c.id == instance_id)
-        .with_for_update()
-    ).one_or_none()
+    row = LOCK.run(tx, {"case_id": instance_id}).fetchone()
     if row is None:
         raise NotFound(kind="case", key=instance_id)
     if row.state not in states:
@@ -103,9 +162,7 @@ def step(
 
 def peek(tx: sa.Connection, world: World, instance_id: uuid.UUID) -> Step:
     """A case to look at, neither locked nor saved."""
-    row = tx.execute(
-        sa.select(process_instances).where(process_instances.c.id == instance_id)
-    ).one_or_none()
+    row = READ.run(tx, {"case_id": instance_id}).fetchone()
     if row is None:
         raise NotFound(kind="case", key=instance_id)
     chain = history.Chain(instance_id, row.event_seq, row.event_hash)
@@ -117,19 +174,61 @@ def finish(current: Step) -> None:
     values = current.changes
     if "case" in current.__dict__ or current.started is not None:
         case = current.case
-        while effects := case.take_effects():  # a kept message may move it again
-            follow_ups.write(current, effects)
+        _follow(current)
         values["saved"] = case.save()
         if case.completed and current.instance.state == InstanceState.ACTIVE:
             values.setdefault("state", InstanceState.COMPLETED)
             values["ended_at"] = current.now
             values["ended_by"] = case.ended_by
-    if values.get("state") in (InstanceState.COMPLETED, InstanceState.CANCELED):
+    is_over = values.get("state") in (InstanceState.COMPLETED, InstanceState.CANCELED)
+    if is_over:
         current.record(f"instance.{values['state']}", detail=values.get("ended_by"))
+    _save(current)
+    if is_over:  # what the step answered is saved by now, and stays as it is
         follow_ups.close(current)
-    current.tx.execute(
-        sa.update(process_instances)
-        .where(process_instances.c.id == current.id)
-        .values(event_seq=current.chain.seq, event_hash=current.chain.head, **values)
+
+
+def _follow(current: Step) -> None:
+    """Events and rows for what happened; a kept message may move the case again."""
+    while effects := current.case.take_effects():
+        follow_ups.record(current, effects)
+        if current.is_new:
+            _begin(current)
+        follow_ups.write(current, effects)
+
+
+def _begin(current: Step) -> None:
+    """The first row of a case, with what it has become already; others point to it."""
+    row = vars(current.instance)
+    row["saved"] = current.case.save()
+    head = {"event_seq": current.chain.seq, "event_hash": current.chain.head}
+    new = {f"new_{name}": value for name, value in (row | head).items()}
+    BEGIN.run(current.tx, new | {"case_id": current.id, "events": current.chain.take()})
+    current.is_new = False
+    deadlines.start_for_case(current)
+
+
+def _save(current: Step) -> None:
+    """One statement, or none where the step changed nothing."""
+    saved = current.changes.pop("saved", current.instance.saved)
+    if current.changes:
+        current.tx.execute(
+            sa.update(process_instances)
+            .where(process_instances.c.id == current.id)
+            .values(**current.changes)
+        )
+    chain = current.chain
+    if saved == current.instance.saved and chain.is_written and not current.succeeded:
+        return
+    SAVE.run(
+        current.tx,
+        {
+            "case_id": current.id,
+            "now": current.now,
+            "succeeded": array_of(current.succeeded),
+            "new_saved": saved,
+            "new_event_seq": chain.seq,
+            "new_event_hash": chain.head,
+            "events": chain.take(),
+        },
     )
-    current.chain.write(current.tx)

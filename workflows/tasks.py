@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +24,7 @@ from workflows.model import (
 )
 from workflows.released import Released
 from workflows.steps import Step, peek, step
+from workflows.store.prepared import Prepared, array_of, constant
 from workflows.store.tables import offices, process_instances, user_tasks, users
 from workflows.world import World
 
@@ -91,7 +92,7 @@ def worklist(
     """Tasks of the offices that the caller belongs to, the most urgent first."""
     if query.sort not in SORTS:
         raise InputRefused(field="sort", reason=f"one of {', '.join(SORTS)}")
-    chosen = _visible(caller).where(*_restrictions(query))
+    chosen = _visible(people.visible(caller)).where(*_restrictions(query))
     order = [*SORTS[query.sort], user_tasks.c.id.asc()]
     return listing.page(
         tx, chosen, order, lambda row: _row(tx, world, row), query.limit, query.cursor
@@ -194,20 +195,15 @@ def complete(
         if task.assignee_id not in (None, caller.user_id):
             raise NotAllowed(action="complete", kind="task")
         typed = _validated(current, task, answers)
-        _write(
-            current,
-            task,
-            TaskState.COMPLETED,
-            ended_at=current.now,
-            completed_by=caller.user_id,
-        )
+        COMPLETE.run(tx, {"task_id": task_id, "at": current.now, "by": caller.user_id})
         current.record(
             "task.completed",
             task.element_id,
             {"task": str(task.id), "answers": feel.plain(typed)},
         )
         current.case.finish(task_id, typed)
-    return get(tx, world, caller, task_id)
+    row = _row(tx, world, task)
+    return replace(row, state=TaskState.COMPLETED, ended_at=current.now)
 
 
 def _validated(
@@ -240,7 +236,7 @@ def evaluator(released: Released, environment: feel.Environment) -> Any:
     return evaluate
 
 
-def _visible(caller: people.Caller) -> sa.Select[Any]:
+def _visible(seen: sa.Select[tuple[uuid.UUID]]) -> sa.Select[Any]:
     return (
         sa.select(
             user_tasks,
@@ -257,8 +253,27 @@ def _visible(caller: people.Caller) -> sa.Select[Any]:
         .join(process_instances, process_instances.c.id == user_tasks.c.instance_id)
         .join(offices, offices.c.id == user_tasks.c.office_id)
         .outerjoin(users, users.c.id == user_tasks.c.assignee_id)
-        .where(user_tasks.c.office_id.in_(people.visible(caller)))
+        .where(user_tasks.c.office_id.in_(seen))
     )
+
+
+# Made once: everything that is done with a task runs them.
+TASK_ID = sa.bindparam("task_id", type_=user_tasks.c.id.type)
+FIND = _visible(people.seen()).where(user_tasks.c.id == TASK_ID)
+CASE_OF = Prepared(
+    sa.select(user_tasks.c.instance_id).where(
+        user_tasks.c.id == TASK_ID, user_tasks.c.office_id.in_(people.seen())
+    )
+)
+COMPLETE = Prepared(
+    sa.update(user_tasks)
+    .where(user_tasks.c.id == TASK_ID)
+    .values(
+        state=constant(TaskState.COMPLETED),
+        ended_at=sa.bindparam("at", type_=user_tasks.c.ended_at.type),
+        completed_by=sa.bindparam("by", type_=user_tasks.c.completed_by.type),
+    )
+)
 
 
 def _restrictions(query: WorklistQuery) -> list[sa.ColumnElement[bool]]:
@@ -289,7 +304,9 @@ def _restrictions(query: WorklistQuery) -> list[sa.ColumnElement[bool]]:
 
 
 def _find(tx: sa.Connection, caller: people.Caller, task_id: uuid.UUID) -> sa.Row[Any]:
-    row = tx.execute(_visible(caller).where(user_tasks.c.id == task_id)).one_or_none()
+    row = tx.execute(
+        FIND, {"task_id": task_id, "seen_by": caller.offices_as()}
+    ).one_or_none()
     if row is None:
         raise NotFound(kind="task", key=task_id)
     return row
@@ -300,15 +317,11 @@ def _on(
     tx: sa.Connection, world: World, caller: people.Caller, task_id: uuid.UUID
 ) -> Iterator[tuple[Step, sa.Row[Any]]]:
     """Lock the task's case, then read the task: nobody changes it under us."""
-    instance_id = tx.scalar(
-        sa.select(user_tasks.c.instance_id).where(
-            user_tasks.c.id == task_id,
-            user_tasks.c.office_id.in_(people.visible(caller)),
-        )
-    )
-    if instance_id is None:
+    seen_by = array_of(caller.offices_as())
+    found = CASE_OF.run(tx, {"task_id": task_id, "seen_by": seen_by}).fetchone()
+    if found is None:
         raise NotFound(kind="task", key=task_id)
-    with step(tx, world, instance_id, people.actor(caller)) as current:
+    with step(tx, world, found.instance_id, people.actor(caller)) as current:
         yield current, _find(tx, caller, task_id)
 
 

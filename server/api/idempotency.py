@@ -9,21 +9,42 @@ import hashlib
 import hmac
 import json
 import re
+import uuid
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from flask import after_this_request, g, request
 from flask.wrappers import Response
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import JSONB, UUID, insert
 
 from server import context
 from workflows.model import InputRefused
+from workflows.store.prepared import Prepared
 from workflows.store.tables import idempotency_keys
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
+
+# Made once: they run for every write.
+CLAIM = Prepared(
+    insert(idempotency_keys).on_conflict_do_nothing().returning(idempotency_keys.c.key),
+    "user_id",
+    "key",
+    "request_hash",
+    "status",
+    "subject",
+    "created_at",
+)
+REMEMBER = Prepared(
+    sa.update(idempotency_keys)
+    .where(
+        idempotency_keys.c.user_id == sa.bindparam("caller", type_=UUID),
+        idempotency_keys.c.key == sa.bindparam("used", type_=sa.Text),
+    )
+    .values(subject=sa.bindparam("told", type_=JSONB))
+)
 
 Answer = TypeVar("Answer")
 Subject = Mapping[str, Any]
@@ -53,11 +74,8 @@ def once(
             after_this_request(_mark)
             return again(tx, known)
         answer = run(tx)
-        tx.execute(
-            sa.update(idempotency_keys)
-            .where(*_mine(key))
-            .values(subject=dict(subject(answer)))
-        )
+        told = json.dumps(dict(subject(answer)))
+        REMEMBER.run(tx, {"caller": _caller_id(), "used": key, "told": told})
         return answer
 
 
@@ -66,20 +84,15 @@ def _claim(tx: sa.Connection, key: str) -> Subject | None:
     if not _KEY.fullmatch(key):
         raise InputRefused(field=HEADER, reason="1 to 255 visible ASCII characters")
     fingerprint = _fingerprint()
-    claimed = tx.scalar(
-        insert(idempotency_keys)
-        .values(
-            user_id=context.caller().user_id,
-            key=key,
-            request_hash=fingerprint,
-            status=0,
-            subject={},
-            created_at=context.services().clock.now(),
-        )
-        .on_conflict_do_nothing()
-        .returning(idempotency_keys.c.key)
-    )
-    if claimed is not None:
+    claim = {
+        "user_id": _caller_id(),
+        "key": key,
+        "request_hash": fingerprint,
+        "status": 0,
+        "subject": "{}",
+        "created_at": context.services().clock.now(),
+    }
+    if CLAIM.run(tx, claim).fetchone() is not None:
         return None
     first = tx.execute(sa.select(idempotency_keys).where(*_mine(key))).one()
     if not hmac.compare_digest(first.request_hash, fingerprint):
@@ -90,9 +103,13 @@ def _claim(tx: sa.Connection, key: str) -> Subject | None:
 
 def _mine(key: str) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
     return (
-        idempotency_keys.c.user_id == context.caller().user_id,
+        idempotency_keys.c.user_id == _caller_id(),
         idempotency_keys.c.key == key,
     )
+
+
+def _caller_id() -> uuid.UUID:
+    return context.caller().user_id
 
 
 def _fingerprint() -> bytes:

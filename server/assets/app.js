@@ -8,6 +8,33 @@ htmx.config.includeIndicatorStyles = false;
 htmx.config.historyCacheSize = 0;
 
 initAll();
+
+// The server answers with the questions as they were sent to it. What was typed or
+// chosen while it thought is newer: it goes over from the old controls to the new ones.
+const answers = new Map();
+
+function keyOf(control) {
+  const isOneOfMany = ["radio", "checkbox"].includes(control.type);
+  return isOneOfMany ? `${control.name}=${control.value}` : control.name;
+}
+
+document.body.addEventListener("htmx:beforeSwap", (event) => {
+  answers.clear();
+  for (const control of event.detail.target.querySelectorAll("form [name]")) {
+    // Read now: for a moment old and new radios are one group, where one is checked.
+    const { checked, type, value } = control;
+    if (type !== "hidden") {
+      answers.set(keyOf(control), { checked, value });
+    }
+  }
+});
+
+document.body.addEventListener("htmx:afterSwap", (event) => {
+  for (const control of event.detail.target.querySelectorAll("form [name]")) {
+    Object.assign(control, answers.get(keyOf(control)));
+  }
+});
+
 document.body.addEventListener("htmx:afterSwap", (event) => {
   initAll({ scope: event.detail.target });
 });
@@ -59,6 +86,13 @@ document.body.addEventListener("click", (event) => {
   const isBackdrop = event.target instanceof HTMLDialogElement;
   if (closer || isBackdrop) {
     event.target.closest("dialog").close();
+  }
+});
+
+// Filters are folded on a phone; a window that becomes wide has no line to unfold them.
+matchMedia("(min-width: 40.0625em)").addEventListener("change", ({ matches }) => {
+  for (const fold of document.querySelectorAll(".r-fold")) {
+    fold.open = matches;
   }
 });
 

@@ -8,7 +8,7 @@ from werkzeug import Response
 from server import norms_pages, rendering
 from server.auth import require
 from server.context import transaction
-from server.desk import telling
+from server.desk import faults, telling
 from server.sections import STAFF
 from workflows import deadlines
 
@@ -25,6 +25,7 @@ def show(instance_id: uuid.UUID) -> str | Response:
         due = deadlines.of_case(tx, instance_id)
     context = {
         "deadlines": due,
+        "faults": faults,
         "instance": told.instance,
         "norms": norms_pages.links(told.norm_ids),
         "section": "cases",

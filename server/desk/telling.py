@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from server import exports, i18n, words
 from server.context import caller, world
-from server.desk import flows
+from server.desk import faults, flows
 from server.i18n import gettext
 from workflows import history, incidents, instances, jobs, people, steps, tasks
 from workflows.history import EventRow
@@ -36,6 +36,7 @@ class Line:
     who: str
     note: str = ""
     tone: str = ""
+    raw: str = ""  # what a program said, for those who mend it
 
 
 @dataclass(frozen=True)
@@ -249,7 +250,14 @@ class _Teller:
             return None
         text, tone = tell
         said = text(self._step(event)) if event.element_id else text("")
-        return Line(event.at, said, self._who(event), self._note(event), tone)
+        return Line(
+            event.at,
+            said,
+            self._who(event),
+            self._note(event),
+            tone,
+            faults.raw(self._reason(event)),
+        )
 
     def _completed(self, event: EventRow) -> Line | None:
         element = self.elements.get(event.element_id or "")
@@ -290,15 +298,17 @@ class _Teller:
 
     def _note(self, event: EventRow) -> str:
         detail = event.detail or {}
+        job_type = self.elements.get(event.element_id or "", {}).get("job_type")
         if event.type == "job.failed":
-            return gettext(
-                "Attempt %(attempt)s: %(reason)s",
-                attempt=detail.get("attempt"),
-                reason=detail.get("reason"),
-            )
+            return faults.attempt(job_type, detail.get("attempt"))
         if event.type == "incident.opened":
-            return str(detail.get("message", ""))
+            return faults.cause(job_type, detail.get("cause"))
         return ""
+
+    def _reason(self, event: EventRow) -> str:
+        detail = event.detail or {}
+        kept = {"job.failed": "reason", "incident.opened": "message"}.get(event.type)
+        return str(detail.get(kept, "")) if kept else ""
 
 
 # What an event is in words, and its tone; the step's name goes in.

@@ -49,7 +49,7 @@ def worklist() -> str | Response:
         "view": view,
     }
     if rendering.is_fragment():
-        return rendering.live("desk/_worklist.html", **context)
+        return rendering.live("desk/_worklist.html", is_live=True, **context)
     return render_template("desk/worklist.html", **context)
 
 

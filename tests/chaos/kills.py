@@ -37,6 +37,7 @@ LATE_ANSWER_MS = 400
 KILL_PAUSE_SECONDS = (1.0, 3.0)
 KILLS_PER_JUMP = 3  # while timers of many cases fire at once
 JUMP_PAUSE_SECONDS = (0.05, 0.6)
+VIOLATIONS_TOLD = 30
 DEADLINE_JUMP, ORDER_DAY_JUMP = "P5D", "P365D"
 
 
@@ -54,6 +55,7 @@ class Run:
     ends_at: float
     started: float = field(default_factory=time.monotonic)
     killed: Counter[str] = field(default_factory=Counter)
+    plans: Counter[Plan] = field(default_factory=Counter)
     violations: list[str] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
     quiet_seconds: list[float] = field(default_factory=list)
@@ -108,26 +110,28 @@ def _whole(run: Run, service: Service) -> None:
     clerk = Client(service.base, service.token("demo-clerk"), run.tally)
     simulators = service.simulators_url
     applications = make_applications(simulators, run.cases, run.dice)
+    run.plans.update(each.plan for each in applications)
     _answer_late(simulators)
     jumps = min(KILLS_PER_JUMP, run.kills // 5)
     first = run.kills - 2 * jumps
+    phases = ((None, first), (DEADLINE_JUMP, jumps), (ORDER_DAY_JUMP, jumps))
     spread = 0.8 * first * sum(KILL_PAUSE_SECONDS) / 2
     traffic = Traffic(portal, clerk, applications, spread_seconds=spread, dice=run.dice)
     watch = Watch(lambda: service.database_url)
     watch.start()
     traffic.start()
     try:
-        for _ in range(first):
-            _kill(run, service, KILL_PAUSE_SECONDS)
-        _calm(run, service, traffic, watch, is_late=False, is_order_day=False)
-        traffic.advance(DEADLINE_JUMP, "jump-deadline")
-        for _ in range(jumps):
-            _kill(run, service, JUMP_PAUSE_SECONDS)
-        _calm(run, service, traffic, watch, is_late=True, is_order_day=False)
-        traffic.advance(ORDER_DAY_JUMP, "jump-order-day")
-        for _ in range(jumps):
-            _kill(run, service, JUMP_PAUSE_SECONDS)
-        _calm(run, service, traffic, watch, is_late=True, is_order_day=True)
+        for phase, (jump, kills) in enumerate(phases):
+            if jump:
+                traffic.advance(jump, key=f"jump-{phase}")
+            for _ in range(kills):
+                _kill(run, service, JUMP_PAUSE_SECONDS if jump else KILL_PAUSE_SECONDS)
+            is_late, is_order_day = phase >= 1, phase >= 2
+            _calm(
+                run, service, traffic, watch, is_late=is_late, is_order_day=is_order_day
+            )
+            if run.violations:
+                break
     finally:
         traffic.stop()
         watch.stop()
@@ -212,9 +216,12 @@ def _tell(run: Run) -> None:
     width = max(len(name) for name, _ in _figures(run))
     for name, value in _figures(run):
         sys.stdout.write(f"  {name:<{width}}  {value}\n")
-    for violation in run.violations:
+    for violation in run.violations[:VIOLATIONS_TOLD]:
         sys.stdout.write(f"  VIOLATION: {violation}\n")
-    sys.stdout.write("  all held\n" if not run.violations else "")
+    untold = len(run.violations) - VIOLATIONS_TOLD
+    if untold > 0:
+        sys.stdout.write(f"  and {untold} more violations\n")
+    sys.stdout.write("" if run.violations else "  all held\n")
 
 
 def _figures(run: Run) -> Iterator[tuple[str, str]]:
@@ -222,7 +229,8 @@ def _figures(run: Run) -> Iterator[tuple[str, str]]:
     yield "seed", str(run.seed)
     kinds = ", ".join(f"{kind} {run.killed[kind]}" for kind in KINDS)
     yield "kills", f"{run.killed.total()} ({kinds})"
-    yield "cases", str(run.cases)
+    plans = ", ".join(f"{plan} {run.plans[plan]}" for plan in Plan)
+    yield "cases", f"{run.cases} ({plans})"
     yield "effects outside", f"{run.effects}, {run.repeats} repeats had no effect"
     yield "longest open job", f"{run.longest_job_seconds:.1f} s"
     quiet = ", ".join(f"{seconds:.1f} s" for seconds in run.quiet_seconds)

@@ -217,9 +217,10 @@ def test_a_silent_system_is_asked_again_and_then_becomes_an_incident(
     (opened,) = desk.case(case).incidents
     desk.outside.answers = answers()
     with desk.store.transaction() as tx:
-        incidents.retry(tx, desk.world, desk.callers["admin"], opened)
+        retried = incidents.retry(tx, desk.world, desk.callers["admin"], opened)
     desk.work(case)
 
+    assert retried.detail["cause"] == "unanswered"
     assert desk.task(case).element_id == "decide"
     assert desk.case(case).incidents == []
     assert len({call.job_id for call in desk.outside.calls[:6]}) == 1

@@ -9,6 +9,8 @@ from pgqueuer.ports.driver import SyncDriver
 from psycopg import RawCursor
 from psycopg.rows import dict_row
 
+from workflows.store.prepared import driver_of
+
 
 class TransactionDriver(SyncDriver):
     """PgQueuer's driver over the connection of an open transaction."""
@@ -27,10 +29,7 @@ def enqueue(tx: sa.Connection, entries: Iterable[tuple[str, bytes]]) -> None:
     pairs = list(entries)
     if not pairs:
         return
-    connection = tx.connection.driver_connection
-    if not isinstance(connection, psycopg.Connection):
-        raise TypeError(f"not a psycopg connection: {type(connection)}")
-    SyncQueries(TransactionDriver(connection)).enqueue(
+    SyncQueries(TransactionDriver(driver_of(tx))).enqueue(
         [entrypoint for entrypoint, _ in pairs],
         [payload for _, payload in pairs],
         [0] * len(pairs),

@@ -9,6 +9,7 @@ from psycopg.errors import UndefinedTable
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
 from workflows.model import DatabaseUnavailable, RasimError
+from workflows.store.prepared import driver_of
 
 CONNECT_TIMEOUT_SECONDS = 5
 STATEMENT_TIMEOUT_MS = 30_000
@@ -50,7 +51,14 @@ class Store:
     def statement(self) -> Iterator[sa.Connection]:
         """For a single statement that is a transaction of its own; errors as above."""
         with _told_when_gone(), self.engine.connect() as connection:
-            yield connection.execution_options(isolation_level="AUTOCOMMIT")
+            # Told to the driver: SQLAlchemy's own way takes longer than the statement.
+            driver = driver_of(connection)
+            driver.autocommit = True
+            try:
+                yield connection
+            finally:
+                if not driver.closed:
+                    driver.autocommit = False
 
     def close(self) -> None:
         self.engine.dispose()
