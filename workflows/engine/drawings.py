@@ -27,9 +27,10 @@ class Drawing:
 
     `trees` are the FEEL trees by expression text (without `=`); `summary` is JSON-able:
     elements, form_ids, job_types, starts (see `definitions.starts_of`), messages and
-    signals (those awaited), called (keys of called processes), calls_by_expression
-    (whether some are known only when the case runs), candidate_groups, norms, deadline
-    (the text as drawn, or None) and properties of the process.
+    signals (those awaited), signals_thrown, called (keys of called processes),
+    calls_by_expression (whether some are known only when the case runs),
+    candidate_groups, norms, deadline (the text as drawn, or None) and properties of the
+    process.
     """
 
     key: str
@@ -165,6 +166,7 @@ def _drawing(
             "starts": starts_of(root, process),
             "messages": _awaited(root, process, "message"),
             "signals": _awaited(root, process, "signal"),
+            "signals_thrown": _thrown_signals(root, process),
             "called": _unique(one for one in calls if not is_expression(one)),
             "calls_by_expression": any(is_expression(one) for one in calls),
             "candidate_groups": _unique(groups),
@@ -200,6 +202,14 @@ def _awaited(root: etree._Element, process: etree._Element, kind: str) -> list[s
     if kind == "message":
         holders += process.iter(BPMN + "receiveTask")
     return _unique(names.get(node.get(f"{kind}Ref")) for node in holders)
+
+
+def _thrown_signals(root: etree._Element, process: etree._Element) -> list[str]:
+    """The names of the signals that a process throws."""
+    names = {node.get("id"): node.get("name") for node in root.iter(BPMN + "signal")}
+    thrown = process.iter(BPMN + "signalEventDefinition")
+    holders = [node for node in thrown if _parent_tag(node) in THROWS]
+    return _unique(names.get(node.get("signalRef")) for node in holders)
 
 
 def _parent_tag(node: etree._Element) -> str:
