@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import forms
-from workflows import engine, feel, procedure_file
+from workflows import engine, feel, procedure_file, served
 from workflows.model import Finding, RasimError
 
 FORM_SUFFIX = ".form.json"
@@ -61,7 +61,10 @@ def _read(
             )
             for drawing in drawings
         ]
-        return parts, [one for drawing in drawings for one in drawing.findings]
+        findings = [one for drawing in drawings for one in drawing.findings]
+        for drawing in drawings:
+            findings += served.unserved(file, drawing.key, drawing.summary)
+        return parts, findings
     if file.endswith(FORM_SUFFIX):
         form = forms.read(source, file)
         trees = {text: parser.parse(text) for text in sorted(forms.expressions(form))}

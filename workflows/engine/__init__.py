@@ -15,6 +15,9 @@ from workflows.engine.effects import (
     JobOpened,
     MessageAwaited,
     MessageForgotten,
+    SignalAwaited,
+    SignalForgotten,
+    SignalThrown,
     TaskClosed,
     TaskOpened,
     TimerArmed,
@@ -27,6 +30,7 @@ from workflows.engine.errors import (
     TokenNotWaiting,
 )
 from workflows.engine.saving import saved_variables
+from workflows.engine.timed_starts import TimedStart, first_start, next_start
 
 __all__ = [
     "Case",
@@ -46,12 +50,18 @@ __all__ = [
     "MessageAwaited",
     "MessageForgotten",
     "SavedByOther",
+    "SignalAwaited",
+    "SignalForgotten",
+    "SignalThrown",
     "TaskClosed",
     "TaskOpened",
+    "TimedStart",
     "TimerArmed",
     "TimerDisarmed",
     "TokenNotWaiting",
+    "first_start",
     "load",
+    "next_start",
     "read",
     "saved_variables",
 ]

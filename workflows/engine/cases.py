@@ -42,14 +42,20 @@ class Case:
         definition: Definition,
         variables: Mapping[str, Any],
         environment: feel.Environment,
+        start_event: str | None = None,
     ) -> Self:
-        """A new case at its start event, advanced as far as it goes."""
-        evaluator = Evaluator(definition.expression, environment)
-        process = RunningProcess(
-            definition.spec, definition.subprocess_specs, evaluator
-        )
+        """A new case at its start event, advanced as far as it goes.
+
+        `start_event` is one that an event triggers, which has come with `variables`.
+        EngineError when the process has no such start, or none without trigger.
+        """
+        if start_event is None and definition.start is None:
+            raise EngineError(reason=f"only an event can start {definition.key}")
+        if start_event is not None and start_event not in definition.starts:
+            raise EngineError(reason=f"{definition.key} has no start {start_event}")
+        process = RunningProcess(definition, Evaluator(environment))
         process.data = _taken(variables)
-        process.plant()
+        process.plant(start_event)
         case = cls(definition, process)
         case.advance()
         return case
@@ -90,7 +96,7 @@ class Case:
         mark = len(self._process.effects)
         found.task_spec.closed(found, canceled=False)
         found._state = TaskState.READY
-        if not events.throw_error(found, code, values, by_job=True):
+        if not events.throw_outward(found, events.Error, code, values, by_job=True):
             found._state = TaskState.STARTED
             del self._process.effects[mark:]
             return False
@@ -99,11 +105,11 @@ class Case:
 
     def fire(self, token: UUID) -> None:
         """The moment of a timer has come."""
-        self._came(token, "a timer", events.Timer, {})
+        self._came(token, "a timer", {}, events.Timer)
 
     def deliver(self, token: UUID, variables: Mapping[str, Any]) -> None:
-        """The message has come for which this token waits."""
-        self._came(token, "a message", events.Message, _taken(variables))
+        """The message or signal has come for which this token waits."""
+        self._came(token, "a message", _taken(variables), events.Message, events.Signal)
 
     def retry(self, token: UUID, variables: Mapping[str, Any] | None = None) -> None:
         """Try an element with an incident again, after setting `variables`."""
@@ -152,15 +158,15 @@ class Case:
 
     @property
     def waiting(self) -> tuple[str, ...]:
-        """The drawn elements where tokens wait, each once, without what listens."""
-        running = (self._process, *self._process.subprocesses.values())
+        """The elements of the case's own drawing where tokens wait, each once.
+
+        Without what listens, and without those of called processes.
+        """
+        running = [one for one in self._process.scopes if one.home is self.definition]
         tokens = (token for scope in running for token in scope.tasks.values())
-        specs = (token.task_spec for token in tokens if token.waits)
-        drawn = (each for each in specs if isinstance(each, Drawn))
+        specs = (one.task_spec for one in tokens if one.waits and not one.listens)
         return tuple(
-            dict.fromkeys(
-                each.bpmn_id for each in drawn if not isinstance(each, events.Listener)
-            )
+            dict.fromkeys(each.bpmn_id for each in specs if isinstance(each, Drawn))
         )
 
     @property
@@ -178,21 +184,18 @@ class Case:
 
     def _waiting(self, token: UUID, what: str, *kinds: type) -> Token:
         found = self._process.find(token)
-        if found is None or not found.waits or not isinstance(found.task_spec, kinds):
+        waits = found is not None and found.waits and not found.is_body
+        if found is None or not waits or not isinstance(found.task_spec, kinds):
             raise TokenNotWaiting(token=token, what=what, reason="not waiting")
         return found
 
     def _came(
-        self, token: UUID, what: str, kind: type, variables: dict[str, Any]
+        self, token: UUID, what: str, variables: dict[str, Any], *kinds: type
     ) -> None:
         found = self._waiting(token, what, events.Catch, events.Listener)
-        if not isinstance(found.task_spec.event_definition, kind):
+        if not isinstance(found.task_spec.event_definition, kinds):
             raise TokenNotWaiting(token=token, what=what, reason="not waiting")
-        if isinstance(found.task_spec, events.Listener):
-            found.task_spec.trigger(found, variables)
-        else:
-            found.internal_data.pop(events.KEY, None)
-            found.leave_with(variables)
+        events.hear(found, variables)
         self.advance()
 
 

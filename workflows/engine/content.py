@@ -1,6 +1,5 @@
 """The third check of a drawing: what its elements say: events, jobs, timers, texts."""
 
-import re
 from collections.abc import Iterator
 
 from lxml import etree
@@ -11,9 +10,9 @@ from workflows.engine.closed_world import element_id
 from workflows.engine.documents import BPMN, ZEEBE
 from workflows.engine.evaluation import (
     is_expression,
-    literal_duration,
     literal_moment,
 )
+from workflows.engine.event_rules import THROWS, EventRules, throws_message
 from workflows.engine.extensions import (
     DEADLINE,
     NORM,
@@ -21,8 +20,12 @@ from workflows.engine.extensions import (
     Extensions,
     read_extensions,
 )
-from workflows.engine.parser import TIMES
-from workflows.engine.rules import ACTIVITIES, WAITING, Findings, ScopeDrawing
+from workflows.engine.repetition_rules import check_repetition
+from workflows.engine.rules import (
+    VARIABLE,
+    Findings,
+    ScopeDrawing,
+)
 
 # What other parts of the house read of `zeebe:properties`.
 KNOWN_PROPERTIES = frozenset(
@@ -30,9 +33,6 @@ KNOWN_PROPERTIES = frozenset(
 )
 HAVE_DEADLINES = frozenset({BPMN + "userTask", BPMN + "manualTask", BPMN + "process"})
 JOBS = frozenset({BPMN + "serviceTask", BPMN + "sendTask"})
-NEED_TRIGGER = frozenset({BPMN + "boundaryEvent", BPMN + "intermediateCatchEvent"})
-
-VARIABLE = re.compile(r"[^\W\d]\w*")
 
 
 class Content:
@@ -40,142 +40,25 @@ class Content:
 
     def __init__(self, root: etree._Element, findings: Findings) -> None:
         self.findings = findings
-        self.messages = {node.get("id"): node for node in root.iter(BPMN + "message")}
-        self.errors = {node.get("id"): node for node in root.iter(BPMN + "error")}
+        self.events = EventRules(root, findings)
 
     def check(self, scope: ScopeDrawing) -> None:
         self._properties(scope.node)
+        self.events.check_links(scope)
+        self.events.check_doubled(scope)
         for node_id, node in scope.nodes.items():
-            self._event(scope, node_id, node)
+            self.events.check(scope, node_id, node)
             self._task(node_id, node)
+            check_repetition(node_id, node, self.findings)
             self._texts(node_id, read_extensions(node))
             if node.tag != BPMN + "subProcess":  # checked as a scope of its own
                 self._properties(node)
         for flow in scope.flows:
             self._condition(flow)
 
-    def _event(self, scope: ScopeDrawing, node_id: str, node: etree._Element) -> None:
-        kinds = [one for one in node if str(one.tag).endswith("EventDefinition")]
-        if not kinds and node.tag in NEED_TRIGGER:
-            self.findings.error(
-                node_id,
-                "event-without-trigger",
-                f"Event {node_id} has no trigger. Give it a message or a timer.",
-            )
-        if len(kinds) > 1:
-            self.findings.error(
-                node_id,
-                "event-several-triggers",
-                f"Event {node_id} has several triggers. Draw one event for each.",
-            )
-        for kind in kinds:
-            self._trigger(node_id, node, kind)
-        if node.tag == BPMN + "receiveTask":
-            self._message(node_id, node)
-        if node.tag == BPMN + "boundaryEvent":
-            self._boundary(scope, node_id, node, kinds)
-
-    def _trigger(
-        self, node_id: str, node: etree._Element, kind: etree._Element
-    ) -> None:
-        name = etree.QName(kind).localname
-        if name == "messageEventDefinition":
-            self._message(node_id, kind)
-        elif name == "timerEventDefinition":
-            self._timer(node_id, kind)
-        elif name == "errorEventDefinition":
-            self._error(node_id, node, kind)
-
-    def _message(self, node_id: str, holder: etree._Element) -> None:
-        message = self.messages.get(holder.get("messageRef"))
-        if message is None or not (message.get("name") or "").strip():
-            self.findings.error(
-                node_id,
-                "message-unknown",
-                f"{node_id} waits for the message {holder.get('messageRef')}, which "
-                "is not there or has no name. Choose a message with a name.",
-            )
-
-    def _timer(self, node_id: str, kind: etree._Element) -> None:
-        times = [one for one in kind if one.tag in TIMES]
-        if len(times) != 1:
-            self.findings.error(
-                node_id,
-                "timer-invalid",
-                f"Timer {node_id} takes exactly one timeDate or timeDuration.",
-            )
-            return
-        text = (times[0].text or "").strip()
-        if is_expression(text):
-            return
-        is_date = times[0].tag == BPMN + "timeDate"
-        if (literal_moment(text) if is_date else literal_duration(text)) is None:
-            example = "2026-08-25T09:00:00+05:00" if is_date else "PT30M"
-            self.findings.error(
-                node_id,
-                "timer-invalid",
-                f'"{text}" of timer {node_id} cannot be read. Write it like {example}, '
-                "or as a FEEL expression that begins with =.",
-            )
-
-    def _error(self, node_id: str, node: etree._Element, kind: etree._Element) -> None:
-        reference = kind.get("errorRef")
-        error = self.errors.get(reference)
-        catches_all = reference is None and node.tag != BPMN + "endEvent"
-        if not catches_all and (error is None or not error.get("errorCode")):
-            self.findings.error(
-                node_id,
-                "error-unknown",
-                f"{node_id} names the error {reference}, which is not there or has no "
-                "errorCode. Choose an error with a code.",
-            )
-        interrupting = (
-            node.get("cancelActivity", "true"),
-            node.get("isInterrupting", "true"),
-        )
-        if "false" in interrupting:
-            self.findings.error(
-                node_id,
-                "error-not-interrupting",
-                f"An error always interrupts: make {node_id} interrupting.",
-            )
-
-    def _boundary(
-        self,
-        scope: ScopeDrawing,
-        node_id: str,
-        node: etree._Element,
-        kinds: list[etree._Element],
-    ) -> None:
-        host = scope.nodes.get(node.get("attachedToRef") or "")
-        if (
-            host is None
-            or host.tag not in ACTIVITIES
-            or host.get("triggeredByEvent") == "true"
-        ):
-            self.findings.error(
-                node_id,
-                "boundary-unattached",
-                f"Boundary event {node_id} is attached to {node.get('attachedToRef')}, "
-                "which is no task or sub-process beside it. Attach it to one.",
-            )
-        elif host.tag not in WAITING and kinds:
-            self.findings.warning(
-                node_id,
-                "boundary-never",
-                f"{host.get('id')} is done at once, so boundary event {node_id} never "
-                "happens.",
-            )
-        if node_id not in scope.outgoing:
-            self.findings.error(
-                node_id,
-                "boundary-without-flow",
-                f"No flow leaves boundary event {node_id}. Draw what follows it.",
-            )
-
     def _task(self, node_id: str, node: etree._Element) -> None:
         extensions = read_extensions(node)
-        if node.tag in JOBS:
+        if node.tag in JOBS or (node.tag in THROWS and throws_message(node)):
             job_type = extensions.get("taskDefinition", "type")
             if job_type is None or is_expression(job_type):
                 self.findings.error(
@@ -185,6 +68,21 @@ class Content:
                     "zeebe:taskDefinition with a fixed type.",
                 )
             self._whole(node_id, "retries", extensions.get("taskDefinition", "retries"))
+        elif node.tag in THROWS and extensions.attributes.get("taskDefinition"):
+            self.findings.error(
+                node_id,
+                "extension-misplaced",
+                f"Event {node_id} throws no message, so its zeebe:taskDefinition has "
+                "no meaning. Remove it.",
+            )
+        elif node.tag == BPMN + "callActivity":
+            if extensions.get("calledElement", "processId") is None:
+                self.findings.error(
+                    node_id,
+                    "called-missing",
+                    f"{node_id} does not say which process it calls. Give it a "
+                    "zeebe:calledElement with a processId.",
+                )
         elif node.tag == BPMN + "scriptTask":
             self._script(node_id, extensions)
         form_id = extensions.get("formDefinition", "formId")

@@ -11,7 +11,13 @@ from workflows.engine.documents import BPMN, parse_document
 from workflows.engine.errors import EngineError
 from workflows.engine.evaluation import is_expression
 from workflows.engine.extensions import Extensions, read_extensions
-from workflows.engine.parser import DrawingParser, lanes_of, specifications
+from workflows.engine.parser import (
+    TIMES,
+    DrawingParser,
+    lanes_of,
+    specifications,
+    triggers_of,
+)
 
 
 @dataclass(frozen=True)
@@ -40,10 +46,14 @@ class Definition:
     key: str
     names: Mapping[str, str]
     elements: Mapping[str, Element]
-    start: str
+    start: str | None  # the start event without trigger
     spec: Any
     subprocess_specs: Mapping[str, Any]
     trees: Mapping[str, Any]
+    # Processes of the same release that this one may call, by key.
+    called: Mapping[str, "Definition"] = field(default_factory=dict, repr=False)
+    # The start events, that without trigger too, in drawing order.
+    starts: tuple[str, ...] = ()
     deadline: str | None = None
     properties: Mapping[str, str] = field(default_factory=dict)
     _compiled: dict[str, feel.Expression] = field(default_factory=dict)
@@ -59,11 +69,17 @@ class Definition:
         return found
 
 
-def load(xml: bytes, key: str, trees: Mapping[str, Any]) -> Definition:
+def load(
+    xml: bytes,
+    key: str,
+    trees: Mapping[str, Any],
+    called: Mapping[str, Definition] | None = None,
+) -> Definition:
     """Make process `key` of a released drawing ready to run.
 
     `trees` are those of `Drawing.trees`. Nothing is linted again: `xml` must be what
-    `read` accepted.
+    `read` accepted. `called` are the processes that call activities of this one may
+    call, by key; it is kept as it is, so that processes may call each other.
     """
     root = parse_document(xml)
     process = process_node(root, key)
@@ -77,6 +93,8 @@ def load(xml: bytes, key: str, trees: Mapping[str, Any]) -> Definition:
         spec=spec,
         subprocess_specs=subprocess_specs,
         trees=trees,
+        starts=tuple(one["id"] for one in starts_of(root, process)),
+        called={} if called is None else called,
         deadline=extensions.deadline,
         properties=extensions.other_properties,
     )
@@ -87,6 +105,35 @@ def process_node(root: etree._Element, key: str) -> etree._Element:
         if process.get("id") == key:
             return process
     raise EngineError(reason=f"the drawing has no process {key}")
+
+
+def starts_of(root: etree._Element, process: etree._Element) -> list[dict[str, Any]]:
+    """The start events of a process, in drawing order, JSON-able.
+
+    Each {"id", "kind", "name", "timer"}: the kind is "none", "message", "signal" or
+    "timer", the name that of the message or signal, the timer {"kind": "timeDate" |
+    "timeDuration" | "timeCycle", "expression": as drawn}; None where it does not apply.
+    """
+    names = {
+        node.get("id"): node.get("name")
+        for node in root.iter(BPMN + "message", BPMN + "signal")
+    }
+    found = []
+    for start in process.iterchildren(BPMN + "startEvent"):
+        kind = (triggers_of(start) or ["none"])[0].removesuffix("EventDefinition")
+        told: dict[str, Any] = {"id": start.get("id"), "kind": kind}
+        trigger = start.find(f"{BPMN}{kind}EventDefinition")
+        told["name"] = told["timer"] = None
+        if trigger is not None and kind == "timer":
+            when = next((child for child in trigger if child.tag in TIMES), None)
+            if when is not None:
+                text = (when.text or "").strip()
+                time_kind = str(etree.QName(when).localname)
+                told["timer"] = {"kind": time_kind, "expression": text}
+        elif trigger is not None:
+            told["name"] = names.get(trigger.get(f"{kind}Ref"))
+        found.append(told)
+    return found
 
 
 def names_of(node: etree._Element) -> dict[str, str]:

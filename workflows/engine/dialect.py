@@ -41,7 +41,7 @@ _DATA = _words("property dataInputAssociation dataOutputAssociation")
 _ARTIFACTS = _words("association group textAnnotation")
 _ACTIVITY_ATTRIBUTES: dict[str, Attribute] = {
     **_ANY,
-    "isForCompensation": ONLY_FALSE,
+    "isForCompensation": BOOLEAN,
     "startQuantity": ONLY_ONE,
     "completionQuantity": ONLY_ONE,
     "default": RUN,
@@ -49,7 +49,9 @@ _ACTIVITY_ATTRIBUTES: dict[str, Attribute] = {
 _IN_SCOPE = _ARTIFACTS | _words(
     """laneSet sequenceFlow startEvent endEvent boundaryEvent intermediateCatchEvent
     task userTask manualTask serviceTask sendTask receiveTask scriptTask subProcess
-    exclusiveGateway parallelGateway
+    callActivity
+    intermediateThrowEvent exclusiveGateway parallelGateway inclusiveGateway
+    eventBasedGateway
     dataObject dataObjectReference dataStoreReference property"""
 )
 _FOR_PERSONS = _TITLED | _words(
@@ -59,10 +61,13 @@ _FOR_PERSONS = _TITLED | _words(
 _UNSPECIFIED = ("##unspecified", "##WebService")
 
 
+_REPEATED = _words("multiInstanceLoopCharacteristics standardLoopCharacteristics")
+
+
 def _activity(
     extensions: frozenset[str],
     attributes: Mapping[str, Attribute] | None = None,
-    children: frozenset[str] = frozenset(),
+    children: frozenset[str] = _REPEATED,
 ) -> Element:
     return Element(
         {**_ACTIVITY_ATTRIBUTES, **(attributes or {})},
@@ -126,7 +131,7 @@ ELEMENTS: Mapping[str, Element] = {
         _words("properties versionTag"),
     ),
     "subProcess": _activity(
-        _words("ioMapping"), {"triggeredByEvent": BOOLEAN}, _IN_SCOPE
+        _words("ioMapping"), {"triggeredByEvent": BOOLEAN}, _IN_SCOPE | _REPEATED
     ),
     "task": _activity(_words("ioMapping")),
     "userTask": _activity(
@@ -148,19 +153,52 @@ ELEMENTS: Mapping[str, Element] = {
             "instantiate": ONLY_FALSE,
             "messageRef": RUN,
         },
+        children=frozenset(),
     ),
+    "callActivity": _activity(_words("ioMapping calledElement"), children=frozenset()),
     "scriptTask": _activity(_words("ioMapping script")),
+    "multiInstanceLoopCharacteristics": Element(
+        {"id": RUN, "isSequential": BOOLEAN, "behavior": ("All",)},
+        _BASE | _words("loopCardinality completionCondition"),
+        _words("loopCharacteristics"),
+    ),
+    "loopCardinality": _EXPRESSION,
+    "completionCondition": _EXPRESSION,
+    "standardLoopCharacteristics": Element(
+        {"id": RUN, "testBefore": BOOLEAN, "loopMaximum": RUN},
+        _BASE | _words("loopCondition"),
+    ),
+    "loopCondition": _EXPRESSION,
     "exclusiveGateway": _gateway(with_default=True),
+    "inclusiveGateway": _gateway(with_default=True),
     "parallelGateway": _gateway(with_default=False),
+    "eventBasedGateway": Element(
+        {
+            **_ANY,
+            "gatewayDirection": DOC,
+            "instantiate": ONLY_FALSE,
+            "eventGatewayType": ("Exclusive",),
+        },
+        _NODE,
+        _TITLED,
+    ),
     "startEvent": _event(
         {"isInterrupting": BOOLEAN, "parallelMultiple": ONLY_FALSE},
-        "messageEventDefinition timerEventDefinition errorEventDefinition",
+        """messageEventDefinition timerEventDefinition signalEventDefinition
+        errorEventDefinition escalationEventDefinition""",
         "ioMapping",
     ),
     "intermediateCatchEvent": _event(
         {"parallelMultiple": ONLY_FALSE},
-        "messageEventDefinition timerEventDefinition",
+        """messageEventDefinition timerEventDefinition signalEventDefinition
+        linkEventDefinition""",
         "ioMapping",
+    ),
+    "intermediateThrowEvent": _event(
+        {},
+        """messageEventDefinition signalEventDefinition escalationEventDefinition
+        linkEventDefinition compensateEventDefinition""",
+        "ioMapping taskDefinition taskHeaders",
     ),
     "boundaryEvent": _event(
         {
@@ -168,16 +206,30 @@ ELEMENTS: Mapping[str, Element] = {
             "cancelActivity": BOOLEAN,
             "parallelMultiple": ONLY_FALSE,
         },
-        "messageEventDefinition timerEventDefinition errorEventDefinition",
+        """messageEventDefinition timerEventDefinition signalEventDefinition
+        errorEventDefinition escalationEventDefinition
+        compensateEventDefinition""",
         "ioMapping",
     ),
-    "endEvent": _event({}, "terminateEventDefinition errorEventDefinition"),
+    "endEvent": _event(
+        {},
+        """terminateEventDefinition errorEventDefinition messageEventDefinition
+        signalEventDefinition escalationEventDefinition compensateEventDefinition""",
+        "ioMapping taskDefinition taskHeaders",
+    ),
     "messageEventDefinition": _definition({"messageRef": RUN}),
-    "timerEventDefinition": _definition({}, "timeDate timeDuration"),
+    "timerEventDefinition": _definition({}, "timeDate timeDuration timeCycle"),
+    "signalEventDefinition": _definition({"signalRef": RUN}),
+    "escalationEventDefinition": _definition({"escalationRef": RUN}),
+    "linkEventDefinition": _definition({"name": RUN}),
+    "compensateEventDefinition": _definition(
+        {"activityRef": RUN, "waitForCompletion": ("true",)}
+    ),
     "errorEventDefinition": _definition({"errorRef": RUN}),
     "terminateEventDefinition": _definition({}),
     "timeDate": _EXPRESSION,
     "timeDuration": _EXPRESSION,
+    "timeCycle": _EXPRESSION,
     "sequenceFlow": Element(
         {**_ANY, "sourceRef": RUN, "targetRef": RUN, "isImmediate": DOC},
         _NOTES | _words("conditionExpression"),
@@ -188,6 +240,8 @@ ELEMENTS: Mapping[str, Element] = {
     "outgoing": _TEXT,
     "message": Element({**_ANY, "itemRef": DOC}, _BASE, _words("subscription")),
     "error": Element({**_ANY, "errorCode": RUN, "structureRef": DOC}, _BASE),
+    "signal": Element({**_ANY, "structureRef": DOC}, _BASE),
+    "escalation": Element({**_ANY, "escalationCode": RUN, "structureRef": DOC}, _BASE),
     # Documentation by nature: nothing below decides where a token goes.
     "documentation": Element({"id": RUN, "textFormat": DOC}, documents=True),
     "extensionElements": Element(),
@@ -234,8 +288,6 @@ ELEMENTS: Mapping[str, Element] = {
     "sourceRef": _TEXT,
     "targetRef": _TEXT,
     "itemDefinition": _documents("structureRef isCollection itemKind"),
-    "signal": _documents("structureRef"),
-    "escalation": _documents("escalationCode structureRef"),
     "interface": Element({**_ANY, "implementationRef": DOC}, documents=True),
     "resource": Element(_ANY, documents=True),
     "partnerEntity": Element(_ANY, documents=True),
@@ -271,6 +323,18 @@ EXTENSIONS: Mapping[str, Extension] = {
     "priorityDefinition": _runs("priority"),
     "script": _runs("expression resultVariable"),
     "subscription": _runs("correlationKey"),
+    "calledElement": Extension(
+        {
+            "processId": RUN,
+            "propagateAllParentVariables": BOOLEAN,
+            "propagateAllChildVariables": BOOLEAN,
+            # The called process is that of the same release.
+            "bindingType": ("deployment",),
+        }
+    ),
+    "loopCharacteristics": _runs(
+        "inputCollection inputElement outputCollection outputElement"
+    ),
     "properties": _runs("", "property"),
     "property": _runs("name value"),
     "versionTag": _runs("value"),
@@ -320,7 +384,12 @@ EXPRESSION_ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "priorityDefinition": _words("priority"),
     "script": _words("expression"),
     "subscription": _words("correlationKey"),
+    "calledElement": _words("processId"),
+    "loopCharacteristics": _words("inputCollection outputElement"),
 }
-EXPRESSION_TEXTS = _words("conditionExpression timeDate timeDuration")
+EXPRESSION_TEXTS = _words(
+    """conditionExpression timeDate timeDuration timeCycle loopCardinality
+    completionCondition loopCondition"""
+)
 # What has no meaning as a literal: a value that does not begin with `=` is a slip.
 MUST_BE_EXPRESSIONS = _words("conditionExpression script")

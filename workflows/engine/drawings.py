@@ -7,14 +7,17 @@ from lxml import etree
 
 from workflows import feel
 from workflows.engine.closed_world import ClosedWorld
+from workflows.engine.compensation_rules import check_compensation
 from workflows.engine.content import Content, expression_texts
-from workflows.engine.definitions import Element, elements_of, names_of
+from workflows.engine.definitions import Element, elements_of, names_of, starts_of
 from workflows.engine.documents import BPMN, open_document
 from workflows.engine.errors import DrawingRefused
-from workflows.engine.evaluation import body
+from workflows.engine.evaluation import body, is_expression
+from workflows.engine.event_rules import THROWS
 from workflows.engine.extensions import read_extensions
 from workflows.engine.parser import lanes_of
 from workflows.engine.rules import Findings, check_ids, check_scope, scopes_of
+from workflows.engine.start_rules import check_starts
 from workflows.model import Finding
 
 
@@ -23,8 +26,11 @@ class Drawing:
     """One executable process of a file, as a release stores it.
 
     `trees` are the FEEL trees by expression text (without `=`); `summary` is JSON-able:
-    elements, form_ids, job_types, messages, candidate_groups, norms, deadline (the text
-    as drawn, or None) and properties of the process.
+    elements, form_ids, job_types, starts (see `definitions.starts_of`), messages and
+    signals (those awaited), signals_thrown, called (keys of called processes),
+    calls_by_expression (whether some are known only when the case runs),
+    candidate_groups, norms, deadline (the text as drawn, or None) and properties of the
+    process.
     """
 
     key: str
@@ -91,8 +97,10 @@ def _check(
     content = Content(root, findings)
     for process in processes:
         for scope in scopes_of(process):
+            check_starts(scope, findings)
             check_scope(scope, findings)
             content.check(scope)
+            check_compensation(scope, findings)
 
 
 def _expressions(
@@ -139,6 +147,7 @@ def _drawing(
     findings: list[Finding],
 ) -> Drawing:
     extensions = read_extensions(process)
+    calls = _calls(process)
     own = {node.get("id") for node in process.iter(BPMN + "*")}
     elements = list(elements_of(process, lanes_of(root)))
     groups = [group for one in elements for group in one.candidate_groups]
@@ -154,13 +163,25 @@ def _drawing(
             "elements": [_told(one) for one in elements],
             "form_ids": _unique(one.form_id for one in elements),
             "job_types": _unique(one.job_type for one in elements),
-            "messages": _messages(root, process),
+            "starts": starts_of(root, process),
+            "messages": _awaited(root, process, "message"),
+            "signals": _awaited(root, process, "signal"),
+            "signals_thrown": _thrown_signals(root, process),
+            "called": _unique(one for one in calls if not is_expression(one)),
+            "calls_by_expression": any(is_expression(one) for one in calls),
             "candidate_groups": _unique(groups),
             "norms": list(extensions.norms),
             "deadline": extensions.deadline,
             "properties": extensions.other_properties,
         },
     )
+
+
+def _calls(process: etree._Element) -> list[str]:
+    """What the call activities of a process call: keys, and expressions with `=`."""
+    nodes = process.iter(BPMN + "callActivity")
+    texts = (read_extensions(node).get("calledElement", "processId") for node in nodes)
+    return [text for text in texts if text is not None]
 
 
 def _told(element: Element) -> dict[str, Any]:
@@ -170,10 +191,30 @@ def _told(element: Element) -> dict[str, Any]:
     return told
 
 
-def _messages(root: etree._Element, process: etree._Element) -> list[str]:
-    names = {node.get("id"): node.get("name") for node in root.iter(BPMN + "message")}
-    awaiting = process.iter(BPMN + "messageEventDefinition", BPMN + "receiveTask")
-    return _unique(names.get(node.get("messageRef")) for node in awaiting)
+def _awaited(root: etree._Element, process: etree._Element, kind: str) -> list[str]:
+    """The names of the messages or signals that a process waits for."""
+    names = {node.get("id"): node.get("name") for node in root.iter(BPMN + kind)}
+    holders = [
+        node
+        for node in process.iter(f"{BPMN}{kind}EventDefinition")
+        if _parent_tag(node) not in THROWS
+    ]
+    if kind == "message":
+        holders += process.iter(BPMN + "receiveTask")
+    return _unique(names.get(node.get(f"{kind}Ref")) for node in holders)
+
+
+def _thrown_signals(root: etree._Element, process: etree._Element) -> list[str]:
+    """The names of the signals that a process throws."""
+    names = {node.get("id"): node.get("name") for node in root.iter(BPMN + "signal")}
+    thrown = process.iter(BPMN + "signalEventDefinition")
+    holders = [node for node in thrown if _parent_tag(node) in THROWS]
+    return _unique(names.get(node.get("signalRef")) for node in holders)
+
+
+def _parent_tag(node: etree._Element) -> str:
+    parent = node.getparent()
+    return "" if parent is None else str(parent.tag)
 
 
 def _unique(texts: Any) -> list[str]:

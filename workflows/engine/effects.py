@@ -1,7 +1,8 @@
 """What a step of the engine did, for the use cases to write down with it.
 
 Effects come in the order in which they happened. Something that was opened and closed
-within one step is reported twice: once opened, once closed.
+within one step is reported twice: once opened, once closed. `process` is the key of
+the called process whose drawing has the element, None for the case's own.
 """
 
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ class ElementEntered:
 
     element_id: str
     token: UUID
+    process: str | None = None
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class ElementCompleted:
     element_id: str
     token: UUID
     flows: tuple[str, ...] = ()
+    process: str | None = None
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,7 @@ class ElementCanceled:
 
     element_id: str
     token: UUID
+    process: str | None = None
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,7 @@ class TaskOpened:
     form_id: str | None = None
     deadline: str | datetime | None = None
     norms: tuple[str, ...] = ()
+    process: str | None = None
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,7 @@ class JobOpened:
     retries: int
     headers: dict[str, str] = field(default_factory=dict)
     variables: dict[str, Any] = field(default_factory=dict)
+    process: str | None = None
 
 
 @dataclass(frozen=True)
@@ -87,6 +93,7 @@ class TimerArmed:
     token: UUID
     element_id: str
     due_at: datetime
+    process: str | None = None
 
 
 @dataclass(frozen=True)
@@ -104,6 +111,7 @@ class MessageAwaited:
     element_id: str
     name: str
     correlation_key: str | None
+    process: str | None = None
 
 
 @dataclass(frozen=True)
@@ -111,6 +119,39 @@ class MessageForgotten:
     """The message is no longer wanted; not sent for one that was delivered."""
 
     token: UUID
+
+
+@dataclass(frozen=True)
+class SignalAwaited:
+    """`deliver(token, ...)` is expected for a signal of this name."""
+
+    token: UUID
+    element_id: str
+    name: str
+    process: str | None = None
+
+
+@dataclass(frozen=True)
+class SignalForgotten:
+    """The signal is no longer wanted, or came from within the case itself.
+
+    Not sent for one that was delivered by `deliver`.
+    """
+
+    token: UUID
+
+
+@dataclass(frozen=True)
+class SignalThrown:
+    """To be heard by every other case that waits for it, and by start events.
+
+    This case has heard it already: what it awaits after this effect is for the next.
+    """
+
+    element_id: str
+    name: str
+    variables: dict[str, Any] = field(default_factory=dict)
+    process: str | None = None
 
 
 @dataclass(frozen=True)
@@ -126,6 +167,7 @@ class IncidentRaised:
     kind: str
     message: str
     detail: dict[str, Any] = field(default_factory=dict)
+    process: str | None = None
 
 
 @dataclass(frozen=True)
@@ -150,6 +192,9 @@ Effect = (
     | TimerDisarmed
     | MessageAwaited
     | MessageForgotten
+    | SignalAwaited
+    | SignalForgotten
+    | SignalThrown
     | IncidentRaised
     | CaseEnded
 )

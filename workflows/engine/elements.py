@@ -15,7 +15,8 @@ from SpiffWorkflow.util.task import TaskState
 from workflows.engine import effects, scopes
 from workflows.engine.errors import Fault
 from workflows.engine.extensions import NOTHING, Extensions
-from workflows.engine.tokens import DONE, Token
+from workflows.engine.repetition import Repetition, begin_items
+from workflows.engine.tokens import BODY, DONE, HANDLER, START, Token
 
 Result = dict[str, Any]
 
@@ -35,6 +36,8 @@ class Drawn:
     routes: tuple[Route, ...] = ()
     default_flow: str | None = None
     conditional: bool = False
+    repetition: Repetition | None = None
+    handler: str | None = None  # the activity that undoes this one
     boundary: tuple[Any, ...] = ()  # the listeners attached to it (`events.Listener`)
 
     bpmn_id: str
@@ -46,16 +49,38 @@ class Drawn:
     def _run_hook(self, my_task: Token) -> bool | None:
         my_task.enter()
         if DONE not in my_task.internal_data:
-            self._take_inputs(my_task)
-            armed = [one.event_definition.prepare(my_task) for one in self.boundary]
-            result = self.begin(my_task)
+            result = self._enter(my_task)
             if result is None:
-                for listener, prepared in zip(self.boundary, armed, strict=True):
-                    listener.arm(my_task, prepared)
                 return None
             my_task.internal_data[DONE] = result
-        self._leave(my_task)
+        if my_task.is_item:
+            self._leave_item(my_task)
+        else:
+            self._leave(my_task)
         return True
+
+    def _enter(self, token: Token) -> Result | None:
+        boundary = () if token.is_item else self.boundary
+        repeated = self.repetition is not None and not token.is_item
+        if not repeated:
+            self._take_inputs(token)
+        armed = [one.event_definition.prepare(token) for one in boundary]
+        result = self._begin_items(token) if repeated else self.begin(token)
+        if result is None:
+            for listener, prepared in zip(boundary, armed, strict=True):
+                listener.arm(token, prepared)
+        return result
+
+    def _begin_items(self, token: Token) -> Result | None:
+        """The token becomes the body of an activity that runs several times."""
+        repetition = self.repetition
+        assert repetition is not None  # noqa: S101  # the caller has looked
+        state = repetition.begin(token)
+        if not state["n"]:
+            return repetition.result(state)
+        token.internal_data[BODY] = state
+        begin_items(token, repetition)
+        return None
 
     def begin(self, token: Token) -> Result | None:
         """Do the work, or open it and wait (None). Evaluate first, change after."""
@@ -100,10 +125,30 @@ class Drawn:
 
     def _leave(self, token: Token) -> None:
         result = token.internal_data[DONE]
-        mapped = bool(self.extensions.outputs)
+        # The outputs of an activity that runs several times are those of its items.
+        mapped = bool(self.extensions.outputs) and self.repetition is None
         written = self._mapped(token, result) if mapped else result
         token.chosen = self.choose(token, written)
         scopes.write(token, written, own=not mapped)
+
+    def _leave_item(self, token: Token) -> None:
+        repetition, body = self.repetition, token.parent
+        assert repetition is not None  # noqa: S101  # only a repetition makes items
+        result = token.internal_data[DONE]
+        mapped = bool(self.extensions.outputs)
+        written = self._mapped(token, result) if mapped else result
+        kept = {} if mapped else token.internal_data.get(scopes.LOCAL, {})
+        leaving = {name: value for name, value in written.items() if name not in kept}
+        outcome = repetition.after(token, leaving, {**result, **written})
+        scopes.write(token, written, own=not mapped)
+        body.internal_data[BODY] = outcome.state
+        if outcome.ended:
+            for other in body.children:
+                if other is not token and other.is_item:
+                    other.cancel()
+            body.leave_with(repetition.result(outcome.state))
+        elif outcome.state["started"] == outcome.state["done"]:
+            begin_items(body, repetition)
 
     def _mapped(self, token: Token, result: Result) -> Result:
         evaluator = token.workflow.script_engine
@@ -132,13 +177,20 @@ class Drawn:
             child.via = route.flow_id
 
     def _on_complete_hook(self, my_task: Token) -> None:
-        flows = tuple(route.flow_id for route in my_task.chosen)
+        if my_task.is_item:
+            return
+        flows = tuple(one.flow_id for one in my_task.chosen if one.flow_id is not None)
         my_task.workflow.report(
             effects.ElementCompleted(self.bpmn_id, my_task.id, flows)
         )
+        if self.handler is not None:
+            my_task.workflow.completed_here.append(self.name)
+        if HANDLER in my_task.internal_data:
+            my_task.parent.task_spec.go_on(my_task.parent)
 
     def _on_cancel(self, my_task: Token) -> None:
-        self.withdraw(my_task)
+        if not my_task.is_body:
+            self.withdraw(my_task)
 
 
 class ScopeStart(BpmnStartTask):
@@ -147,12 +199,14 @@ class ScopeStart(BpmnStartTask):
     It is no drawn element; its incidents bear the id of the process or sub-process.
     """
 
-    chosen_start: str
+    chosen_start: str | None = None  # the start without trigger
     _predict_hook = Drawn._predict_hook
 
     def __init__(self, wf_spec: Any, name: str) -> None:
         super().__init__(wf_spec, name)
         self.bpmn_id = wf_spec.name
+        # start events of a process that an event triggers -> its definition
+        self.triggered: dict[str, Any] = {}
 
     def test(self) -> None:
         """As in `Drawn`."""
@@ -162,7 +216,8 @@ class ScopeStart(BpmnStartTask):
         armed = [one.event_definition.prepare(my_task) for one in listeners]
         for listener, prepared in zip(listeners, armed, strict=True):
             listener.arm(my_task, prepared)
-        my_task.chosen = (Route(None, self.chosen_start),)
+        chosen = my_task.internal_data.get(START, self.chosen_start)
+        my_task.chosen = (Route(None, chosen),)
         return True
 
     def _on_complete_hook(self, my_task: Token) -> None:
@@ -176,16 +231,30 @@ class Start(Drawn, defaults.StartEvent):
     """Whoever made the case, or the listener in front of it, has caught the event."""
 
 
-class End(Drawn, defaults.EndEvent):
-    """None, terminate or error end; the event definition says what happens."""
+class Throws(Drawn):
+    """Throws what its event definition says, as the last thing that it does."""
+
+    event_definition: Any
 
     def _on_complete_hook(self, my_task: Token) -> None:
         super()._on_complete_hook(my_task)
         self.event_definition.throw(my_task)
 
 
+class End(Throws, defaults.EndEvent):
+    """An end event, but for a message end, which is a `JobTask`."""
+
+
+class Throw(Throws, defaults.IntermediateThrowEvent):
+    """An intermediate event that throws, but for messages and links; or passes."""
+
+
 class PassThrough(Drawn, defaults.NoneTask):
     """An abstract task: nobody has said what it is, so nothing is waited for."""
+
+
+class Link(Drawn, defaults.NoneTask):
+    """Either side of a link; the one that throws has a route to the other."""
 
 
 class UserTask(Drawn, defaults.UserTask):
@@ -226,7 +295,10 @@ class UserTask(Drawn, defaults.UserTask):
 
 
 class JobTask(Drawn, defaults.ServiceTask):
-    """A service or send task: waits for the answer of a connector."""
+    """A service or send task, or an event that throws a message.
+
+    It waits for the answer of a connector.
+    """
 
     def begin(self, token: Token) -> None:
         evaluator, get = token.workflow.script_engine, self.extensions.get
@@ -281,44 +353,17 @@ class ExclusiveGateway(Drawn, defaults.ExclusiveGateway):
         raise self.no_flow()
 
 
-class ParallelGateway(Drawn, defaults.ParallelGateway):
-    """Takes one token from each incoming flow; a second one on a flow waits on."""
-
-    incoming_flows: tuple[str, ...] = ()
-
-    def _update_hook(self, my_task: Token) -> bool:
-        if len(self.incoming_flows) < 2:
-            return True
-        waiting = my_task.workflow.joins.setdefault(self.name, {})
-        waiting.setdefault(my_task.via, []).append(my_task)
-        if len(waiting) < len(self.incoming_flows):
-            my_task._set_state(TaskState.WAITING)
-            return False
-        for flow in self.incoming_flows:
-            first = waiting[flow].pop(0)
-            if not waiting[flow]:
-                del waiting[flow]
-            if first is not my_task:
-                first._state = TaskState.CANCELLED
-                my_task.workflow.discard(first)
-        return True
-
-    def withdraw(self, token: Token) -> None:
-        waiting = token.workflow.joins.get(self.name, {})
-        if token in waiting.get(token.via, ()):
-            waiting[token.via].remove(token)
-            if not waiting[token.via]:
-                del waiting[token.via]
-
-
 class SubProcess(Drawn, defaults.SubWorkflowTask):
     """An embedded or event sub-process: a scope of its own inside the case."""
 
     triggered_by_event: bool = False
 
     def begin(self, token: Token) -> None:
-        top = token.workflow.top_workflow
-        top.create_subprocess(token, self.spec).plant()
+        self.set_up(token).plant()
+
+    def set_up(self, token: Token) -> Any:
+        """The scope that this token runs, still empty."""
+        return token.workflow.top_workflow.create_subprocess(token, self.spec)
 
     def _on_subworkflow_completed(self, subworkflow: Any, my_task: Token) -> None:
         my_task.leave_with({})

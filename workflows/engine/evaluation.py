@@ -4,10 +4,9 @@ A text that begins with `=` is FEEL; anything else is a literal.
 """
 
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from SpiffWorkflow.bpmn.script_engine.python_engine import PythonScriptEngine
 
@@ -17,8 +16,6 @@ from workflows.engine.errors import Fault
 from workflows.engine.tokens import Token
 
 LONGEST_TOLD = 200
-
-Compiled = Callable[[str], feel.Expression]
 
 
 def is_expression(text: str | None) -> bool:
@@ -49,15 +46,40 @@ def literal_moment(text: str) -> datetime | None:
         return None
 
 
+class Cycle(NamedTuple):
+    """A literal like R3/PT10M or R/2026-09-01T09:00:00+05:00/P1D."""
+
+    times: int | None
+    start: datetime | None
+    every: str
+
+
+def literal_cycle(text: str) -> Cycle | None:
+    """An ISO 8601 repeating interval; None when `text` is none, or goes nowhere."""
+    match = _CYCLE.fullmatch(text.strip())
+    if match is None:
+        return None
+    times, start_text, every = match.groups()
+    start = literal_moment(start_text) if start_text else None
+    duration = literal_duration(every)
+    if (start_text and start is None) or duration is None or (times and not int(times)):
+        return None
+    if duration.months < 0 or duration.duration < timedelta(0):
+        return None
+    if not duration.months and not duration.duration:
+        return None
+    return Cycle(int(times) if times else None, start, every)
+
+
+_CYCLE = re.compile(r"R(\d{0,6})/(?:([^/]+)/)?(P[^/]+)")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
 
 
 class Evaluator(PythonScriptEngine):
     """Takes the place of SpiffWorkflow's script engine; runs FEEL and nothing else."""
 
-    def __init__(self, compiled: Compiled, environment: feel.Environment) -> None:
+    def __init__(self, environment: feel.Environment) -> None:
         # The parent would set up an environment that is plain `exec` of Python.
-        self.compiled = compiled
         self.environment = environment
 
     def evaluate(
@@ -84,7 +106,8 @@ class Evaluator(PythonScriptEngine):
             return text
         variables = scopes.view(token, over, own=own)
         try:
-            return self.compiled(body(text)).evaluate(variables, self.environment)
+            compiled = token.workflow.home.expression(body(text))
+            return compiled.evaluate(variables, self.environment)
         except feel.FeelError as error:
             raise Fault(
                 kind, str(error), expression=text, reason=error.reason
@@ -105,6 +128,19 @@ class Evaluator(PythonScriptEngine):
             value=told(value),
             flow_id=flow_id,
         )
+
+    def truth(self, token: Token, text: str, over: dict[str, Any]) -> bool:
+        """Whether a condition of the element itself holds; see `condition`."""
+        value = self.value(token, text, over=over)
+        if value is True or value is False:
+            return value
+        raise _wrong("condition", text, value, "true or false")
+
+    def sequence(self, token: Token, what: str, text: str) -> list[Any]:
+        value = self.value(token, text)
+        if isinstance(value, list):
+            return value
+        raise _wrong(what, text, value, "a list")
 
     def string(self, token: Token, what: str, text: str | None) -> str | None:
         if text is None:
@@ -172,6 +208,29 @@ class Evaluator(PythonScriptEngine):
             return calendars.term_end(value, now, self.environment.calendar).at
         except calendars.TermError as error:
             raise _wrong(what, text, value, "a duration within reach") from error
+
+    def cycle(self, token: Token, what: str, text: str) -> dict[str, Any]:
+        """The first moment of a repeating interval, and what is left of it."""
+        value = self.value(token, text)
+        cycle = literal_cycle(value) if isinstance(value, str) else None
+        if cycle is None:
+            raise _wrong(what, text, value, "a repeating interval like R3/PT10M")
+        if cycle.start is None:
+            due = self.later(self.environment.clock.now(), cycle.every)
+        else:
+            due = self.environment.calendar.local(cycle.start).astimezone(UTC)
+        left = None if cycle.times is None else cycle.times - 1
+        return {"due": due, "every": cycle.every, "left": left}
+
+    def later(self, moment: datetime, duration: str) -> datetime:
+        """The moment that lies an ISO 8601 duration after another."""
+        elapsed = literal_duration(duration)
+        if elapsed is None:
+            raise Fault("engine", f"{duration} is no duration")
+        try:
+            return calendars.term_end(elapsed, moment, self.environment.calendar).at
+        except calendars.TermError as error:
+            raise Fault("expression", str(error), expression=duration) from error
 
     def deadline(self, token: Token, text: str | None) -> str | datetime | None:
         """A term's text as it is, or the moment that an expression gives."""

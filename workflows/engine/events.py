@@ -1,4 +1,4 @@
-"""Events that the drawing waits for, and errors that it throws.
+"""Events that the drawing waits for, and what it throws.
 
 A boundary event and the start of an event sub-process are both listeners: they stand
 beside the work that they watch, tied to their host. Due times are computed when the
@@ -10,24 +10,34 @@ from typing import Any
 from SpiffWorkflow.bpmn.specs import defaults
 from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import (
     ErrorEventDefinition,
+    EscalationEventDefinition,
+    SignalEventDefinition,
 )
 from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.simple import TerminateEventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinition
+from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.util.task import TaskState
 
-from workflows.engine import effects
-from workflows.engine.elements import Drawn
+from workflows.engine import effects, scopes
+from workflows.engine.elements import Drawn, Route
 from workflows.engine.errors import Fault
-from workflows.engine.tokens import Token
+from workflows.engine.tokens import ARM, Token
 
-KEY = "key"  # key of `internal_data`: the correlation key that a listener waits with
+# Keys of `internal_data`: what a listener waits with.
+KEY = "key"  # the correlation key of a message
+CYCLE = "cycle"  # of a repeating timer: {"due", "every": duration, "left": or None}
 
 
 class Awaited:
     """An event definition that a token can wait for."""
 
-    repeats = False  # whether a non-interrupting listener listens on after it
+    def repeats(self, token: Token) -> bool:
+        """Whether a non-interrupting listener listens on after it was heard."""
+        return True
+
+    def again(self, token: Token) -> Any:
+        """What `open` needs to listen on."""
 
     def prepare(self, token: Token) -> Any:
         """Evaluate what waiting takes, in the scope of `token`; changes nothing."""
@@ -40,32 +50,48 @@ class Awaited:
 
 
 class Timer(Awaited, TimerEventDefinition):
-    """A date or a duration; `expression` is FEEL or an ISO 8601 literal."""
+    """A date, a duration or a cycle; `expression` is FEEL or an ISO 8601 literal."""
 
     def __init__(self, name: str, kind: str, expression: str) -> None:
         super().__init__(name, expression)
         self.kind = kind
 
     def prepare(self, token: Token) -> Any:
-        evaluator = token.workflow.script_engine
+        """When it is due; for a cycle, what `CYCLE` holds."""
+        evaluator, what = token.workflow.script_engine, f"timer {self.name}"
         if self.kind == "timeDate":
-            due = evaluator.moment(token, f"timer {self.name}", self.expression)
-        else:
-            due = evaluator.after(token, f"timer {self.name}", self.expression)
-        return due
+            return evaluator.moment(token, what, self.expression)
+        if self.kind == "timeDuration":
+            return evaluator.after(token, what, self.expression)
+        return evaluator.cycle(token, what, self.expression)
 
     def open(self, token: Token, prepared: Any) -> None:
+        due_at = prepared
+        if self.kind == "timeCycle":
+            token.internal_data[CYCLE] = prepared
+            due_at = prepared["due"]
         element_id = token.task_spec.bpmn_id
-        token.workflow.report(effects.TimerArmed(token.id, element_id, prepared))
+        token.workflow.report(effects.TimerArmed(token.id, element_id, due_at))
 
     def close(self, token: Token) -> None:
         token.workflow.report(effects.TimerDisarmed(token.id))
 
+    def repeats(self, token: Token) -> bool:
+        return self.kind == "timeCycle" and token.internal_data[CYCLE]["left"] != 0
+
+    def again(self, token: Token) -> Any:
+        """Counted from the moment that was due: a late worker shifts nothing."""
+        evaluator, cycle = token.workflow.script_engine, token.internal_data[CYCLE]
+        left = cycle["left"]
+        return {
+            "due": evaluator.later(cycle["due"], cycle["every"]),
+            "every": cycle["every"],
+            "left": None if left is None else left - 1,
+        }
+
 
 class Message(Awaited, MessageEventDefinition):
     """A message by name, correlated by the value of its key."""
-
-    repeats = True
 
     def __init__(self, name: str, key_expression: str | None) -> None:
         super().__init__(name)
@@ -94,19 +120,66 @@ class Message(Awaited, MessageEventDefinition):
     def close(self, token: Token) -> None:
         token.workflow.report(effects.MessageForgotten(token.id))
 
+    def again(self, token: Token) -> Any:
+        return token.internal_data.get(KEY)
+
+
+class Signal(Awaited, SignalEventDefinition):
+    """A signal by name: whoever waits for it hears it."""
+
+    def open(self, token: Token, prepared: Any) -> None:
+        element_id = token.task_spec.bpmn_id
+        token.workflow.report(effects.SignalAwaited(token.id, element_id, self.name))
+
+    def close(self, token: Token) -> None:
+        token.workflow.report(effects.SignalForgotten(token.id))
+
+    def throw(self, my_task: Token) -> None:
+        """Heard by all that wait now, with the input mappings of what throws it."""
+        variables = dict(my_task.internal_data.get(scopes.LOCAL, {}))
+        scope = my_task.workflow
+        hearers = [
+            token
+            for running in scope.top_workflow.scopes
+            for token in running.tasks.values()
+            if self._is_for(token)
+        ]
+        scope.report(
+            effects.SignalThrown(my_task.task_spec.bpmn_id, self.name, variables)
+        )
+        for token in hearers:
+            if token.waits:  # what heard it before may have interrupted this one
+                token.workflow.report(effects.SignalForgotten(token.id))
+                hear(token, dict(variables))
+
+    def _is_for(self, token: Token) -> bool:
+        spec = token.task_spec
+        if not token.waits or not isinstance(spec, Catch | Listener):
+            return False
+        definition = spec.event_definition
+        return isinstance(definition, Signal) and definition.name == self.name
+
+
+class Escalation(Awaited, EscalationEventDefinition):
+    """Goes outward like an error; what throws it goes on unless it is interrupted."""
+
+    def throw(self, my_task: Token) -> None:
+        """Caught nowhere, it has no effect: BPMN 2.0.2, section 10.5.1."""
+        throw_outward(my_task, Escalation, self.code, {})
+
 
 class Error(Awaited, ErrorEventDefinition):
     """A BPMN error: caught by the nearest scope outward, the exact code first."""
 
     def throw(self, my_task: Token) -> None:
         """Thrown by an end event: caught, or it ends the case."""
-        if throw_error(my_task, self.code, {}):
+        if throw_outward(my_task, Error, self.code, {}):
             return
         top = my_task.workflow.top_workflow
         element_id = my_task.task_spec.bpmn_id
         message = f"Error {self.code}, thrown at {element_id}, is caught nowhere."
         detail = {"code": self.code}
-        top.report(
+        my_task.workflow.report(
             effects.IncidentRaised(my_task.id, element_id, "error", message, detail)
         )
         top.end("error", self.code, element_id)
@@ -139,6 +212,32 @@ class Receive(Catch, defaults.ReceiveTask):
     """A receive task: a message catch that can have boundary events."""
 
 
+class EventGateway(Drawn, defaults.EventBasedGateway):
+    """Waits for several events at once; the first one decides which way it goes."""
+
+    connect = TaskSpec.connect
+
+    def begin(self, token: Token) -> None:
+        specs = self._wf_spec.task_specs
+        arms = [(route.flow_id, specs[route.target]) for route in self.routes]
+        prepared = [spec.event_definition.prepare(token) for _, spec in arms]
+        for (flow_id, spec), one in zip(arms, prepared, strict=True):
+            arm = token._add_child(spec, TaskState.WAITING)
+            arm.internal_data[ARM] = flow_id
+            spec.event_definition.open(arm, one)
+
+    def decide(self, arm: Token) -> None:
+        """The event of this arm has come: the gateway is left on its flow."""
+        gateway = arm.parent
+        arm.via = arm.internal_data.pop(ARM)
+        arm.workflow.adopt(arm)
+        gateway.chosen = (Route(arm.via, arm.task_spec.name),)
+        gateway.complete()
+
+    def _predict_hook(self, my_task: Token) -> None:
+        """The arm is there already."""
+
+
 class Listener(Drawn, defaults.BoundaryEvent):
     """A boundary event, or the start event of an event sub-process.
 
@@ -164,13 +263,14 @@ class Listener(Drawn, defaults.BoundaryEvent):
             del scope.listeners[token.id]
         scope.adopt(token)
         if not self.cancel_activity:
-            if self.event_definition.repeats:
-                self.arm(host, token.internal_data.get(KEY))
+            if self.event_definition.repeats(token):
+                self.arm(host, self.event_definition.again(token))
         elif self.of_scope:
             scope.cancel_all(but=token)
         else:
             host.cancel()
         token.internal_data.pop(KEY, None)
+        token.internal_data.pop(CYCLE, None)
         token.leave_with(variables)
 
     def withdraw(self, token: Token) -> None:
@@ -192,10 +292,26 @@ class Listener(Drawn, defaults.BoundaryEvent):
             super()._on_complete_hook(my_task)
 
 
-def throw_error(
-    thrower: Token, code: str | None, variables: dict[str, Any], *, by_job: bool = False
+def hear(token: Token, variables: dict[str, Any]) -> None:
+    """What this token waits for has come, with `variables`."""
+    if isinstance(token.task_spec, Listener):
+        token.task_spec.trigger(token, variables)
+        return
+    if token.is_arm:
+        token.parent.task_spec.decide(token)
+    token.internal_data.pop(KEY, None)
+    token.leave_with(variables)
+
+
+def throw_outward(
+    thrower: Token,
+    kind: type[Error] | type[Escalation],
+    code: str | None,
+    variables: dict[str, Any],
+    *,
+    by_job: bool = False,
 ) -> bool:
-    """Throw a BPMN error from a token; False, and nothing changed, if nothing catches.
+    """Throw an error or escalation; False, and nothing changed, if nothing catches.
 
     It travels outward only. What an event sub-process throws is not caught by an event
     sub-process beside it, so that no handler catches what it throws itself.
@@ -203,12 +319,14 @@ def throw_error(
     scope = thrower.workflow
     host: Token | None = thrower if by_job else None
     while True:
-        found = _catcher(host.children, code) if host is not None else None
+        found = None
+        if host is not None:
+            found = _catcher(host.whole.children, kind, code)
         handles = host is not None and getattr(
             host.task_spec, "triggered_by_event", False
         )
         if found is None and not handles:
-            found = _catcher(scope.listeners.values(), code)
+            found = _catcher(scope.listeners.values(), kind, code)
         if found is not None:
             found.task_spec.trigger(found, variables)
             return True
@@ -218,10 +336,14 @@ def throw_error(
         scope = host.workflow
 
 
-def _catcher(listeners: Any, code: str | None) -> Token | None:
+def _catcher(
+    listeners: Any, kind: type[Error] | type[Escalation], code: str | None
+) -> Token | None:
     caught = {}
     for token in listeners:
+        if not isinstance(token.task_spec, Listener):
+            continue
         definition = token.task_spec.event_definition
-        if isinstance(definition, Error) and definition.code in (None, code):
+        if isinstance(definition, kind) and definition.code in (None, code):
             caught[definition.code] = token
     return caught.get(code) or caught.get(None)

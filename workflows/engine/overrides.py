@@ -35,14 +35,20 @@ OVERRIDDEN: Mapping[str, frozenset[str]] = {
         "bpmn.specs.mixins.subworkflow_task.SubWorkflowTask": """_on_cancel
             _on_subworkflow_completed _update_hook""",
         # Joins count tokens per incoming flow.
+        "bpmn.specs.mixins.inclusive_gateway.InclusiveGateway": "_run_hook test",
         "bpmn.specs.mixins.unstructured_join.UnstructuredJoin": """_run_hook
             _update_hook""",
         # Due times on entry, listeners tied to their host, errors outward only.
         "bpmn.specs.mixins.events.event_types.CatchingEvent": """_on_cancel
             _on_ready_hook _predict_hook _run_hook _update_hook""",
         "bpmn.specs.mixins.events.event_types.ThrowingEvent": "_run_hook",
+        "bpmn.specs.mixins.events.intermediate_event.EventBasedGateway": """connect
+            _predict_hook _run_hook""",
         "bpmn.specs.mixins.events.end_event.EndEvent": "_on_complete_hook",
         "bpmn.specs.event_definitions.item_aware_event.CodeEventDefinition": "throw",
+        "bpmn.specs.event_definitions.item_aware_event.ItemAwareEventDefinition": (
+            "throw"
+        ),
         "bpmn.specs.event_definitions.message.MessageEventDefinition": "__init__",
         "bpmn.specs.event_definitions.simple.TerminateEventDefinition": "throw",
         "bpmn.specs.event_definitions.timer.TimerEventDefinition": "__init__",

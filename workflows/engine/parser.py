@@ -5,6 +5,7 @@ row end it. What comes here has passed `closed_world` and `rules`.
 """
 
 import dataclasses
+from collections.abc import Iterator
 from typing import Any
 
 from lxml import etree
@@ -14,10 +15,12 @@ from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition
 
-from workflows.engine import elements, events
+from workflows.engine import calls, elements, events, joins
+from workflows.engine.compensation import CompensationThrow
 from workflows.engine.documents import BPMN
 from workflows.engine.elements import Route
 from workflows.engine.extensions import read_extensions
+from workflows.engine.repetition import read_repetition
 
 # Ids that nobody drew end so; `rules` refuses a drawn one that does.
 MADE_UP = "__"
@@ -46,6 +49,7 @@ class ElementParser(TaskParser):
     def parse_node(self) -> Any:
         self.task = self.create_task()
         self.task.extensions = read_extensions(self.node)
+        self.task.repetition = read_repetition(self.node)
         return self.task
 
 
@@ -89,18 +93,58 @@ class EventParser(ElementParser):
         code = error.get("error_code")
         return events.Error(code or self.bpmn_id, code)
 
+    def _signal(self, node: etree._Element) -> events.Signal:
+        return events.Signal(self.process_parser.parser.signals[node.get("signalRef")])
+
+    def _escalation(self, node: etree._Element) -> events.Escalation:
+        drawn = self.process_parser.parser.escalations
+        code = drawn.get(node.get("escalationRef"), {}).get("escalation_code")
+        return events.Escalation(code or self.bpmn_id, code)
+
     def _terminate(self, _node: etree._Element) -> events.Terminate:
         return events.Terminate()
 
     _KINDS = {  # noqa: RUF012  # a table of this class's own methods
         BPMN + "timerEventDefinition": _timer,
         BPMN + "messageEventDefinition": _message,
+        BPMN + "signalEventDefinition": _signal,
         BPMN + "errorEventDefinition": _error,
+        BPMN + "escalationEventDefinition": _escalation,
         BPMN + "terminateEventDefinition": _terminate,
     }
 
 
-TIMES = (BPMN + "timeDate", BPMN + "timeDuration")
+TIMES = (BPMN + "timeDate", BPMN + "timeDuration", BPMN + "timeCycle")
+MESSAGE = BPMN + "messageEventDefinition"
+COMPENSATION = BPMN + "compensateEventDefinition"
+LINK = BPMN + "linkEventDefinition"
+
+
+class ThrowParser(EventParser):
+    """A message is thrown by a connector; a link is a way drawn apart."""
+
+    def create_task(self) -> Any:
+        if self.node.find(MESSAGE) is not None:
+            spec_class = elements.JobTask
+        elif self.node.find(LINK) is not None:
+            spec_class = elements.Link
+        elif self.node.find(COMPENSATION) is not None:
+            return self._compensation()
+        else:
+            return super().create_task()
+        return spec_class(self.spec, self.bpmn_id, **self.bpmn_attributes)
+
+    def _compensation(self) -> CompensationThrow:
+        task = CompensationThrow(self.spec, self.bpmn_id, **self.bpmn_attributes)
+        task.activity = self.node.find(COMPENSATION).get("activityRef")
+        return task
+
+
+class CatchParser(EventParser):
+    def create_task(self) -> Any:
+        if self.node.find(LINK) is None:
+            return super().create_task()
+        return elements.Link(self.spec, self.bpmn_id, **self.bpmn_attributes)
 
 
 class StartParser(EventParser):
@@ -111,9 +155,15 @@ class StartParser(EventParser):
 
     def parse_node(self) -> Any:
         start = super().parse_node()
-        if self.node.getparent().get("triggeredByEvent") == "true":
+        by_event = self.node.getparent().get("triggeredByEvent") == "true"
+        if by_event:
             start.extensions = dataclasses.replace(start.extensions, outputs=())
-        self.spec.start.chosen_start = start.name
+        trigger = next((child for child in self.node if child.tag in self._KINDS), None)
+        if by_event or trigger is None:
+            self.spec.start.chosen_start = start.name
+        else:
+            definition = self._KINDS[trigger.tag](self, trigger)
+            self.spec.start.triggered[start.name] = definition
         return start
 
 
@@ -189,9 +239,17 @@ class ProcessReader(ProcessParser):
                 self._connect(node)
             elif node.tag == BPMN + "boundaryEvent":
                 host = self.spec.task_specs[node.get("attachedToRef")]
+                if node.find(COMPENSATION) is not None:
+                    host.handler = handler_of(node)
+                    continue
                 host.boundary += (self.spec.task_specs[node.get("id")],)
             elif node.tag in self.parser.OVERRIDE_PARSER_CLASSES:
                 self.spec.task_specs[node.get("id")].default_flow = node.get("default")
+
+        for thrown, caught in links_of(self.node):
+            source, target = (self.spec.task_specs[one] for one in (thrown, caught))
+            source.routes = (Route(None, target.name),)
+            source.connect(target)
 
     def _connect(self, flow: etree._Element) -> None:
         specs = self.spec.task_specs
@@ -202,7 +260,7 @@ class ProcessReader(ProcessParser):
         source.routes += (Route(flow_id, target.name, text),)
         source.conditional = source.conditional or text is not None
         source.connect(target)
-        if isinstance(target, elements.ParallelGateway):
+        if isinstance(target, joins.Join):
             target.incoming_flows += (flow_id,)
 
 
@@ -214,9 +272,11 @@ class DrawingParser(BpmnParser):
         BPMN + tag: classes
         for tag, classes in {
             "startEvent": (StartParser, elements.Start),
-            "endEvent": (EventParser, elements.End),
+            "endEvent": (ThrowParser, elements.End),
             "boundaryEvent": (BoundaryParser, events.Listener),
-            "intermediateCatchEvent": (EventParser, events.Catch),
+            "intermediateCatchEvent": (CatchParser, events.Catch),
+            "intermediateThrowEvent": (ThrowParser, elements.Throw),
+            "eventBasedGateway": (EventParser, events.EventGateway),
             "receiveTask": (ReceiveParser, events.Receive),
             "task": (ElementParser, elements.PassThrough),
             "userTask": (ElementParser, elements.UserTask),
@@ -225,7 +285,9 @@ class DrawingParser(BpmnParser):
             "sendTask": (ElementParser, elements.JobTask),
             "scriptTask": (ScriptTaskParser, elements.ScriptTask),
             "exclusiveGateway": (ElementParser, elements.ExclusiveGateway),
-            "parallelGateway": (ElementParser, elements.ParallelGateway),
+            "parallelGateway": (ElementParser, joins.ParallelGateway),
+            "inclusiveGateway": (ElementParser, joins.InclusiveGateway),
+            "callActivity": (ElementParser, calls.CallActivity),
             "subProcess": (SubProcessParser, elements.SubProcess),
         }.items()
     }
@@ -250,6 +312,39 @@ class DrawingParser(BpmnParser):
         """Lanes only: where a shape stands decides nothing here."""
         self.document_positions[self._document_key(bpmn)] = {}
         self.document_lanes[self._document_key(bpmn)] = lanes_of(bpmn)
+
+
+def handler_of(boundary: etree._Element) -> str | None:
+    """The only association that leads from a compensation event, to its handler."""
+    process = next(boundary.iterancestors(BPMN + "process"))
+    targets = [
+        one.get("targetRef")
+        for one in process.iter(BPMN + "association")
+        if one.get("sourceRef") == boundary.get("id")
+    ]
+    return targets[0] if len(targets) == 1 else None
+
+
+def triggers_of(event: etree._Element) -> list[str]:
+    """The names of the event definitions inside of an event."""
+    return [
+        str(etree.QName(child).localname)
+        for child in event
+        if str(child.tag).endswith("EventDefinition")
+    ]
+
+
+def links_of(scope: etree._Element) -> Iterator[tuple[str, str]]:
+    """(throwing, catching) ids of the link events of one scope, by the link's name."""
+    catching = {}
+    for node in scope.iterchildren(BPMN + "intermediateCatchEvent"):
+        link = node.find(LINK)
+        if link is not None:
+            catching[link.get("name")] = str(node.get("id"))
+    for node in scope.iterchildren(BPMN + "intermediateThrowEvent"):
+        link = node.find(LINK)
+        if link is not None and link.get("name") in catching:
+            yield str(node.get("id")), catching[link.get("name")]
 
 
 def lanes_of(root: etree._Element) -> dict[str, str]:

@@ -6,6 +6,8 @@ Kept beside `dialect`; neither names what the other does.
 from collections.abc import Mapping
 
 _LOOP = "Draw the repetition as a loop through an exclusive gateway."
+_LINKED = "Give both link events the same name."
+_ITEMS = "Name the list and its items with zeebe:loopCharacteristics."
 _CONNECTOR = "Use a service task with a job type."
 _SPLIT_EVENTS = "Use a message or a timer, or call a service task."
 _IO = "Use zeebe:ioMapping inputs and outputs."
@@ -15,26 +17,21 @@ _CHOREOGRAPHY = "Draw the procedure as a process; draw partners as empty pools."
 _REMOVE = "Remove it."
 _INLINE = "Write the event definition inside the event."
 REFUSED: Mapping[str, str] = {
-    "multiInstanceLoopCharacteristics": _LOOP,
-    "standardLoopCharacteristics": _LOOP,
-    "inclusiveGateway": "Use a parallel gateway with an exclusive gateway on each "
-    "branch.",
+    "source": _LINKED,
+    "target": _LINKED,
+    "complexBehaviorDefinition": _REMOVE,
+    "loopDataInputRef": _ITEMS,
+    "inputDataItem": _ITEMS,
+    "loopDataOutputRef": _ITEMS,
+    "outputDataItem": _ITEMS,
     "complexGateway": "Use exclusive and parallel gateways.",
-    "eventBasedGateway": "Use a receive task with timer and message boundary events.",
-    "callActivity": "Draw the called steps as an embedded sub-process.",
     "businessRuleTask": "Use exclusive gateways, or a script task with a FEEL "
     "expression.",
     "adHocSubProcess": "Draw the order of the steps.",
     "transaction": "Use an embedded sub-process with error boundary events.",
-    "intermediateThrowEvent": "Use a send task with a job type, or an end event.",
     "implicitThrowEvent": _REMOVE,
-    "signalEventDefinition": _SPLIT_EVENTS,
-    "escalationEventDefinition": "Use a non-interrupting message or timer event.",
     "conditionalEventDefinition": _SPLIT_EVENTS,
-    "linkEventDefinition": "Draw the sequence flow instead.",
-    "compensateEventDefinition": "Draw what undoes the work as a path of its own.",
     "cancelEventDefinition": "Use an error end event.",
-    "timeCycle": "Use timeDate or timeDuration, and a loop for a repetition.",
     "script": "Write a FEEL expression in zeebe:script.",
     "eventDefinitionRef": _INLINE,
     "operationRef": _CONNECTOR,
@@ -75,8 +72,6 @@ REFUSED: Mapping[str, str] = {
 
 REFUSED_EXTENSIONS: Mapping[str, str] = {
     "calledDecision": "Use exclusive gateways, or a script task with FEEL.",
-    "calledElement": "Draw the called steps as an embedded sub-process.",
-    "loopCharacteristics": _LOOP,
     "adHoc": "Draw the order of the steps.",
     "executionListeners": "Use a service task before or after the element.",
     "taskListeners": "Use a service task before or after the task.",
@@ -91,9 +86,13 @@ REFUSED_ATTRIBUTES: Mapping[tuple[str, str], str] = {
     ("serviceTask", "operationRef"): "Name the job with zeebe:taskDefinition type.",
     ("sendTask", "operationRef"): "Name the job with zeebe:taskDefinition type.",
     ("sendTask", "messageRef"): "Name the job with zeebe:taskDefinition type.",
+    ("callActivity", "calledElement"): "Name the process with zeebe:calledElement "
+    "processId.",
     ("receiveTask", "operationRef"): "Name the message with messageRef.",
     ("scriptTask", "scriptFormat"): "Only FEEL runs: write the expression in "
     "zeebe:script, and remove scriptFormat.",
+    ("multiInstanceLoopCharacteristics", "oneBehaviorEventRef"): _REMOVE,
+    ("multiInstanceLoopCharacteristics", "noneBehaviorEventRef"): _REMOVE,
     ("formDefinition", "formKey"): "Name the deployed form with formId.",
     ("formDefinition", "externalReference"): "Name the deployed form with formId.",
     ("formDefinition", "versionTag"): "Forms are released together with the process.",

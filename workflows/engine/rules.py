@@ -7,18 +7,19 @@ from functools import cached_property
 from lxml import etree
 
 from workflows.engine.documents import BPMN
-from workflows.engine.parser import MADE_UP, DrawingParser
+from workflows.engine.parser import MADE_UP, DrawingParser, links_of
 from workflows.model import Finding
 
 ACTIVITIES = frozenset(
     BPMN + tag
     for tag in """task userTask manualTask serviceTask sendTask receiveTask scriptTask
-    subProcess""".split()
+    subProcess callActivity""".split()
 )
 WAITING = ACTIVITIES - {BPMN + "task", BPMN + "scriptTask"}
-GATEWAYS = frozenset({BPMN + "exclusiveGateway", BPMN + "parallelGateway"})
+CHOOSING = frozenset({BPMN + "exclusiveGateway", BPMN + "inclusiveGateway"})
 NODES = frozenset(DrawingParser.OVERRIDE_PARSER_CLASSES)
 
+VARIABLE = re.compile(r"[^\W\d]\w*")
 ID = re.compile(r"[^\W\d][\w.\-]*")
 
 
@@ -57,11 +58,29 @@ class ScopeDrawing:
     def incoming(self) -> Mapping[str, list[etree._Element]]:
         return _by(self.flows, "targetRef")
 
+    @property
+    def catching(self) -> Iterator[etree._Element]:
+        """What listens: boundary events, and the starts of event sub-processes."""
+        for _, node in self.of("boundaryEvent"):
+            yield node
+        for _, node in self.of("subProcess"):
+            if node.get("triggeredByEvent") == "true":
+                yield from node.iterchildren(BPMN + "startEvent")
+
+    @cached_property
+    def links(self) -> Mapping[str, str]:
+        """Link event that throws -> the one that catches."""
+        return dict(links_of(self.node))
+
     def of(self, *names: str) -> Iterator[tuple[str, etree._Element]]:
         tags = {BPMN + name for name in names}
         for node_id, node in self.nodes.items():
             if node.tag in tags:
                 yield node_id, node
+
+    @property
+    def is_process(self) -> bool:
+        return bool(self.node.tag == BPMN + "process")
 
     @property
     def by_event(self) -> bool:
@@ -103,9 +122,7 @@ def check_ids(root: etree._Element, findings: Findings) -> None:
 def check_scope(scope: ScopeDrawing, findings: Findings) -> None:
     """All rules on the shape of one scope."""
     _check_flows(scope, findings)
-    _check_starts(scope, findings)
     _check_conditions(scope, findings)
-    _check_event_subprocesses(scope, findings)
     if not any(one.severity == "error" for one in findings.found):
         _check_reachable(scope, findings)
 
@@ -165,27 +182,12 @@ def _check_ends_of_flows(
             )
 
 
-def _check_starts(scope: ScopeDrawing, findings: Findings) -> None:
-    starts = list(scope.of("startEvent"))
-    if not starts:
-        findings.error(
-            scope.id, "start-missing", f"{scope.id} has no start event. Draw one."
-        )
-    for node_id, _ in starts[1:]:
-        findings.error(
-            node_id,
-            "start-several",
-            f"{scope.id} has several start events, and nothing would say which of them "
-            "begins it. Keep one.",
-        )
-
-
 def _check_conditions(scope: ScopeDrawing, findings: Findings) -> None:
     for node_id, node in scope.nodes.items():
         flows = scope.outgoing.get(node_id, [])
         conditional = [flow for flow in flows if has_condition(flow)]
         default = node.get("default")
-        if conditional and node.tag not in ACTIVITIES | {BPMN + "exclusiveGateway"}:
+        if conditional and node.tag not in ACTIVITIES | CHOOSING:
             for flow in conditional:
                 findings.error(
                     flow.get("id"),
@@ -195,8 +197,8 @@ def _check_conditions(scope: ScopeDrawing, findings: Findings) -> None:
                 )
         if default is not None:
             _check_default(node_id, node, flows, findings)
-        if node.tag == BPMN + "exclusiveGateway" and len(flows) > 1:
-            _check_exclusive(node_id, flows, default, findings)
+        if node.tag in CHOOSING and len(flows) > 1:
+            _check_choices(node_id, flows, default, findings)
 
 
 def _check_default(
@@ -231,7 +233,7 @@ def _check_default(
             )
 
 
-def _check_exclusive(
+def _check_choices(
     node_id: str, flows: list[etree._Element], default: str | None, findings: Findings
 ) -> None:
     for flow in flows:
@@ -239,44 +241,16 @@ def _check_exclusive(
             findings.error(
                 flow.get("id"),
                 "condition-missing",
-                f"Flow {flow.get('id')} of the exclusive gateway {node_id} has no "
+                f"Flow {flow.get('id')} of the gateway {node_id} has no "
                 "condition. Write one, or make it the default flow.",
             )
     if default is None:
         findings.warning(
             node_id,
             "default-missing",
-            f"The exclusive gateway {node_id} has no default flow: when no condition "
+            f"The gateway {node_id} has no default flow: when no condition "
             "holds, the case stops with an incident.",
         )
-
-
-def _check_event_subprocesses(scope: ScopeDrawing, findings: Findings) -> None:
-    """Inside an event sub-process the start event says when; elsewhere it may not."""
-    for node_id, node in scope.of("startEvent"):
-        kinds = [one for one in node if str(one.tag).endswith("EventDefinition")]
-        if scope.by_event and not kinds:
-            findings.error(
-                node_id,
-                "event-without-trigger",
-                f"The start event {node_id} of an event sub-process has no trigger. "
-                "Give it a message, a timer or an error.",
-            )
-        if not scope.by_event and kinds:
-            name = etree.QName(kinds[0]).localname
-            findings.error(
-                node_id,
-                "element-not-run",
-                f"{name} does not run at the start event {node_id}. Use a start event "
-                "without trigger; a case is made through the API.",
-            )
-        if not scope.by_event and node.get("isInterrupting") == "false":
-            findings.error(
-                node_id,
-                "attribute-not-run",
-                f'The attribute isInterrupting="false" at {node_id} has a meaning in '
-                "event sub-processes only. Remove it.",
-            )
 
 
 def _check_reachable(scope: ScopeDrawing, findings: Findings) -> None:
@@ -293,12 +267,13 @@ def _check_reachable(scope: ScopeDrawing, findings: Findings) -> None:
         node_id = waiting.pop()
         ahead = [flow.get("targetRef") for flow in scope.outgoing.get(node_id, [])]
         ahead += [node.get("id") for node in attached.get(node_id, [])]
+        ahead += [scope.links[node_id]] if node_id in scope.links else []
         for found in ahead:
             if found is not None and found not in seen:
                 seen.add(found)
                 waiting.append(found)
     for node_id, node in scope.nodes.items():
-        if node_id not in seen:
+        if node_id not in seen and node.get("isForCompensation") != "true":
             findings.warning(
                 node_id,
                 "unreachable",

@@ -1,10 +1,11 @@
 """A case in memory: SpiffWorkflow's workflows, stepped by a queue of ready tokens.
 
 One scope is one process or sub-process that runs: it has its tokens, the starts of its
-event sub-processes that listen, and its parallel joins that wait.
+event sub-processes that listen, and its joins that wait.
 """
 
 from collections import deque
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from workflows.engine.effects import CaseEnded, Effect, IncidentRaised
 from workflows.engine.errors import Fault
-from workflows.engine.tokens import INCIDENT, Token
+from workflows.engine.tokens import INCIDENT, START, Token
 
 
 class Scope:
@@ -27,18 +28,37 @@ class Scope:
     data: dict[str, Any]
     completed: bool
 
+    parent_task: Token | None
+    home: Any  # the `Definition` whose drawing this scope is part of
+    is_called: bool = False  # whether a call activity began it
+
     def begin(self) -> None:
         """Set up what is empty before the first token."""
         self.listeners: dict[UUID, Token] = {}
         # join -> incoming flow -> the tokens that wait on it
         self.joins: dict[str, dict[str, list[Token]]] = {}
+        # inclusive join that waits -> a token that it waits for, where one is known
+        self.blocking: dict[str, Token | None] = {}
+        # the activities with a compensation handler that were completed, in order
+        self.completed_here: list[str] = []
+        # the names that a called process has written, for whoever called it
+        self.written: dict[str, None] = {}
 
-    def plant(self) -> None:
+    def plant(self, start_event: str | None = None) -> None:
         """Make the root, which starts the scope in the next step."""
         self.task_tree = Token(self, self.spec.start, state=TaskState.FUTURE)
+        if start_event is not None:
+            self.task_tree.internal_data[START] = start_event
         self.task_tree._set_state(TaskState.READY)
 
+    def changed(self) -> None:
+        """A token came or went: an inclusive join that waits may fire now."""
+        if self.blocking:
+            self.top_workflow.unsettled[self] = None
+
     def report(self, effect: Effect) -> None:
+        if self.home is not self.top_workflow.home and hasattr(effect, "process"):
+            effect = replace(effect, process=self.home.key)
         self.top_workflow.effects.append(effect)
 
     def retire(self, token: Token) -> None:
@@ -51,6 +71,7 @@ class Scope:
             if child in self.tasks:
                 self.tasks[child]._parent = root.id
                 root._children[child] = None
+        self.changed()
         if not self.completed and len(self.tasks) == 1 + len(self.listeners):
             self.settle()
 
@@ -58,6 +79,7 @@ class Scope:
         """Take a canceled or merged token out, its scope living on."""
         if self.tasks.pop(token.id, None) is not None:
             token.parent._children.pop(token.id, None)
+            self.changed()
 
     def adopt(self, token: Token) -> None:
         """Put a listener that was triggered beside its host."""
@@ -70,8 +92,9 @@ class Scope:
             if token is not self.task_tree and token is not but:
                 token.cancel()
         if not self.task_tree.finished:
-            self.task_tree._state = TaskState.CANCELLED
+            self.task_tree.cancel()
         self.joins.clear()
+        self.blocking.clear()
 
     def settle(self) -> None:
         """No token is left: whatever still listens stops, and the scope is done."""
@@ -84,10 +107,14 @@ class Scope:
 
 
 class RunningSubProcess(Scope, BpmnSubWorkflow):
-    """A sub-process that runs inside `parent_task`."""
+    """A sub-process, or with `called` a called process, that `parent_task` runs."""
 
-    def __init__(self, spec: Any, parent_task: Token) -> None:
+    parent_task: Token
+
+    def __init__(self, spec: Any, parent_task: Token, called: Any = None) -> None:
         self.parent_task = parent_task
+        self.home = called or parent_task.workflow.home
+        self.is_called = called is not None
         top = parent_task.workflow.top_workflow
         super().__init__(spec, parent_task.id, top, deserializing=True)
         self.begin()
@@ -112,19 +139,36 @@ class RunningProcess(Scope, BpmnWorkflow):
 
     parent_task: Token | None = None
 
-    def __init__(self, spec: Any, subprocess_specs: Any, evaluator: Any) -> None:
+    def __init__(self, definition: Any, evaluator: Any) -> None:
+        self.home = definition
         self.ready_queue: deque[Token] = deque()
         self.effects: list[Effect] = []
+        self.unsettled: dict[Scope, None] = {}  # inclusive joins there may fire
         self.ended_by: dict[str, Any] | None = None
         super().__init__(
-            spec, subprocess_specs, script_engine=evaluator, deserializing=True
+            definition.spec,
+            definition.subprocess_specs,
+            script_engine=evaluator,
+            deserializing=True,
         )
         self.begin()
 
     def create_subprocess(self, my_task: Token, spec_name: str) -> RunningSubProcess:
-        running = RunningSubProcess(self.subprocess_specs[spec_name], my_task)
+        spec = my_task.workflow.home.subprocess_specs[spec_name]
+        running = RunningSubProcess(spec, my_task)
         self.subprocesses[my_task.id] = running
         return running
+
+    def call(self, token: Token, called: Any) -> RunningSubProcess:
+        """Set up the called process of a call activity."""
+        running = RunningSubProcess(called.spec, token, called)
+        self.subprocesses[token.id] = running
+        return running
+
+    @property
+    def scopes(self) -> list[Any]:
+        """The process and every sub-process that runs."""
+        return [self, *self.subprocesses.values()]
 
     def find(self, token_id: UUID) -> Token | None:
         """A token anywhere in the case, the roots of scopes included."""
@@ -148,7 +192,7 @@ class RunningProcess(Scope, BpmnWorkflow):
         """
         queue = self.ready_queue
         steps = 0
-        while queue:
+        while queue or self._fire_joins():
             token = queue.popleft()
             if token._state != TaskState.READY or token.internal_data.get(INCIDENT):
                 continue
@@ -167,9 +211,19 @@ class RunningProcess(Scope, BpmnWorkflow):
             except Fault as fault:
                 self.raise_incident(token, fault)
 
+    def _fire_joins(self) -> bool:
+        """Nothing is ready: the inclusive joins fire that wait for nobody."""
+        scopes, self.unsettled = self.unsettled, {}
+        for scope in scopes:
+            for name in list(scope.blocking):
+                join = scope.spec.task_specs[name]
+                if join.may_fire(scope):
+                    join.fire(scope)
+        return bool(self.ready_queue)
+
     def raise_incident(self, token: Token, fault: Fault) -> None:
         token.internal_data[INCIDENT] = fault.kind
-        self.report(
+        token.workflow.report(
             IncidentRaised(
                 token.id,
                 token.task_spec.bpmn_id,

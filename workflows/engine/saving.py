@@ -1,13 +1,14 @@
 """The saved case: scopes and live tokens as JSON; never the drawing, never the past.
 
     case:  {"v": version, "top": scope, "over": bool, "by": ended_by}
-    scope: {"d": variables, "t": [token, ...], "r": token of a root that has not run}
+    scope: {"d": variables, "t": [token, ...], "r": token of a root that has not run,
+            "c": what can be undone, "w": names that a called process has written}
     token: [id, element, state, position of its host, kept, scope inside]
 
-Everything is a FEEL value (a position is a string, and "" where there is no host), so
-that one pass of `feel.dumps` writes the whole. A token's tail is cut where empty.
-SpiffWorkflow's serializer would write the specification, and each token with its name
-spelt out; its converters add a type name to every object.
+What a scope or a token does not have is left out: so the saves of earlier programs,
+which had less, read the same. Everything is a FEEL value (a position is a string, and
+"" where there is no host): one pass of `feel.dumps` writes the whole. SpiffWorkflow's
+serializer would write the specification, and each token with its name spelt out.
 """
 
 from typing import Any
@@ -17,10 +18,10 @@ from SpiffWorkflow.util.task import TaskState
 
 from workflows import feel
 from workflows.engine.definitions import Definition
-from workflows.engine.elements import ParallelGateway
 from workflows.engine.errors import SavedByOther
 from workflows.engine.evaluation import Evaluator
 from workflows.engine.events import Listener
+from workflows.engine.joins import InclusiveGateway, Join
 from workflows.engine.running import RunningProcess, Scope
 from workflows.engine.tokens import INCIDENT, Token
 
@@ -52,8 +53,7 @@ def restore(
     if not isinstance(found, dict) or found.get("v") != VERSION:
         version = found.get("v") if isinstance(found, dict) else None
         raise SavedByOther(version=version, reason="unknown format")
-    evaluator = Evaluator(definition.expression, environment)
-    process = RunningProcess(definition.spec, definition.subprocess_specs, evaluator)
+    process = RunningProcess(definition, Evaluator(environment))
     _fill(process, found["top"])
     process.completed = bool(found.get("over", False))
     process.ended_by = found.get("by")
@@ -71,6 +71,10 @@ def _saved_scope(scope: Scope) -> dict[str, Any]:
     saved: dict[str, Any] = {}
     if scope.data:
         saved["d"] = scope.data
+    if scope.completed_here:
+        saved["c"] = scope.completed_here
+    if scope.written:
+        saved["w"] = list(scope.written)
     if not root.finished:
         saved["r"] = _saved_token(root, "")
     positions: dict[Any, str] = {root.id: ""}
@@ -85,7 +89,7 @@ def _saved_scope(scope: Scope) -> dict[str, Any]:
 def _saved_token(token: Token, host: str) -> list[Any]:
     kept = dict(token.internal_data)
     if token.via is not None and token._state == TaskState.WAITING:
-        if isinstance(token.task_spec, ParallelGateway):
+        if isinstance(token.task_spec, Join):
             kept[VIA] = token.via
     if token.entered and token._state == TaskState.READY:
         kept[ENTERED] = True
@@ -105,6 +109,8 @@ def _saved_token(token: Token, host: str) -> list[Any]:
 
 def _fill(scope: Any, saved: dict[str, Any]) -> None:
     scope.data = saved.get("d", {})
+    scope.completed_here = saved.get("c", [])
+    scope.written = dict.fromkeys(saved.get("w", ()))
     if "r" in saved:
         scope.task_tree = _restored(scope, saved["r"], None)
     else:
@@ -136,9 +142,10 @@ def _restored(scope: Any, saved: list[Any], parent: Token | None) -> Token:
             scope.listeners[token.id] = token
     elif token.via is not None:
         scope.joins.setdefault(name, {}).setdefault(token.via, []).append(token)
+        if isinstance(spec, InclusiveGateway):
+            scope.blocking[name] = None
     else:
-        token.entered = True
+        token.entered = not (token.is_item or token.is_arm)
     if inside is not None:
-        running = scope.top_workflow.create_subprocess(token, spec.spec)
-        _fill(running, inside)
+        _fill(spec.set_up(token), inside)
     return token

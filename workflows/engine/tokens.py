@@ -13,6 +13,12 @@ from SpiffWorkflow.util.task import TaskState
 from workflows.engine.effects import ElementCanceled, ElementEntered
 
 DONE = "done"  # key of `internal_data`: the result with which the element will leave
+BODY = "body"  # key: how far an activity is that runs several times (`repetition`)
+ITEM = "item"  # key: the variables of one of those times; whoever has it is no body
+INDEX = "index"  # key: which of those times it is, from 1
+ARM = "arm"  # key: the flow from an event-based gateway to this event that it awaits
+START = "start"  # key: the start event that a root leads to, where it was chosen
+HANDLER = "handler"  # key: it undoes something; its parent is what asked for that
 INCIDENT = "incident"  # key: the kind of the fault that holds the element
 
 WAITS = TaskState.WAITING | TaskState.STARTED
@@ -40,9 +46,32 @@ class Token(Task):
     def waits(self) -> bool:
         return bool(self._state & WAITS)
 
+    @property
+    def is_item(self) -> bool:
+        return ITEM in self.internal_data
+
+    @property
+    def is_arm(self) -> bool:
+        return ARM in self.internal_data
+
+    @property
+    def is_body(self) -> bool:
+        return BODY in self.internal_data
+
+    @property
+    def whole(self) -> "Token":
+        """The token that boundary events watch: the body of an item, else itself."""
+        whole: Token = self.parent if self.is_item else self
+        return whole
+
+    @property
+    def listens(self) -> bool:
+        """It only hears an event beside the work of another token."""
+        return (self.triggered or self.is_arm) and self.waits
+
     def enter(self) -> None:
         """Report the element as entered, once."""
-        if not self.entered:
+        if not self.entered and not self.is_item:
             self.entered = True
             self.workflow.report(ElementEntered(self.task_spec.bpmn_id, self.id))
 
@@ -80,7 +109,7 @@ class Token(Task):
             listener.cancel()
         if waited:
             self.task_spec._on_cancel(self)
-        if self.entered:
+        if self.entered or INCIDENT in self.internal_data:
             self.workflow.report(ElementCanceled(self.task_spec.bpmn_id, self.id))
         self.workflow.discard(self)
 

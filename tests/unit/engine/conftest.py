@@ -14,13 +14,20 @@ def parser():
 
 @pytest.fixture
 def define(parser):
-    def make(body, **options):
+    def load(body, called, **options):
         xml = drawing(body, **options)
         try:
             read = engine.read(xml, "d.bpmn", parser)[0]
         except engine.DrawingRefused as refusal:
             pytest.fail("\n".join(one.message for one in refusal.findings))
-        return engine.load(xml, read.key, read.trees)
+        return engine.load(xml, read.key, read.trees, called)
+
+    def make(body, called=None, **options):
+        """A definition; `called` are the bodies of other processes, by key."""
+        known = {}
+        for key, other in (called or {}).items():
+            known[key] = load(other, known, key=key)
+        return load(body, known, **options)
 
     return make
 
@@ -29,9 +36,9 @@ def define(parser):
 def run(define, request):
     """Run a drawing's body; each test runs twice, once with saves, once without."""
 
-    def start(body, variables=None, **options):
+    def start(body, variables=None, start_event=None, **options):
         keep = request.param == "kept in memory"
-        return Run(define(body, **options), variables, keep=keep)
+        return Run(define(body, **options), variables, keep, start_event)
 
     return start
 

@@ -21,9 +21,16 @@ DECLARED = (
     '</bpmn:message><bpmn:message id="msg2" name="M2"/>'
     '<bpmn:error id="err1" name="E1" errorCode="E1"/>'
     '<bpmn:error id="err2" name="E2" errorCode="E2"/>'
+    '<bpmn:signal id="sig1" name="S1"/><bpmn:signal id="sig2" name="S2"/>'
+    '<bpmn:escalation id="esc1" name="X1" escalationCode="X1"/>'
+    '<bpmn:escalation id="esc2" name="X2" escalationCode="X2"/>'
 )
 MESSAGE = '<bpmn:messageEventDefinition messageRef="msg1"/>'
 OTHER_MESSAGE = '<bpmn:messageEventDefinition messageRef="msg2"/>'
+SIGNAL = '<bpmn:signalEventDefinition signalRef="sig1"/>'
+OTHER_SIGNAL = '<bpmn:signalEventDefinition signalRef="sig2"/>'
+ESCALATION = '<bpmn:escalationEventDefinition escalationRef="esc1"/>'
+ANY_ESCALATION = "<bpmn:escalationEventDefinition/>"
 TERMINATE = "<bpmn:terminateEventDefinition/>"
 ANY_ERROR = "<bpmn:errorEventDefinition/>"
 JOB = '<zeebe:taskDefinition type="work"/>'
@@ -136,8 +143,32 @@ def withdrawal(start="es"):
     )
 
 
+def multi(sequential="false", condition="", cardinality="", **zeebe_attributes):
+    """A multi-instance; over `xs` as `it` unless a cardinality is given."""
+    named = zeebe_attributes
+    if not cardinality:
+        named = {"inputCollection": "=xs", "inputElement": "it", **zeebe_attributes}
+    written = "".join(f' {name}="{value}"' for name, value in named.items())
+    inner = zeebe(f"<zeebe:loopCharacteristics{written}/>") if named else ""
+    if cardinality:
+        inner += f"<bpmn:loopCardinality>{cardinality}</bpmn:loopCardinality>"
+    if condition:
+        inner += f"<bpmn:completionCondition>{condition}</bpmn:completionCondition>"
+    name = "multiInstanceLoopCharacteristics"
+    return f'<bpmn:{name} isSequential="{sequential}">{inner}</bpmn:{name}>'
+
+
+RESULTS = {"outputCollection": "rs", "outputElement": "=r"}
+
+
+def loop(condition="", **attributes):
+    inner = ""
+    if condition:
+        inner = f"<bpmn:loopCondition>{condition}</bpmn:loopCondition>"
+    return el("standardLoopCharacteristics", "lc", inner, **attributes)
+
+
 BASE = els("startEvent:s endEvent:e")
-LOOP = "<bpmn:multiInstanceLoopCharacteristics/>"
 
 
 def with_task(task, node_id="a"):
@@ -164,7 +195,7 @@ class TestClock:
 class Run:
     """A case, saved and restored after every step unless `keep` is set."""
 
-    def __init__(self, definition, variables=None, keep=False):
+    def __init__(self, definition, variables=None, keep=False, start_event=None):
         self.definition = definition
         self.keep = keep
         self.clock = TestClock()
@@ -173,7 +204,7 @@ class Run:
         self.log = []
         self.incidents = {}
         values = {"key": "K", **(variables or {})}
-        self.case = engine.Case.start(definition, values, self.environment)
+        self.case = engine.Case.start(definition, values, self.environment, start_event)
         self.after()
 
     def after(self):
@@ -200,6 +231,8 @@ class Run:
                 self.waiting[effect.token] = ("job", effect.element_id)
             case engine.TimerArmed():
                 self.waiting[effect.token] = ("timer", effect.element_id)
+            case engine.SignalAwaited():
+                self.waiting[effect.token] = ("signal", effect.element_id)
             case engine.MessageAwaited():
                 self.waiting[effect.token] = ("message", effect.element_id)
             case (
@@ -207,6 +240,7 @@ class Run:
                 | engine.JobClosed()
                 | engine.TimerDisarmed()
                 | engine.MessageForgotten()
+                | engine.SignalForgotten()
             ):
                 del self.waiting[effect.token]  # KeyError: closed without being open
             case engine.IncidentRaised():

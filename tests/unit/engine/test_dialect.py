@@ -35,7 +35,9 @@ def test_every_child_of_what_runs_is_named_refused_or_has_no_place(schema):
 # What runs in one place and is refused, as misplaced, in another.
 MISPLACED = frozenset(
     """messageEventDefinition timerEventDefinition errorEventDefinition
-    terminateEventDefinition""".split()
+    terminateEventDefinition signalEventDefinition escalationEventDefinition
+    linkEventDefinition compensateEventDefinition multiInstanceLoopCharacteristics
+    standardLoopCharacteristics""".split()
 )
 
 
