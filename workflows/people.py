@@ -116,22 +116,6 @@ def is_visible_to(
     )
 
 
-def is_candidate(
-    caller: Caller, office_id: sa.Column[Any], groups: sa.Column[Any]
-) -> sa.ColumnElement[bool]:
-    """A row's candidate groups name a role that the caller holds there or above."""
-    return sa.or_(
-        sa.false(),
-        *(
-            sa.and_(
-                groups.contains(sa.cast([role], ARRAY(sa.Text))),
-                office_id.in_(visible(caller, role)),
-            )
-            for role in sorted(caller.roles)
-        ),
-    )
-
-
 # --- who calls --------------------------------------------------------------------
 
 WHO = (
