@@ -18,6 +18,8 @@ from workflows.engine.rules import ACTIVITIES, WAITING, Findings, ScopeDrawing
 
 NEED_TRIGGER = frozenset({BPMN + "boundaryEvent", BPMN + "intermediateCatchEvent"})
 ESCALATE = frozenset({BPMN + "subProcess", BPMN + "callActivity"})
+# A job may end with an error; a person, a message or an expression cannot.
+ERR = ESCALATE | {BPMN + "serviceTask", BPMN + "sendTask"}
 THROWS = frozenset({BPMN + "endEvent", BPMN + "intermediateThrowEvent"})
 
 # What is caught by its code: the reference to it, and where the code stands.
@@ -189,6 +191,14 @@ class EventRules:
                 "boundary-never",
                 f"{host.get('id')} throws no escalation, so boundary event {node_id} "
                 "never happens. Attach it to a sub-process or a call activity.",
+            )
+        elif host.tag not in ERR and _has(kinds, "error"):
+            self.findings.error(
+                node_id,
+                "boundary-never",
+                f"{host.get('id')} throws no error, so boundary event {node_id} never "
+                "happens. Attach it to a task that is a job, a sub-process or a call "
+                "activity.",
             )
         elif host.tag not in WAITING and not _has(kinds, "compensate"):
             self.findings.warning(

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from engine_kit import (
     ANY_ERROR,
+    JOB,
     MESSAGE,
     NOON,
     TERMINATE,
@@ -18,6 +19,7 @@ from engine_kit import (
     late_body,
     timer,
     withdrawal,
+    zeebe,
 )
 
 from workflows import engine, feel
@@ -71,7 +73,8 @@ def failing_sub(extra="", end="err1"):
     return el(
         "subProcess",
         "sp",
-        els("startEvent:s1 parallelGateway:f userTask:u,w,x1 endEvent:se,se2")
+        els("startEvent:s1 parallelGateway:f userTask:u,x1 endEvent:se,se2")
+        + el("serviceTask", "w", zeebe(JOB))
         + el("boundaryEvent", "bw", error("err1"), attachedToRef="w")
         + el("endEvent", "er", error(end))
         + flows("s1->f", "f->u->er", "f->w->se", "bw->x1->se2")

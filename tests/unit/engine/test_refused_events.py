@@ -51,6 +51,9 @@ WRONG = {
     "boundary-never": TWO
     + el("boundaryEvent", "b", ESCALATION, attachedToRef="a")
     + flows("s->a->e", "b->e"),
+    "boundary-never error": TWO
+    + el("boundaryEvent", "b", "<bpmn:errorEventDefinition/>", attachedToRef="a")
+    + flows("s->a->e", "b->e"),
     "job-type-missing": with_event("intermediateThrowEvent", MESSAGE),
     "extension-misplaced": with_event("intermediateThrowEvent", zeebe(JOB) + SIGNAL),
     "extension-misplaced none": with_event("intermediateThrowEvent", zeebe(JOB)),
