@@ -24,6 +24,11 @@ def id_() -> sa.Column[object]:
     )
 
 
+def called_process_() -> sa.Column[str | None]:
+    """The key of the called process whose drawing has the element; null: the case's."""
+    return sa.Column("called_process", sa.Text)
+
+
 def state_(states: type[enum.StrEnum]) -> tuple[sa.Column[str], sa.CheckConstraint]:
     allowed = ", ".join(f"'{state}'" for state in states)
     return (

@@ -16,7 +16,11 @@ from workflows.model import (
     Role,
     TaskState,
 )
-from workflows.store.columns import Moment, id_, metadata, state_
+from workflows.store.columns import Moment, called_process_, id_, metadata, state_
+from workflows.store.release_tables import definition_versions as definition_versions
+from workflows.store.release_tables import release_calls as release_calls
+from workflows.store.release_tables import release_parts as release_parts
+from workflows.store.release_tables import releases as releases
 
 offices = sa.Table(
     "offices",
@@ -98,46 +102,6 @@ api_tokens = sa.Table(
     sa.Column("revoked_at", Moment),
 )
 
-releases = sa.Table(
-    "releases",
-    metadata,
-    id_(),
-    sa.Column("released_at", Moment, nullable=False),
-    sa.Column("released_by", UUID, sa.ForeignKey("users.id")),
-)
-
-definition_versions = sa.Table(
-    "definition_versions",
-    metadata,
-    id_(),
-    sa.Column("key", sa.Text, nullable=False),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("content_hash", BYTEA, nullable=False),
-    sa.Column("release_id", UUID, sa.ForeignKey("releases.id"), nullable=False),
-    sa.Column("file", sa.Text, nullable=False),
-    sa.Column("source", BYTEA, nullable=False),  # the file, byte for byte
-    sa.Column("names", JSONB, nullable=False),
-    # What was worked out at release: FEEL trees, elements, forms, configuration.
-    sa.Column("compiled", JSONB, nullable=False),
-    sa.Column("released_at", Moment, nullable=False),
-    sa.Column("retired_at", Moment),
-    sa.UniqueConstraint("kind", "key", "version"),
-    sa.CheckConstraint("kind IN ('process', 'form', 'procedure')", name="kind"),
-)
-
-release_parts = sa.Table(
-    "release_parts",
-    metadata,
-    sa.Column("release_id", UUID, sa.ForeignKey("releases.id"), primary_key=True),
-    sa.Column(
-        "definition_version_id",
-        UUID,
-        sa.ForeignKey("definition_versions.id"),
-        primary_key=True,
-    ),
-)
-
 process_instances = sa.Table(
     "process_instances",
     metadata,
@@ -177,6 +141,7 @@ user_tasks = sa.Table(
     ),
     sa.Column("process_key", sa.Text, nullable=False),
     sa.Column("element_id", sa.Text, nullable=False),
+    called_process_(),
     *state_(TaskState),
     sa.Column("office_id", UUID, sa.ForeignKey("offices.id"), nullable=False),
     sa.Column("assignee_id", UUID, sa.ForeignKey("users.id")),
@@ -220,6 +185,7 @@ jobs = sa.Table(
         "instance_id", UUID, sa.ForeignKey("process_instances.id"), nullable=False
     ),
     sa.Column("element_id", sa.Text, nullable=False),
+    called_process_(),
     sa.Column("type", sa.Text, nullable=False),
     *state_(JobState),
     sa.Column("variables", sa.Text),  # FEEL JSON; dropped when the job has ended
@@ -275,6 +241,7 @@ message_subscriptions = sa.Table(
         index=True,
     ),
     sa.Column("element_id", sa.Text, nullable=False),
+    called_process_(),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("correlation_key", sa.Text, nullable=False),
     sa.Column("created_at", Moment, nullable=False),
@@ -304,6 +271,7 @@ deadlines = sa.Table(
     sa.Column("task_id", UUID, sa.ForeignKey("user_tasks.id")),  # null: the case's
     sa.Column("process_key", sa.Text, nullable=False),
     sa.Column("element_id", sa.Text, nullable=False),
+    called_process_(),
     sa.Column("office_id", UUID, sa.ForeignKey("offices.id"), nullable=False),
     *state_(DeadlineState),
     sa.Column("term", sa.Text, nullable=False),  # as the procedure says it
@@ -342,6 +310,7 @@ incidents = sa.Table(
     ),
     sa.Column("token", UUID, nullable=False),
     sa.Column("element_id", sa.Text, nullable=False),
+    called_process_(),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("message", sa.Text, nullable=False),
     sa.Column("detail", JSONB, nullable=False, server_default="{}"),
@@ -364,6 +333,7 @@ events = sa.Table(
     sa.Column("seq", sa.Integer, nullable=False),
     sa.Column("type", sa.Text, nullable=False),
     sa.Column("element_id", sa.Text),
+    called_process_(),
     sa.Column("at", Moment, nullable=False),
     sa.Column("actor", sa.Text, nullable=False),
     # Erasing personal details clears these two; the commitment stays and verifies.

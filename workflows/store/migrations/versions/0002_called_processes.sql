@@ -1,0 +1,38 @@
+-- Columns without a default: nothing is rewritten, no row is read.
+ALTER TABLE user_tasks ADD COLUMN called_process TEXT;
+
+ALTER TABLE jobs ADD COLUMN called_process TEXT;
+
+ALTER TABLE message_subscriptions ADD COLUMN called_process TEXT;
+
+ALTER TABLE deadlines ADD COLUMN called_process TEXT;
+
+ALTER TABLE incidents ADD COLUMN called_process TEXT;
+
+ALTER TABLE events ADD COLUMN called_process TEXT;
+
+CREATE TABLE release_calls (
+    release_id UUID NOT NULL,
+    key TEXT NOT NULL,
+    definition_version_id UUID NOT NULL,
+    from_release_id UUID NOT NULL,
+    CONSTRAINT release_calls_pkey PRIMARY KEY (release_id, key),
+    CONSTRAINT release_calls_release_id_fkey FOREIGN KEY(release_id) REFERENCES releases (id),
+    CONSTRAINT release_calls_definition_version_id_fkey FOREIGN KEY(definition_version_id) REFERENCES definition_versions (id),
+    CONSTRAINT release_calls_from_release_id_fkey FOREIGN KEY(from_release_id) REFERENCES releases (id)
+);
+
+CREATE OR REPLACE FUNCTION events_are_append_only() RETURNS trigger AS $$
+BEGIN
+    -- The one change allowed is to erase personal details with their salt.
+    IF TG_OP = 'UPDATE' AND NEW.detail IS NULL AND NEW.salt IS NULL
+       AND (NEW.instance_id, NEW.seq, NEW.type, NEW.at, NEW.actor, NEW.hash)
+           = (OLD.instance_id, OLD.seq, OLD.type, OLD.at, OLD.actor, OLD.hash)
+       AND NEW.element_id IS NOT DISTINCT FROM OLD.element_id
+       AND NEW.called_process IS NOT DISTINCT FROM OLD.called_process
+       AND NEW.commitment IS NOT DISTINCT FROM OLD.commitment THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'events are append-only';
+END;
+$$ LANGUAGE plpgsql;

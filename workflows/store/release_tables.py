@@ -1,0 +1,62 @@
+"""The tables of releases: versions of parts, and which of them belong together."""
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import BYTEA, JSONB, UUID
+
+from workflows.store.columns import Moment, id_, metadata
+
+releases = sa.Table(
+    "releases",
+    metadata,
+    id_(),
+    sa.Column("released_at", Moment, nullable=False),
+    sa.Column("released_by", UUID, sa.ForeignKey("users.id")),
+)
+
+definition_versions = sa.Table(
+    "definition_versions",
+    metadata,
+    id_(),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("content_hash", BYTEA, nullable=False),
+    sa.Column("release_id", UUID, sa.ForeignKey("releases.id"), nullable=False),
+    sa.Column("file", sa.Text, nullable=False),
+    sa.Column("source", BYTEA, nullable=False),  # the file, byte for byte
+    sa.Column("names", JSONB, nullable=False),
+    # What was worked out at release: FEEL trees, elements, forms, configuration.
+    sa.Column("compiled", JSONB, nullable=False),
+    sa.Column("released_at", Moment, nullable=False),
+    sa.Column("retired_at", Moment),
+    sa.UniqueConstraint("kind", "key", "version"),
+    sa.CheckConstraint("kind IN ('process', 'form', 'procedure')", name="kind"),
+)
+
+release_parts = sa.Table(
+    "release_parts",
+    metadata,
+    sa.Column("release_id", UUID, sa.ForeignKey("releases.id"), primary_key=True),
+    sa.Column(
+        "definition_version_id",
+        UUID,
+        sa.ForeignKey("definition_versions.id"),
+        primary_key=True,
+    ),
+)
+
+# The processes that a release calls and does not bring, and where each comes from:
+# its forms are those of that release.
+release_calls = sa.Table(
+    "release_calls",
+    metadata,
+    sa.Column("release_id", UUID, sa.ForeignKey("releases.id"), primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column(
+        "definition_version_id",
+        UUID,
+        sa.ForeignKey("definition_versions.id"),
+        nullable=False,
+    ),
+    sa.Column("from_release_id", UUID, sa.ForeignKey("releases.id"), nullable=False),
+)
