@@ -130,9 +130,15 @@ class Step:
         type_: str,
         element_id: str | None = None,
         detail: Mapping[str, Any] | None = None,
+        *,
+        process: str | None = None,
     ) -> None:
-        """Add an event to the history of the case."""
-        self.chain.add(type_, self.now, self.actor, element_id, detail)
+        """Add an event to the history of the case.
+
+        `process` is the called process whose drawing has the element, if not the
+        case's own.
+        """
+        self.chain.add(type_, self.now, self.actor, element_id, detail, process)
 
 
 @contextmanager
@@ -154,7 +160,14 @@ def step(
         raise NotFound(kind="case", key=instance_id)
     if row.state not in states:
         raise MoveRefused(kind="case", state=row.state, move=move)
-    chain = history.Chain(instance_id, row.event_seq, row.event_hash)
+    with locked(tx, world, row, actor) as current:
+        yield current
+
+
+@contextmanager
+def locked(tx: sa.Connection, world: World, row: Any, actor: str) -> Iterator[Step]:
+    """A step of a case whose `row` the caller has locked already."""
+    chain = history.Chain(row.id, row.event_seq, row.event_hash)
     current = Step(tx, world, actor, row, world.clock.now(), chain)
     yield current
     finish(current)
