@@ -26,7 +26,8 @@ SALT_BYTES = 16
 
 def _insert() -> sa.Insert:
     """Adds the events of `events`, a JSON list of what `Chain.take` gives."""
-    plain, binary = ("type", "element_id", "actor", "detail"), _BINARY
+    plain = ("type", "element_id", "called_process", "actor", "detail")
+    binary = _BINARY
     kept = [event_rows.c.seq, *(event_rows.c[name] for name in plain), event_rows.c.at]
     added = sa.func.json_to_recordset(sa.bindparam("events", type_=JSON)).table_valued(
         *(sa.column(column.name, column.type) for column in kept),
@@ -51,11 +52,16 @@ INSERT = _insert()
 
 @dataclass(frozen=True)
 class EventRow:
-    """One event as people and programs see it; `detail` is None when erased."""
+    """One event as people and programs see it; `detail` is None when erased.
+
+    `called_process` is the key of the called process whose drawing has the element,
+    None for the case's own; `detail` says it too, as "process".
+    """
 
     seq: int
     type: str
     element_id: str | None
+    called_process: str | None
     at: datetime
     actor: str
     detail: dict[str, Any] | None
@@ -91,6 +97,7 @@ class Chain:
         actor: str,
         element_id: str | None = None,
         detail: Mapping[str, Any] | None = None,
+        called_process: str | None = None,
     ) -> None:
         text = salt = None
         if detail:
@@ -101,6 +108,7 @@ class Chain:
             "seq": self.seq,
             "type": type_,
             "element_id": element_id,
+            "called_process": called_process,
             "at": at,
             "actor": actor,
             "detail": text,
@@ -212,28 +220,32 @@ def _commitment(salt: bytes | None, text: str | None) -> bytes | None:
 
 def _link(previous: bytes, row: Mapping[Any, Any]) -> bytes:
     at: datetime = row["at"]
-    said = json.dumps(
-        [
-            row["seq"],
-            row["type"],
-            row["element_id"],
-            at.astimezone(UTC).isoformat(timespec="microseconds"),
-            row["actor"],
-        ],
-        ensure_ascii=False,
-    )
+    told = [
+        row["seq"],
+        row["type"],
+        row["element_id"],
+        at.astimezone(UTC).isoformat(timespec="microseconds"),
+        row["actor"],
+    ]
+    if row["called_process"] is not None:
+        told.append(row["called_process"])
+    said = json.dumps(told, ensure_ascii=False)
     return hashlib.sha256(
         previous + said.encode() + (row["commitment"] or b"")
     ).digest()
 
 
 def _event(row: sa.Row[Any]) -> EventRow:
+    detail = json.loads(row.detail) if row.detail else None
+    if row.called_process is not None:
+        detail = (detail or {}) | {"process": row.called_process}
     return EventRow(
         seq=row.seq,
         type=row.type,
         element_id=row.element_id,
+        called_process=row.called_process,
         at=row.at,
         actor=row.actor,
-        detail=json.loads(row.detail) if row.detail else None,
+        detail=detail,
         hash=row.hash.hex(),
     )
