@@ -21,6 +21,10 @@ from workflows.store.release_tables import definition_versions as definition_ver
 from workflows.store.release_tables import release_calls as release_calls
 from workflows.store.release_tables import release_parts as release_parts
 from workflows.store.release_tables import releases as releases
+from workflows.store.signal_tables import signal_deliveries as signal_deliveries
+from workflows.store.signal_tables import signal_subscriptions as signal_subscriptions
+from workflows.store.signal_tables import signals as signals
+from workflows.store.signal_tables import start_subscriptions as start_subscriptions
 
 offices = sa.Table(
     "offices",
@@ -213,8 +217,14 @@ due_work = sa.Table(
     sa.Column("due_at", Moment, nullable=False),
     *state_(DueState),
     sa.Column("instance_id", UUID, sa.ForeignKey("process_instances.id")),
-    sa.Column("subject_id", UUID, nullable=False),  # a token, a job or a deadline
-    sa.CheckConstraint("queue IN ('timer', 'retry', 'deadline')", name="queue"),
+    # A token, a job, a deadline, a start event or the delivery of a signal.
+    sa.Column("subject_id", UUID, nullable=False),
+    sa.Column("element_id", sa.Text),
+    # It failed by a fault of ours, and is left alone until that is resolved.
+    sa.Column("incident_id", UUID, sa.ForeignKey("incidents.id")),
+    sa.CheckConstraint(
+        "queue IN ('timer', 'retry', 'deadline', 'start', 'signal')", name="queue"
+    ),
     sa.Index(
         "due_work_due_idx",
         "due_at",
