@@ -20,7 +20,7 @@ from workflows.engine.elements import Drawn, JobTask, UserTask
 from workflows.engine.errors import EngineError, Fault, TokenNotWaiting
 from workflows.engine.evaluation import Evaluator
 from workflows.engine.running import RunningProcess
-from workflows.engine.tokens import DONE, INCIDENT, Token
+from workflows.engine.tokens import INCIDENT, Token
 
 # A straight chain of 10,000 elements passes; a drawing that turns in a circle is
 # stopped within a second.
@@ -112,18 +112,11 @@ class Case:
         self._came(token, "a message", _taken(variables), events.Message, events.Signal)
 
     def retry(self, token: UUID, variables: Mapping[str, Any] | None = None) -> None:
-        """Try an element with an incident again, after setting `variables`.
-
-        They also correct what the element has been answered already.
-        """
+        """Try an element with an incident again, after setting `variables`."""
         found = self._process.find(token)
         if found is None or not found.internal_data.get(INCIDENT):
             raise TokenNotWaiting(token=token, what="a retry", reason="no incident")
-        values = _taken(variables or {})
-        scopes.write(found, values, own=True)
-        # Work that is done would else bring its wrong answer back.
-        answers = found.internal_data.get(DONE, {})
-        answers.update((name, values[name]) for name in values if name in answers)
+        scopes.write(found, _taken(variables or {}), own=True)
         del found.internal_data[INCIDENT]
         self._process.ready_queue.append(found)
         self.advance()
