@@ -13,14 +13,14 @@ from uuid import UUID
 from SpiffWorkflow.util.task import TaskState
 
 from workflows import feel
-from workflows.engine import events, saving, scopes
+from workflows.engine import awaited, events, saving, scopes
 from workflows.engine.definitions import Definition
 from workflows.engine.effects import Effect
 from workflows.engine.elements import Drawn, JobTask, UserTask
 from workflows.engine.errors import EngineError, Fault, TokenNotWaiting
 from workflows.engine.evaluation import Evaluator
 from workflows.engine.running import RunningProcess
-from workflows.engine.tokens import INCIDENT, Token
+from workflows.engine.tokens import DONE, INCIDENT, Token
 
 # A straight chain of 10,000 elements passes; a drawing that turns in a circle is
 # stopped within a second.
@@ -43,10 +43,13 @@ class Case:
         variables: Mapping[str, Any],
         environment: feel.Environment,
         start_event: str | None = None,
+        given: Mapping[str, Any] | None = None,
     ) -> Self:
         """A new case at its start event, advanced as far as it goes.
 
-        `start_event` is one that an event triggers, which has come with `variables`.
+        `start_event` is one that an event triggers, which has come with `variables`:
+        where it has output mappings, only what they name becomes variables of the case.
+        `given` are variables of the case that did not come with the event.
         EngineError when the process has no such start, or none without trigger.
         """
         if start_event is None and definition.start is None:
@@ -54,8 +57,12 @@ class Case:
         if start_event is not None and start_event not in definition.starts:
             raise EngineError(reason=f"{definition.key} has no start {start_event}")
         process = RunningProcess(definition, Evaluator(environment))
-        process.data = _taken(variables)
-        process.plant(start_event)
+        process.data, came = _taken(given or {}), _taken(variables)
+        if definition.maps_start(start_event):
+            process.plant(start_event, came)
+        else:
+            process.data |= came
+            process.plant(start_event)
         case = cls(definition, process)
         case.advance()
         return case
@@ -105,18 +112,27 @@ class Case:
 
     def fire(self, token: UUID) -> None:
         """The moment of a timer has come."""
-        self._came(token, "a timer", {}, events.Timer)
+        self._came(token, "a timer", {}, awaited.Timer)
 
     def deliver(self, token: UUID, variables: Mapping[str, Any]) -> None:
         """The message or signal has come for which this token waits."""
-        self._came(token, "a message", _taken(variables), events.Message, events.Signal)
+        self._came(
+            token, "a message", _taken(variables), awaited.Message, events.Signal
+        )
 
     def retry(self, token: UUID, variables: Mapping[str, Any] | None = None) -> None:
-        """Try an element with an incident again, after setting `variables`."""
+        """Try an element with an incident again, after setting `variables`.
+
+        They also correct what the element has been answered already.
+        """
         found = self._process.find(token)
         if found is None or not found.internal_data.get(INCIDENT):
             raise TokenNotWaiting(token=token, what="a retry", reason="no incident")
-        scopes.write(found, _taken(variables or {}), own=True)
+        values = _taken(variables or {})
+        scopes.write(found, values, own=True)
+        # Work that is done would else bring its wrong answer back.
+        answers = found.internal_data.get(DONE, {})
+        answers.update((name, values[name]) for name in values if name in answers)
         del found.internal_data[INCIDENT]
         self._process.ready_queue.append(found)
         self.advance()

@@ -193,7 +193,9 @@ def expression_texts(process: etree._Element) -> Iterator[tuple[str | None, str]
     """(element id, text) of every expression, `=` included, in drawing order."""
     for node in process.iter(BPMN + "*", ZEEBE + "*"):
         name = str(etree.QName(node).localname)
-        if str(node.tag).startswith(BPMN):
+        if name in dialect.EXPRESSION_NAMES and str(node.tag).startswith(BPMN):
+            texts = [node.get(dialect.EXPRESSION_NAMES[name])]
+        elif str(node.tag).startswith(BPMN):
             texts = [node.text] if name in dialect.EXPRESSION_TEXTS else []
         elif name == "property":
             texts = [node.get("value")] if node.get("name") == DEADLINE else []

@@ -58,6 +58,12 @@ class Definition:
     properties: Mapping[str, str] = field(default_factory=dict)
     _compiled: dict[str, feel.Expression] = field(default_factory=dict)
 
+    def maps_start(self, start_event: str | None) -> bool:
+        """Whether output mappings say what remains of the event that starts it."""
+        if start_event not in self.spec.start.triggered:
+            return False
+        return bool(self.spec.task_specs[start_event].extensions.outputs)
+
     def expression(self, text: str) -> feel.Expression:
         """The expression of a FEEL text (without `=`), compiled at its first use."""
         found = self._compiled.get(text)

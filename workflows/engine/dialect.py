@@ -49,9 +49,8 @@ _ACTIVITY_ATTRIBUTES: dict[str, Attribute] = {
 _IN_SCOPE = _ARTIFACTS | _words(
     """laneSet sequenceFlow startEvent endEvent boundaryEvent intermediateCatchEvent
     task userTask manualTask serviceTask sendTask receiveTask scriptTask subProcess
-    callActivity
-    intermediateThrowEvent exclusiveGateway parallelGateway inclusiveGateway
-    eventBasedGateway
+    callActivity intermediateThrowEvent exclusiveGateway parallelGateway
+    inclusiveGateway eventBasedGateway
     dataObject dataObjectReference dataStoreReference property"""
 )
 _FOR_PERSONS = _TITLED | _words(
@@ -59,8 +58,6 @@ _FOR_PERSONS = _TITLED | _words(
 )
 # How the work is done is the connector's; the other values name technologies.
 _UNSPECIFIED = ("##unspecified", "##WebService")
-
-
 _REPEATED = _words("multiInstanceLoopCharacteristics standardLoopCharacteristics")
 
 
@@ -153,9 +150,8 @@ ELEMENTS: Mapping[str, Element] = {
             "instantiate": ONLY_FALSE,
             "messageRef": RUN,
         },
-        children=frozenset(),
     ),
-    "callActivity": _activity(_words("ioMapping calledElement"), children=frozenset()),
+    "callActivity": _activity(_words("ioMapping calledElement")),
     "scriptTask": _activity(_words("ioMapping script")),
     "multiInstanceLoopCharacteristics": Element(
         {"id": RUN, "isSequential": BOOLEAN, "behavior": ("All",)},
@@ -238,9 +234,11 @@ ELEMENTS: Mapping[str, Element] = {
     "conditionExpression": _EXPRESSION,
     "incoming": _TEXT,
     "outgoing": _TEXT,
-    "message": Element({**_ANY, "itemRef": DOC}, _BASE, _words("subscription")),
+    "message": Element(
+        {**_ANY, "name": RUN, "itemRef": DOC}, _BASE, _words("subscription")
+    ),
     "error": Element({**_ANY, "errorCode": RUN, "structureRef": DOC}, _BASE),
-    "signal": Element({**_ANY, "structureRef": DOC}, _BASE),
+    "signal": Element({**_ANY, "name": RUN, "structureRef": DOC}, _BASE),
     "escalation": Element({**_ANY, "escalationCode": RUN, "structureRef": DOC}, _BASE),
     # Documentation by nature: nothing below decides where a token goes.
     "documentation": Element({"id": RUN, "textFormat": DOC}, documents=True),
@@ -391,5 +389,10 @@ EXPRESSION_TEXTS = _words(
     """conditionExpression timeDate timeDuration timeCycle loopCardinality
     completionCondition loopCondition"""
 )
-# What has no meaning as a literal: a value that does not begin with `=` is a slip.
-MUST_BE_EXPRESSIONS = _words("conditionExpression script")
+# What events are told apart by, which may be an expression.
+EXPRESSION_NAMES: Mapping[str, str] = {
+    "message": "name",
+    "signal": "name",
+    "error": "errorCode",
+    "escalation": "escalationCode",
+}

@@ -6,6 +6,7 @@ from typing import Any
 from lxml import etree
 
 from workflows import feel
+from workflows.engine import dialect
 from workflows.engine.closed_world import ClosedWorld
 from workflows.engine.compensation_rules import check_compensation
 from workflows.engine.content import Content, expression_texts
@@ -27,7 +28,8 @@ class Drawing:
 
     `trees` are the FEEL trees by expression text (without `=`); `summary` is JSON-able:
     elements, form_ids, job_types, starts (see `definitions.starts_of`), messages and
-    signals (those awaited), signals_thrown, called (keys of called processes),
+    signals (those awaited) and signals_thrown, each by its name or by an expression
+    with its `=`, called (keys of called processes),
     calls_by_expression (whether some are known only when the case runs),
     candidate_groups, norms, deadline (the text as drawn, or None) and properties of the
     process.
@@ -111,9 +113,8 @@ def _expressions(
 ) -> dict[etree._Element, dict[str, Any]]:
     """The trees of each process; a finding for each text that does not parse."""
     parsed: dict[str, Any] = {}
-    shared = [
-        pair for node in root.iter(BPMN + "message") for pair in expression_texts(node)
-    ]
+    named = root.iter(*(BPMN + name for name in dialect.EXPRESSION_NAMES))
+    shared = [pair for node in named for pair in expression_texts(node)]
     drawn: dict[etree._Element, dict[str, Any]] = {}
     for process in processes:
         drawn[process] = {}

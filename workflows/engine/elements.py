@@ -16,7 +16,7 @@ from workflows.engine import effects, scopes
 from workflows.engine.errors import Fault
 from workflows.engine.extensions import NOTHING, Extensions
 from workflows.engine.repetition import Repetition, begin_items
-from workflows.engine.tokens import BODY, DONE, HANDLER, START, Token
+from workflows.engine.tokens import BODY, CAME, DONE, HANDLER, START, Token
 
 Result = dict[str, Any]
 
@@ -200,7 +200,6 @@ class ScopeStart(BpmnStartTask):
     """
 
     chosen_start: str | None = None  # the start without trigger
-    _predict_hook = Drawn._predict_hook
 
     def __init__(self, wf_spec: Any, name: str) -> None:
         super().__init__(wf_spec, name)
@@ -220,6 +219,13 @@ class ScopeStart(BpmnStartTask):
         my_task.chosen = (Route(None, chosen),)
         return True
 
+    def _predict_hook(self, my_task: Token) -> None:
+        start = my_task._add_child(
+            self._wf_spec.task_specs[my_task.chosen[0].target], TaskState.FUTURE
+        )
+        if CAME in my_task.internal_data:
+            start.internal_data[DONE] = my_task.internal_data.pop(CAME)
+
     def _on_complete_hook(self, my_task: Token) -> None:
         """Nothing to report."""
 
@@ -235,6 +241,11 @@ class Throws(Drawn):
     """Throws what its event definition says, as the last thing that it does."""
 
     event_definition: Any
+
+    def begin(self, token: Token) -> Result:
+        definition = self.event_definition
+        definition.keep_name(token, definition.evaluate_name(token))
+        return {}
 
     def _on_complete_hook(self, my_task: Token) -> None:
         super()._on_complete_hook(my_task)

@@ -42,3 +42,55 @@ class Fault(Exception):
         self.kind = kind
         self.message = message
         self.detail = detail
+
+
+class MoveNotPossible(EngineError):
+    """The case cannot be moved so."""
+
+
+class NoSuchStep(MoveNotPossible):
+    """This procedure has no step {element}."""
+
+
+class BegunByEvent(MoveNotPossible):
+    """The case cannot go to {element}: only an event of its own leads there."""
+
+
+class BegunAtStart(MoveNotPossible):
+    """The case cannot go to {element}, where a case begins: choose the step behind."""
+
+
+class BringsTogether(MoveNotPossible):
+    """The case cannot go to {element}, where branches come together: choose the step
+    behind it."""
+
+
+class DoneSeveralTimes(MoveNotPossible):
+    """{element} is done several times: one of these times can be skipped, and all of
+    them together be moved."""
+
+
+class UndoesAStep(MoveNotPossible):
+    """{element} undoes an earlier step: it can be skipped, not moved."""
+
+
+class StandsElsewhere(MoveNotPossible):
+    """The case also stands at {other}, which is never open together with {element}."""
+
+
+class WouldWaitForEver(MoveNotPossible):
+    """From {element} the case would come to {other} and wait there for ever: a branch
+    would be missing."""
+
+
+class CannotSkip(MoveNotPossible):
+    """{element} waits for several ways at once and cannot be skipped: move the case to
+    a step behind it."""
+
+
+class NoWayOn(MoveNotPossible):
+    """What comes after {element} cannot be told: {detail}"""
+
+
+class NothingToRepeat(MoveNotPossible):
+    """Nothing of the case would go back to {element}: no open step came from there."""

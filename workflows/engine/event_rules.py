@@ -12,8 +12,8 @@ from workflows.engine.evaluation import (
     literal_duration,
     literal_moment,
 )
-from workflows.engine.extensions import read_extensions
 from workflows.engine.parser import LINK, MESSAGE, TIMES
+from workflows.engine.repetition import MULTI_INSTANCE, STANDARD_LOOP
 from workflows.engine.rules import ACTIVITIES, WAITING, Findings, ScopeDrawing
 
 NEED_TRIGGER = frozenset({BPMN + "boundaryEvent", BPMN + "intermediateCatchEvent"})
@@ -61,7 +61,7 @@ class EventRules:
         for kind in kinds:
             self._trigger(node_id, node, kind)
         if node.tag == BPMN + "receiveTask":
-            self._message(node_id, node)
+            self._message(node_id, node, node)
         if node.tag == BPMN + "eventBasedGateway":
             self._arms(scope, node_id)
         if node.tag == BPMN + "boundaryEvent":
@@ -73,9 +73,9 @@ class EventRules:
         name = etree.QName(kind).localname
         if name == "messageEventDefinition":
             if node.tag not in THROWS:
-                self._message(node_id, kind)
+                self._message(node_id, node, kind)
         elif name == "signalEventDefinition":
-            self._signal(node_id, kind)
+            self._signal(node_id, node, kind)
         elif name == "escalationEventDefinition":
             self._escalation(node_id, node, kind)
         elif name == "timerEventDefinition":
@@ -83,23 +83,25 @@ class EventRules:
         elif name == "errorEventDefinition":
             self._error(node_id, node, kind)
 
-    def _message(self, node_id: str, holder: etree._Element) -> None:
+    def _message(
+        self, node_id: str, node: etree._Element, holder: etree._Element
+    ) -> None:
         message = self.messages.get(holder.get("messageRef"))
-        if not _is_fixed_name(message):
+        if not _is_named(message, node):
             self.findings.error(
                 node_id,
                 "message-unknown",
                 f"{node_id} waits for the message {holder.get('messageRef')}, which "
-                "is not there or has no fixed name. Choose a message with a name.",
+                f"is not there or has no {_name_for(node)}. Choose a message that has.",
             )
 
-    def _signal(self, node_id: str, kind: etree._Element) -> None:
-        if not _is_fixed_name(self.signals.get(kind.get("signalRef"))):
+    def _signal(self, node_id: str, node: etree._Element, kind: etree._Element) -> None:
+        if not _is_named(self.signals.get(kind.get("signalRef")), node):
             self.findings.error(
                 node_id,
                 "signal-unknown",
                 f"{node_id} names the signal {kind.get('signalRef')}, which is not "
-                "there or has no fixed name. Choose a signal with a name.",
+                f"there or has no {_name_for(node)}. Choose a signal that has.",
             )
 
     def _escalation(
@@ -109,12 +111,12 @@ class EventRules:
         escalation = self.escalations.get(reference)
         code = None if escalation is None else escalation.get("escalationCode")
         catches_all = reference is None and node.tag not in THROWS
-        if not catches_all and (not code or is_expression(code)):
+        if not catches_all and not _is_code(code, node):
             self.findings.error(
                 node_id,
                 "escalation-unknown",
                 f"{node_id} names the escalation {reference}, which is not there or "
-                "has no fixed escalationCode. Choose an escalation with a code.",
+                f"has no {_code_for(node, 'escalationCode')}. Choose one that has.",
             )
 
     def _timer(self, node_id: str, node: etree._Element, kind: etree._Element) -> None:
@@ -147,13 +149,14 @@ class EventRules:
     def _error(self, node_id: str, node: etree._Element, kind: etree._Element) -> None:
         reference = kind.get("errorRef")
         error = self.errors.get(reference)
+        code = None if error is None else error.get("errorCode")
         catches_all = reference is None and node.tag != BPMN + "endEvent"
-        if not catches_all and (error is None or not error.get("errorCode")):
+        if not catches_all and not _is_code(code, node):
             self.findings.error(
                 node_id,
                 "error-unknown",
                 f"{node_id} names the error {reference}, which is not there or has no "
-                "errorCode. Choose an error with a code.",
+                f"{_code_for(node, 'errorCode')}. Choose one that has.",
             )
         interrupting = (
             node.get("cancelActivity", "true"),
@@ -238,11 +241,13 @@ class EventRules:
                     "stands behind an event-based gateway, where it can have no other "
                     "incoming flow and no boundary event. Remove them.",
                 )
-            if read_extensions(arm).inputs:
+            if any(
+                arm.find(tag) is not None for tag in (MULTI_INSTANCE, STANDARD_LOOP)
+            ):
                 self._arm(
                     arm_id,
-                    "stands behind an event-based gateway, where input mappings are "
-                    "not read. Map before the gateway.",
+                    "stands behind an event-based gateway, where it can run only once. "
+                    "Remove the repetition.",
                 )
             if arm.find(MESSAGE) is not None:
                 messages.add("event")
@@ -322,9 +327,29 @@ def _by_id(root: etree._Element, name: str) -> dict[str | None, etree._Element]:
     return {node.get("id"): node for node in root.iter(BPMN + name)}
 
 
-def _is_fixed_name(node: etree._Element | None) -> bool:
-    name = "" if node is None else (node.get("name") or "").strip()
-    return bool(name) and not is_expression(name)
+def _starts_a_process(node: etree._Element) -> bool:
+    parent = node.getparent()
+    in_process = parent is not None and parent.tag == BPMN + "process"
+    return in_process and node.tag == BPMN + "startEvent"
+
+
+def _is_named(named: etree._Element | None, node: etree._Element) -> bool:
+    """An expression is evaluated when the event begins to wait, or is thrown."""
+    name = "" if named is None else (named.get("name") or "").strip()
+    return bool(name) and not (is_expression(name) and _starts_a_process(node))
+
+
+def _name_for(node: etree._Element) -> str:
+    return "fixed name" if _starts_a_process(node) else "name"
+
+
+def _is_code(code: str | None, node: etree._Element) -> bool:
+    """What throws may work its code out; what catches must name it."""
+    return bool(code) and (node.tag in THROWS or not is_expression(code))
+
+
+def _code_for(node: etree._Element, attribute: str) -> str:
+    return attribute if node.tag in THROWS else f"fixed {attribute}"
 
 
 def _listens_on(node: etree._Element) -> bool:
@@ -333,9 +358,7 @@ def _listens_on(node: etree._Element) -> bool:
         return node.get("cancelActivity") == "false"
     if node.tag != BPMN + "startEvent":
         return False
-    parent = node.getparent()
-    starts_a_case = parent is not None and parent.tag == BPMN + "process"
-    return starts_a_case or node.get("isInterrupting") == "false"
+    return _starts_a_process(node) or node.get("isInterrupting") == "false"
 
 
 def _has(kinds: list[etree._Element], name: str) -> bool:

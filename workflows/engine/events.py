@@ -13,123 +13,35 @@ from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import (
     EscalationEventDefinition,
     SignalEventDefinition,
 )
-from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.simple import TerminateEventDefinition
-from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinition
 from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.util.task import TaskState
 
 from workflows.engine import effects, scopes
+from workflows.engine.awaited import Awaited, Named, forget
 from workflows.engine.elements import Drawn, Route
 from workflows.engine.errors import Fault
 from workflows.engine.tokens import ARM, Token
-
-# Keys of `internal_data`: what a listener waits with.
-KEY = "key"  # the correlation key of a message
-CYCLE = "cycle"  # of a repeating timer: {"due", "every": duration, "left": or None}
-
-
-class Awaited:
-    """An event definition that a token can wait for."""
-
-    def repeats(self, token: Token) -> bool:
-        """Whether a non-interrupting listener listens on after it was heard."""
-        return True
-
-    def again(self, token: Token) -> Any:
-        """What `open` needs to listen on."""
-
-    def prepare(self, token: Token) -> Any:
-        """Evaluate what waiting takes, in the scope of `token`; changes nothing."""
-
-    def open(self, token: Token, prepared: Any) -> None:
-        """Announce that `token` waits."""
-
-    def close(self, token: Token) -> None:
-        """Announce that it no longer does."""
-
-
-class Timer(Awaited, TimerEventDefinition):
-    """A date, a duration or a cycle; `expression` is FEEL or an ISO 8601 literal."""
-
-    def __init__(self, name: str, kind: str, expression: str) -> None:
-        super().__init__(name, expression)
-        self.kind = kind
-
-    def prepare(self, token: Token) -> Any:
-        """When it is due; for a cycle, what `CYCLE` holds."""
-        evaluator, what = token.workflow.script_engine, f"timer {self.name}"
-        if self.kind == "timeDate":
-            return evaluator.moment(token, what, self.expression)
-        if self.kind == "timeDuration":
-            return evaluator.after(token, what, self.expression)
-        return evaluator.cycle(token, what, self.expression)
-
-    def open(self, token: Token, prepared: Any) -> None:
-        due_at = prepared
-        if self.kind == "timeCycle":
-            token.internal_data[CYCLE] = prepared
-            due_at = prepared["due"]
-        element_id = token.task_spec.bpmn_id
-        token.workflow.report(effects.TimerArmed(token.id, element_id, due_at))
-
-    def close(self, token: Token) -> None:
-        token.workflow.report(effects.TimerDisarmed(token.id))
-
-    def repeats(self, token: Token) -> bool:
-        return self.kind == "timeCycle" and token.internal_data[CYCLE]["left"] != 0
-
-    def again(self, token: Token) -> Any:
-        """Counted from the moment that was due: a late worker shifts nothing."""
-        evaluator, cycle = token.workflow.script_engine, token.internal_data[CYCLE]
-        left = cycle["left"]
-        return {
-            "due": evaluator.later(cycle["due"], cycle["every"]),
-            "every": cycle["every"],
-            "left": None if left is None else left - 1,
-        }
-
-
-class Message(Awaited, MessageEventDefinition):
-    """A message by name, correlated by the value of its key."""
-
-    def __init__(self, name: str, key_expression: str | None) -> None:
-        super().__init__(name)
-        self.key_expression = key_expression
-
-    def prepare(self, token: Token) -> Any:
-        if self.key_expression is None:
-            return None
-        value = token.workflow.script_engine.value(token, self.key_expression)
-        if value is None or isinstance(value, bool | list | dict):
-            raise Fault(
-                "expression",
-                f'The correlation key "{self.key_expression}" of message {self.name} '
-                "gave neither a string nor a number.",
-                expression=self.key_expression,
-            )
-        return str(value)
-
-    def open(self, token: Token, prepared: Any) -> None:
-        token.internal_data[KEY] = prepared
-        element_id = token.task_spec.bpmn_id
-        token.workflow.report(
-            effects.MessageAwaited(token.id, element_id, self.name, prepared)
-        )
-
-    def close(self, token: Token) -> None:
-        token.workflow.report(effects.MessageForgotten(token.id))
-
-    def again(self, token: Token) -> Any:
-        return token.internal_data.get(KEY)
 
 
 class Signal(Awaited, SignalEventDefinition):
     """A signal by name: whoever waits for it hears it."""
 
+    @property
+    def named(self) -> str:
+        return str(self.name)
+
+    def prepare(self, token: Token) -> Any:
+        """The name."""
+        return self.evaluate_name(token)
+
+    def again(self, token: Token) -> Any:
+        return self.name_for(token)
+
     def open(self, token: Token, prepared: Any) -> None:
+        self.keep_name(token, prepared)
         element_id = token.task_spec.bpmn_id
-        token.workflow.report(effects.SignalAwaited(token.id, element_id, self.name))
+        token.workflow.report(effects.SignalAwaited(token.id, element_id, prepared))
 
     def close(self, token: Token) -> None:
         token.workflow.report(effects.SignalForgotten(token.id))
@@ -137,57 +49,61 @@ class Signal(Awaited, SignalEventDefinition):
     def throw(self, my_task: Token) -> None:
         """Heard by all that wait now, with the input mappings of what throws it."""
         variables = dict(my_task.internal_data.get(scopes.LOCAL, {}))
-        scope = my_task.workflow
+        scope, name = my_task.workflow, self.name_for(my_task) or ""
         hearers = [
             token
             for running in scope.top_workflow.scopes
             for token in running.tasks.values()
-            if self._is_for(token)
+            if _hears(token, name)
         ]
-        scope.report(
-            effects.SignalThrown(my_task.task_spec.bpmn_id, self.name, variables)
-        )
+        scope.report(effects.SignalThrown(my_task.task_spec.bpmn_id, name, variables))
         for token in hearers:
             if token.waits:  # what heard it before may have interrupted this one
                 token.workflow.report(effects.SignalForgotten(token.id))
                 hear(token, dict(variables))
 
-    def _is_for(self, token: Token) -> bool:
-        spec = token.task_spec
-        if not token.waits or not isinstance(spec, Catch | Listener):
-            return False
-        definition = spec.event_definition
-        return isinstance(definition, Signal) and definition.name == self.name
-
 
 class Escalation(Awaited, EscalationEventDefinition):
     """Goes outward like an error; what throws it goes on unless it is interrupted."""
 
+    code: str | None
+
+    @property
+    def named(self) -> str | None:
+        return self.code
+
     def throw(self, my_task: Token) -> None:
         """Caught nowhere, it has no effect: BPMN 2.0.2, section 10.5.1."""
-        throw_outward(my_task, Escalation, self.code, {})
+        throw_outward(my_task, Escalation, self.name_for(my_task), {})
 
 
 class Error(Awaited, ErrorEventDefinition):
     """A BPMN error: caught by the nearest scope outward, the exact code first."""
 
+    code: str | None
+
+    @property
+    def named(self) -> str | None:
+        return self.code
+
     def throw(self, my_task: Token) -> None:
         """Thrown by an end event: caught, or it ends the case."""
-        if throw_outward(my_task, Error, self.code, {}):
+        code = self.name_for(my_task)
+        if throw_outward(my_task, Error, code, {}):
             return
         top = my_task.workflow.top_workflow
         element_id = my_task.task_spec.bpmn_id
-        message = f"Error {self.code}, thrown at {element_id}, is caught nowhere."
-        detail = {"code": self.code}
+        message = f"Error {code}, thrown at {element_id}, is caught nowhere."
+        detail = {"code": code}
         my_task.workflow.report(
             effects.IncidentRaised(my_task.id, element_id, "error", message, detail)
         )
-        top.end("error", self.code, element_id)
+        top.end("error", code, element_id)
         top.cancel_all()
         top.settle()
 
 
-class Terminate(TerminateEventDefinition):
+class Terminate(Named, TerminateEventDefinition):
     def throw(self, my_task: Token) -> None:
         """End the scope of the event; the process's own scope ends the case."""
         scope = my_task.workflow
@@ -198,6 +114,11 @@ class Terminate(TerminateEventDefinition):
 
 class Catch(Drawn, defaults.IntermediateCatchEvent):
     """An intermediate catch event."""
+
+    def prepare_arm(self, arm: Token) -> Any:
+        """What an arm of an event-based gateway needs, before it waits."""
+        self._take_inputs(arm)
+        return self.event_definition.prepare(arm)
 
     def begin(self, token: Token) -> None:
         prepared = self.event_definition.prepare(token)
@@ -219,12 +140,19 @@ class EventGateway(Drawn, defaults.EventBasedGateway):
 
     def begin(self, token: Token) -> None:
         specs = self._wf_spec.task_specs
-        arms = [(route.flow_id, specs[route.target]) for route in self.routes]
-        prepared = [spec.event_definition.prepare(token) for _, spec in arms]
-        for (flow_id, spec), one in zip(arms, prepared, strict=True):
-            arm = token._add_child(spec, TaskState.WAITING)
-            arm.internal_data[ARM] = flow_id
-            spec.event_definition.open(arm, one)
+        arms = []
+        try:
+            for route in self.routes:
+                spec = specs[route.target]
+                arm = token._add_child(spec, TaskState.WAITING)
+                arm.internal_data[ARM] = route.flow_id
+                arms.append((arm, spec, spec.prepare_arm(arm)))
+        except Fault:
+            for arm in token.children:
+                token.workflow.discard(arm)
+            raise
+        for arm, spec, prepared in arms:
+            spec.event_definition.open(arm, prepared)
 
     def decide(self, arm: Token) -> None:
         """The event of this arm has come: the gateway is left on its flow."""
@@ -269,8 +197,7 @@ class Listener(Drawn, defaults.BoundaryEvent):
             scope.cancel_all(but=token)
         else:
             host.cancel()
-        token.internal_data.pop(KEY, None)
-        token.internal_data.pop(CYCLE, None)
+        forget(token)
         token.leave_with(variables)
 
     def withdraw(self, token: Token) -> None:
@@ -299,8 +226,16 @@ def hear(token: Token, variables: dict[str, Any]) -> None:
         return
     if token.is_arm:
         token.parent.task_spec.decide(token)
-    token.internal_data.pop(KEY, None)
+    forget(token)
     token.leave_with(variables)
+
+
+def _hears(token: Token, signal: str) -> bool:
+    spec = token.task_spec
+    if not token.waits or token.is_body or not isinstance(spec, Catch | Listener):
+        return False
+    definition = spec.event_definition
+    return isinstance(definition, Signal) and definition.name_for(token) == signal
 
 
 def throw_outward(

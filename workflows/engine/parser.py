@@ -13,9 +13,8 @@ from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnParser
 from SpiffWorkflow.bpmn.parser.ProcessParser import ProcessParser
 from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
-from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition
 
-from workflows.engine import calls, elements, events, joins
+from workflows.engine import awaited, calls, elements, events, joins
 from workflows.engine.compensation import CompensationThrow
 from workflows.engine.documents import BPMN
 from workflows.engine.elements import Route
@@ -72,20 +71,20 @@ class EventParser(ElementParser):
             read = self._KINDS.get(child.tag)
             if read is not None:
                 return read(self, child)
-        return NoneEventDefinition()
+        return awaited.Nothing()
 
-    def message(self, reference: str | None) -> events.Message:
+    def message(self, reference: str | None) -> awaited.Message:
         parser = self.process_parser.parser
         name = parser.messages[reference]
-        return events.Message(name, parser.message_keys.get(reference))
+        return awaited.Message(name, parser.message_keys.get(reference))
 
-    def _timer(self, node: etree._Element) -> events.Timer:
+    def _timer(self, node: etree._Element) -> awaited.Timer:
         """The first time of the definition: `rules` allows no second one."""
         when = next(child for child in node if child.tag in TIMES)
         kind = etree.QName(when).localname
-        return events.Timer(self.bpmn_id, kind, (when.text or "").strip())
+        return awaited.Timer(self.bpmn_id, kind, (when.text or "").strip())
 
-    def _message(self, node: etree._Element) -> events.Message:
+    def _message(self, node: etree._Element) -> awaited.Message:
         return self.message(node.get("messageRef"))
 
     def _error(self, node: etree._Element) -> events.Error:
@@ -151,7 +150,7 @@ class StartParser(EventParser):
     """Inside an event sub-process the listener in front has caught the event."""
 
     def event_definition(self) -> Any:
-        return NoneEventDefinition()
+        return awaited.Nothing()
 
     def parse_node(self) -> Any:
         start = super().parse_node()

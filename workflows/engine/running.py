@@ -15,7 +15,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from workflows.engine.effects import CaseEnded, Effect, IncidentRaised
 from workflows.engine.errors import Fault
-from workflows.engine.tokens import INCIDENT, START, Token
+from workflows.engine.tokens import CAME, INCIDENT, START, Token
 
 
 class Scope:
@@ -44,11 +44,18 @@ class Scope:
         # the names that a called process has written, for whoever called it
         self.written: dict[str, None] = {}
 
-    def plant(self, start_event: str | None = None) -> None:
-        """Make the root, which starts the scope in the next step."""
+    def plant(
+        self, start_event: str | None = None, came: dict[str, Any] | None = None
+    ) -> None:
+        """Make the root, which starts the scope in the next step.
+
+        `came` is what came with the start event and is still to be mapped.
+        """
         self.task_tree = Token(self, self.spec.start, state=TaskState.FUTURE)
         if start_event is not None:
             self.task_tree.internal_data[START] = start_event
+        if came is not None:
+            self.task_tree.internal_data[CAME] = came
         self.task_tree._set_state(TaskState.READY)
 
     def changed(self) -> None:

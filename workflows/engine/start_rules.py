@@ -2,7 +2,6 @@
 
 from lxml import etree
 
-from workflows.engine.extensions import read_extensions
 from workflows.engine.parser import triggers_of
 from workflows.engine.rules import Findings, ScopeDrawing
 
@@ -58,13 +57,6 @@ def _check_plain(
                 "element-not-run",
                 f"{trigger} does not run at the start event {node_id}. Use a start "
                 "event without trigger.",
-            )
-        elif read_extensions(node).outputs:
-            findings.error(
-                node_id,
-                "start-mapping",
-                f"What comes with the event becomes the variables of the case, so "
-                f"{node_id} cannot map it. Map it at the first task.",
             )
     if node.get("isInterrupting") == "false":
         findings.error(

@@ -25,8 +25,9 @@ def define(parser):
     def make(body, called=None, **options):
         """A definition; `called` are the bodies of other processes, by key."""
         known = {}
+        shared = {name: options[name] for name in ("declared",) if name in options}
         for key, other in (called or {}).items():
-            known[key] = load(other, known, key=key)
+            known[key] = load(other, known, key=key, **shared)
         return load(body, known, **options)
 
     return make

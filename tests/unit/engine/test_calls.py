@@ -12,6 +12,7 @@ from engine_kit import (
     event_sub,
     flows,
     late_body,
+    loop,
     mapping,
     multi,
     timer,
@@ -24,10 +25,11 @@ from workflows import engine
 CALLED = els("startEvent:s userTask:u endEvent:e") + flows("s->u->e")
 
 
-def call(process="q", mappings="", **attributes):
+def call(process="q", mappings="", repeated="", **attributes):
     named = {"processId": process, **attributes}
     written = "".join(f' {name}="{value}"' for name, value in named.items())
-    return el("callActivity", "a", zeebe(f"<zeebe:calledElement{written}/>{mappings}"))
+    called = zeebe(f"<zeebe:calledElement{written}/>{mappings}")
+    return el("callActivity", "a", called + repeated)
 
 
 def calling(activity, extra="", ways=()):
@@ -291,9 +293,7 @@ WRONG = {
     "attribute-not-run": el("callActivity", "a", calledElement="q"),
     "attribute-not-run ": call(bindingType="latest"),
     "attribute-unknown": call(versionTag="1"),
-    "element-misplaced": call().replace(
-        "</bpmn:callActivity>", multi() + "</bpmn:callActivity>"
-    ),
+    "repetition-misplaced": call(repeated=multi() + loop("=x")),
 }
 
 

@@ -11,6 +11,7 @@ from engine_kit import (
     els,
     flows,
     mapping,
+    multi,
     timer,
     zeebe,
 )
@@ -65,6 +66,27 @@ def test_the_arms_may_be_receive_tasks_with_mappings(run):
 
     assert case.open() == ["a"]
     assert case.variables == {"got": "x"}
+
+
+def test_the_inputs_of_an_arm_are_its_own(run):
+    mapped = zeebe(mapping("key<-n + 1;k<-key", "got<-k + p")) + MESSAGE
+    case = run(arms(mapped), {"n": 1})
+    assert case.effects(engine.MessageAwaited)[0].correlation_key == "2"
+
+    case.message("c1", p=5)
+
+    assert case.open() == ["a"]
+    assert case.variables == {"n": 1, "got": 7}
+
+
+def test_a_failing_input_of_an_arm_holds_the_gateway_and_opens_nothing(run):
+    late = zeebe(mapping("k<-late")) + SIGNAL
+    case = run(arms().replace(SIGNAL, late))
+
+    assert (case.open(), case.held()) == ([], ["g"])
+    assert case.effects(engine.MessageAwaited) == []
+    assert case.retry("g", late=1).open() == ["c1", "c2", "c3"]
+    assert case.message("c3").do("c").case.completed
 
 
 def test_a_key_that_cannot_be_read_holds_the_gateway_and_opens_nothing(run):
@@ -156,8 +178,8 @@ WRONG = {
         "g->r->e",
         "b->e",
     ),
-    "mapped": gateway(
-        C2 + el("intermediateCatchEvent", "c1", zeebe(mapping("x<-1")) + MESSAGE),
+    "repeated": gateway(
+        C2 + el("receiveTask", "c1", multi(), messageRef="msg1"),
         "s->g",
         "g->c1->e",
         "g->c2->e",

@@ -117,7 +117,7 @@ def test_repetitions_that_cannot_run_are_refused(refused, what):
             "variable-name-invalid",
         ),
         (
-            with_task(el("receiveTask", "a", multi(), messageRef="msg1")),
+            with_task(el("exclusiveGateway", "a", multi())),
             "element-misplaced",
         ),
         (

@@ -45,6 +45,98 @@ def test_a_case_begins_at_the_start_that_is_asked_for(run, start, open_):
     assert case.do(open_).case.completed
 
 
+MAPPED = zeebe(mapping(outputs="got<-body.text;twice<-got + got"))
+
+
+def test_only_what_a_start_maps_becomes_variables_of_the_case(run):
+    body = el("startEvent", "m", MAPPED + MESSAGE) + els("userTask:a endEvent:e")
+    values = {"body": {"text": "T"}, "other": 1}
+    case = run(body + flows("m->a->e"), values, start_event="m")
+
+    assert case.open() == ["a"]
+    assert case.case.variables == {"got": "T", "twice": "TT"}
+    assert case.do("a").case.completed
+
+
+def test_what_the_case_was_given_beside_the_event_stays(define):
+    body = el("startEvent", "m", MAPPED + MESSAGE) + els("endEvent:e") + flows("m->e")
+    environment = feel.Environment(clock=TestClock())
+    for drawn, left in (
+        (body, {"k": 1, "got": "T", "twice": "TT"}),
+        (body.replace(MAPPED, ""), {"k": 1, "body": {"text": "T"}}),
+    ):
+        case = engine.Case.start(
+            define(drawn), {"body": {"text": "T"}}, environment, "m", {"k": 1}
+        )
+        assert case.variables == left
+
+
+def test_a_start_whose_mapping_fails_keeps_what_came(run):
+    body = el("startEvent", "m", MAPPED + SIGNAL) + els("userTask:a endEvent:e")
+    case = run(body + flows("m->a->e"), {"other": 1}, start_event="m")
+    assert (case.open(), case.held()) == ([], ["m"])
+    assert case.case.variables == {}
+
+    case.retry("m", body={"text": "T"})
+
+    assert case.open() == ["a"]
+    assert case.variables == {"body": {"text": "T"}, "got": "T", "twice": "TT"}
+
+
+def test_what_came_waits_while_the_process_cannot_listen(run):
+    body = el("startEvent", "m", MAPPED + OTHER_MESSAGE) + els("userTask:a endEvent:e")
+    body += flows("m->a->e") + event_sub(MESSAGE, "true")
+    case = run(body, {"body": {"text": "T"}}, start_event="m")
+    assert case.held() == ["p"]
+
+    case.retry("p", key="A")
+
+    assert case.open() == ["a", "es"]
+    assert case.variables == {"got": "T", "twice": "TT"}
+
+
+def test_a_timer_start_may_set_variables(run):
+    start = el("startEvent", "t", zeebe(mapping(outputs="n<-1 + 1")) + timer("P1D"))
+    case = run(start + els("endEvent:e") + flows("t->e"), start_event="t")
+
+    assert case.variables == {"n": 2}
+
+
+@pytest.mark.parametrize("interrupting", ["true", "false"])
+@pytest.mark.parametrize("event", [MESSAGE, SIGNAL])
+def test_the_start_of_an_event_sub_process_may_map(run, event, interrupting):
+    body = els("startEvent:s userTask:a endEvent:e") + flows("s->a->e")
+    case = run(body + event_sub(MAPPED + event, interrupting))
+
+    case.message("es", body={"text": "T"}, other=1)
+
+    assert case.open() == (["h"] if interrupting == "true" else ["a", "es", "h"])
+    assert case.variables == {"got": "T", "twice": "TT"}
+
+
+def test_a_failing_mapping_of_an_event_sub_process_keeps_what_came(run):
+    body = els("startEvent:s userTask:a endEvent:e") + flows("s->a->e")
+    case = run(body + event_sub(MAPPED + MESSAGE, "true"))
+    case.message("es", other=1)
+    assert (case.open(), case.held()) == ([], ["es"])
+
+    assert case.retry("es", body={"text": "T"}).open() == ["h"]
+    assert case.do("h").case.completed
+
+
+def test_what_an_error_brings_may_be_mapped_by_an_event_sub_process(run):
+    caught = zeebe(mapping(outputs="why<-reason")) + error()
+    inside = els("startEvent:s1 serviceTask:w endEvent:e1") + flows("s1->w->e1")
+    body = els("startEvent:s endEvent:e") + flows("s->sp->e")
+    case = run(body + el("subProcess", "sp", inside + event_sub(caught, "true")))
+
+    assert case.throw("w", "E1", reason="x", other=1)
+
+    assert case.open() == ["h"]
+    assert case.variables == {"why": "x"}
+    assert case.do("h").case.completed
+
+
 def test_a_start_that_is_not_there_is_refused(define):
     environment = feel.Environment(clock=TestClock())
     definition = define(STARTS)
@@ -150,9 +242,6 @@ WRONG = {
         el("startEvent", "x", SIGNAL) + els("task:t") + flows("x->t"),
     )
     + flows("s->sp->e"),
-    "start-mapping": el("startEvent", "s", zeebe(mapping(outputs="x<-1")) + MESSAGE)
-    + END
-    + flows("s->e"),
     "attribute-not-run": el("startEvent", "s", MESSAGE, isInterrupting="false")
     + END
     + flows("s->e"),

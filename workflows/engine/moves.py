@@ -1,0 +1,421 @@
+"""An administrator's hand: where a case stands; a step is skipped, moved, repeated.
+
+What is moved is canceled where it is and begins anew where it goes, in the same
+process. Only what the drawing could have come to by itself is possible: `concurrency`
+tells. A refusal is a `MoveNotPossible` and changes nothing.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from workflows.engine import concurrency, errors, events, joins, scopes
+from workflows.engine.calls import CallActivity
+from workflows.engine.compensation import CompensationThrow
+from workflows.engine.elements import Drawn, JobTask, Start, SubProcess, UserTask
+from workflows.engine.errors import Fault, MoveNotPossible, TokenNotWaiting
+from workflows.engine.parser import MADE_UP
+from workflows.engine.tokens import HANDLER, INCIDENT, INTO, Token
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One place where a case stands.
+
+    `kind` is "task", "job", "timer", "message", "signal", "events" (the first of
+    several), "join", "undoing", "sub_process", "call", "several" (an activity that
+    runs several times, with its `items` beside it in the list) or "step" (held by an
+    incident, which `incident` tells). `process` is the key of a called process, `path`
+    the ids of the sub-processes and calls around it, the outermost first.
+    """
+
+    token: UUID
+    element_id: str
+    kind: str
+    process: str | None = None
+    path: tuple[str, ...] = ()
+    incident: str | None = None
+    is_item: bool = False
+
+
+KINDS: tuple[tuple[type, str], ...] = (
+    (UserTask, "task"),
+    (JobTask, "job"),
+    (events.EventGateway, "events"),
+    (joins.Join, "join"),
+    (CompensationThrow, "undoing"),
+    (SubProcess, "sub_process"),
+    (CallActivity, "call"),
+)
+EVENTS = ((events.Timer, "timer"), (events.Message, "message"))
+
+
+def standing(process: Any) -> tuple[Standing, ...]:
+    """Everything that waits, but for what listens; each after what is around it."""
+    return tuple(_told(process, process))
+
+
+def _told(process: Any, scope: Any) -> Iterator[Standing]:
+    for token in list(scope.tasks.values()):
+        if not _stands(token):
+            continue
+        outside = () if scope.parent_task is None else _around(scope.parent_task)
+        yield Standing(
+            token.id,
+            token.task_spec.bpmn_id,
+            _kind(token),
+            None if scope.home is process.home else scope.home.key,
+            outside,
+            token.internal_data.get(INCIDENT),
+            token.is_item,
+        )
+        inside = process.subprocesses.get(token.id)
+        if inside is not None:
+            yield from _told(process, inside)
+
+
+def _around(token: Token) -> tuple[str, ...]:
+    parent = token.workflow.parent_task
+    outside = () if parent is None else _around(parent)
+    return (*outside, token.task_spec.bpmn_id)
+
+
+def _stands(token: Token) -> bool:
+    if token.internal_data.get(INCIDENT):
+        return True
+    return token.waits and not token.listens
+
+
+def _kind(token: Token) -> str:
+    spec = token.task_spec
+    if token.is_body:
+        return "several"
+    if not token.waits:
+        return "step"
+    if isinstance(spec, events.Catch):
+        of_event = (name for kind, name in EVENTS if _awaits(spec, kind))
+        return next(of_event, "signal")
+    return next((name for kind, name in KINDS if isinstance(spec, kind)), "step")
+
+
+def _awaits(spec: Any, kind: type) -> bool:
+    return isinstance(spec.event_definition, kind)
+
+
+# --- skip -------------------------------------------------------------------------
+
+
+def skip(process: Any, token_id: UUID, variables: Mapping[str, Any]) -> None:
+    """The step ends as if it had been done, and leaves with `variables`.
+
+    They are written past the element's own variables; its output mappings map a result
+    that is not there, and are not asked. It is not remembered for compensation.
+    """
+    token = _find(process, token_id)
+    element = token.task_spec.bpmn_id
+    if token is token.workflow.task_tree or _cannot_skip(token):
+        raise errors.CannotSkip(element=element)
+    if token.internal_data.get(HANDLER):
+        undoing = token.parent
+        token.cancel()
+        undoing.task_spec.go_on(undoing)
+        return
+    spec: Any = token.task_spec
+    try:
+        if token.is_item:
+            spec.skip_item(token, dict(variables))
+            return
+        routes = spec.choose(token, dict(variables))
+    except Fault as fault:
+        raise errors.NoWayOn(element=element, detail=fault.message) from fault
+    scope = token.workflow
+    scopes.write(token, variables, own=False)
+    for route in routes:
+        child = scope.task_tree._add_child(scope.spec.task_specs[route.target])
+        child.via = route.flow_id
+        child.begin()
+    token.cancel()
+    scope.settle_if_empty()
+
+
+def _cannot_skip(token: Token) -> bool:
+    spec = token.task_spec
+    waits_for_others = concurrency.is_join(spec) and token.waits
+    return isinstance(spec, events.EventGateway) or waits_for_others
+
+
+# --- move and repeat --------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """Tokens of one scope that end, and the element of it that begins instead.
+
+    `into` are the sub-processes to open and the element, the outermost first.
+    """
+
+    scope: Any
+    ending: tuple[Token, ...]
+    into: tuple[str, ...]
+
+    def check(self) -> None:
+        net = concurrency.Net(self.scope.spec)
+        goal = self.into[0]
+        before = _marking(self.scope)
+        ending = {token.id for token in self.ending}
+        staying = {id_: place for id_, place in before.items() if id_ not in ending}
+        apart = net.apart(goal, list(staying.values()))
+        if apart:
+            raise errors.StandsElsewhere(element=self.into[-1], other=_id(apart[0]))
+        after = net.starving([*staying.values(), goal])
+        missing = after - net.starving(list(before.values()))
+        home = self.scope.home
+        inner = home.subprocess_specs
+        for around, name in zip(self.into, self.into[1:], strict=False):
+            missing |= concurrency.Net(inner[around]).starving([name])
+        if missing:
+            raise errors.WouldWaitForEver(element=self.into[-1], other=min(missing))
+
+    def carry_out(self) -> None:
+        scope = self.scope
+        again = _heard_again(self)
+        goal = scope.task_tree._add_child(scope.spec.task_specs[self.into[0]])
+        if self.into[1:]:
+            goal.internal_data[INTO] = list(self.into[1:])
+        for token in self.ending:
+            token.cancel()
+        for listener, prepared in again:
+            listener.arm(scope.task_tree, prepared)
+        goal.begin()
+
+
+def move(process: Any, token_id: UUID, element_id: str) -> None:
+    """A token ends where it is and goes to an element of its process."""
+    plan = _plan_of_move(_find(process, token_id), element_id)
+    plan.check()
+    plan.carry_out()
+
+
+def repeat(process: Any, element_id: str) -> None:
+    """The case's own process goes back to an element.
+
+    Everything ends that cannot be open at the same time: it came from there.
+    """
+    plan = _plan_of_repeat(process, element_id)
+    plan.check()
+    plan.carry_out()
+
+
+def targets(process: Any, token_id: UUID) -> tuple[str, ...]:
+    """The elements that this token can be moved to, in drawing order."""
+    token = _find(process, token_id)
+    home = scopes.process_of(token).home
+    return tuple(
+        one for one in home.elements if _is_possible(lambda: _plan_of_move(token, one))
+    )
+
+
+def repeatable(process: Any) -> tuple[str, ...]:
+    """The elements that the case can go back to, done before or not."""
+    elements = process.home.elements
+    return tuple(
+        one for one in elements if _is_possible(lambda: _plan_of_repeat(process, one))
+    )
+
+
+def _is_possible(planned: Any) -> bool:
+    try:
+        planned().check()
+    except MoveNotPossible:
+        return False
+    return True
+
+
+def _plan_of_move(token: Token, element_id: str) -> _Plan:
+    process = scopes.process_of(token)
+    path = _path(process.home, element_id)
+    chain = _containers(token)
+    names = [one.task_spec.name for one in chain]
+    shared = 0
+    while shared < min(len(names), len(path)) and names[shared] == path[shared]:
+        shared += 1
+    leaving = [*chain[shared:], token]
+    for one in leaving:
+        _may_leave(one)
+    for inside in leaving[1:]:
+        _is_alone(inside, element_id)
+    scope = leaving[0].workflow
+    return _checked(scope, (leaving[0],), (*path[shared:], element_id))
+
+
+def _plan_of_repeat(process: Any, element_id: str) -> _Plan:
+    path = list(_path(process.home, element_id))
+    scope = process
+    while path:
+        running = [one for one in _standing_in(scope) if one.task_spec.name == path[0]]
+        if not running:
+            break
+        inside = process.subprocesses.get(running[0].id)
+        if len(running) > 1 or inside is None:
+            raise errors.DoneSeveralTimes(element=path[0])
+        path.pop(0)
+        scope = inside
+    into = (*path, element_id)
+    net = concurrency.Net(scope.spec)
+    places = _marking(scope)
+    apart = set(net.apart(into[0], list(places.values())))
+    ending = tuple(
+        token
+        for token in _standing_in(scope)
+        if places.get(token.id) in apart or _interrupted(token)
+    )
+    if not ending:
+        raise errors.NothingToRepeat(element=element_id)
+    return _checked(scope, ending, into)
+
+
+def _checked(scope: Any, ending: tuple[Token, ...], into: tuple[str, ...]) -> _Plan:
+    """The plan, if every element on the way in is one that can be begun so."""
+    home, spec = scope.home, scope.spec
+    for name in into[:-1]:
+        around = spec.task_specs[name]
+        if around.triggered_by_event:
+            raise errors.BegunByEvent(element=into[-1])
+        if around.repetition is not None:
+            raise errors.DoneSeveralTimes(element=name)
+        spec = home.subprocess_specs[name]
+    _may_begin(spec, into[-1])
+    return _Plan(scope, ending, into)
+
+
+def _may_begin(spec: Any, name: str) -> None:
+    goal = spec.task_specs[name]
+    if isinstance(goal, Start):
+        raise errors.BegunAtStart(element=name)
+    if isinstance(goal, events.Listener) or getattr(goal, "triggered_by_event", False):
+        raise errors.BegunByEvent(element=name)
+    if concurrency.is_join(goal):
+        raise errors.BringsTogether(element=name)
+    from_gateway = any(
+        route.target == name
+        for one in spec.task_specs.values()
+        if isinstance(one, events.EventGateway)
+        for route in one.routes
+    )
+    undoes = any(getattr(one, "handler", None) == name for one in _drawn(spec))
+    if from_gateway or undoes:
+        raise errors.BegunByEvent(element=name)
+
+
+def _may_leave(token: Token) -> None:
+    element = token.task_spec.bpmn_id
+    if token is token.workflow.task_tree:
+        raise errors.BegunAtStart(element=element)
+    if token.is_item:
+        raise errors.DoneSeveralTimes(element=element)
+    if token.internal_data.get(HANDLER):
+        raise errors.UndoesAStep(element=element)
+
+
+def _is_alone(token: Token, goal: str) -> None:
+    """A sub-process is left by its last token only: nothing is canceled unseen."""
+    for other in _standing_in(token.workflow):
+        if other is not token:
+            raise errors.StandsElsewhere(element=goal, other=other.task_spec.bpmn_id)
+
+
+def _heard_again(plan: _Plan) -> list[tuple[Any, Any]]:
+    """The events of a scope that are heard again, once what interrupted it ends."""
+    if not any(_interrupted(token) for token in plan.ending):
+        return []
+    scope = plan.scope
+    heard = {token.task_spec for token in scope.listeners.values()}
+    silent = [one for one in scope.spec.listeners if one not in heard]
+    try:
+        return [(one, one.event_definition.prepare(scope.task_tree)) for one in silent]
+    except Fault as fault:
+        element = plan.ending[0].task_spec.bpmn_id
+        raise errors.NoWayOn(element=element, detail=fault.message) from fault
+
+
+def _interrupted(token: Token) -> bool:
+    """Whether it is an event sub-process that has ended all else in its scope."""
+    spec: Any = token.task_spec
+    return _by_event(token) and any(
+        one.cancel_activity and one.routes[0].target == spec.name
+        for one in token.workflow.spec.listeners
+    )
+
+
+def _by_event(token: Token) -> bool:
+    return bool(getattr(token.task_spec, "triggered_by_event", False))
+
+
+def _marking(scope: Any) -> dict[UUID, concurrency.Place]:
+    """Where tokens are in the net of the scope's drawing.
+
+    What stands beside the flows is not in it: event sub-processes, the items of an
+    activity, handlers of a compensation.
+    """
+    places: dict[UUID, concurrency.Place] = {}
+    for token in _standing_in(scope):
+        if _by_event(token):
+            continue
+        name = token.task_spec.name
+        at_join = concurrency.is_join(token.task_spec) and token.waits
+        places[token.id] = (name, token.via) if at_join else name
+    return places
+
+
+def _standing_in(scope: Any) -> list[Token]:
+    """The tokens of one scope that stand for themselves."""
+    return [
+        token
+        for token in scope.tasks.values()
+        if _stands(token)
+        and token is not scope.task_tree
+        and not token.is_item
+        and not token.internal_data.get(HANDLER)
+    ]
+
+
+def _containers(token: Token) -> list[Token]:
+    """The tokens of the sub-processes around a token, within its process."""
+    found: list[Token] = []
+    scope = token.workflow
+    while not scope.is_called and scope.parent_task is not None:
+        found.insert(0, scope.parent_task)
+        scope = scope.parent_task.workflow
+    return found
+
+
+def _path(home: Any, element_id: str) -> Sequence[str]:
+    """The sub-processes around an element, the outermost first."""
+    around: dict[str, str | None] = {}
+    for container, spec in [(None, home.spec), *home.subprocess_specs.items()]:
+        around.update(dict.fromkeys(spec.task_specs, container))
+    if element_id not in home.elements or element_id not in around:
+        raise errors.NoSuchStep(element=element_id)
+    found: list[str] = []
+    container = around[element_id]
+    while container is not None:
+        found.insert(0, container)
+        container = around[container]
+    return found
+
+
+def _drawn(spec: Any) -> Iterator[Drawn]:
+    return (one for one in spec.task_specs.values() if isinstance(one, Drawn))
+
+
+def _id(place: concurrency.Place) -> str:
+    name = place if isinstance(place, str) else place[0]
+    return name.removesuffix(MADE_UP)
+
+
+def _find(process: Any, token_id: UUID) -> Token:
+    found: Token | None = process.find(token_id)
+    if found is None or not _stands(found):
+        raise TokenNotWaiting(token=token_id, what="anything", reason="not standing")
+    return found
