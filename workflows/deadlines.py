@@ -9,29 +9,21 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from workflows import calendars, listing, people
+from workflows import calendars
 from workflows.engine import effects as engine_effects
-from workflows.model import DeadlineState, DueState, Page
+from workflows.model import DeadlineState, DueState
 from workflows.store.prepared import Prepared, array_of, constant
 from workflows.store.tables import deadlines as deadline_rows
-from workflows.store.tables import (
-    due_work,
-    offices,
-    process_instances,
-    user_tasks,
-    users,
-)
+from workflows.store.tables import due_work
 
 if TYPE_CHECKING:
     from workflows.steps import Step
-
-SOON_WORKING_DAYS = 3
 
 
 def _meeting(which: sa.ColumnElement[bool]) -> Prepared:
@@ -78,6 +70,7 @@ START = Prepared(
     "task_id",
     "process_key",
     "element_id",
+    "called_process",
     "office_id",
     "state",
     "term",
@@ -102,51 +95,6 @@ class Term:
     text: str
     is_estimated: bool
     norms: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class DeadlineRow:
-    """One deadline on the list of what is late or will be."""
-
-    id: uuid.UUID
-    instance_id: uuid.UUID
-    task_id: uuid.UUID | None
-    process_key: str
-    element_id: str
-    business_key: str | None
-    subject: str | None
-    office: str
-    office_names: dict[str, str]
-    assignee: str | None
-    state: str
-    term: str
-    norms: list[str]
-    started_at: datetime
-    due_at: datetime
-    is_estimated: bool
-    met_at: datetime | None
-    missed_at: datetime | None
-
-
-@dataclass(frozen=True)
-class Overview:
-    """The three numbers of the supervisor's page: open deadlines only."""
-
-    missed: int
-    today: int
-    soon: int  # within three days, today not counted
-
-
-@dataclass(frozen=True)
-class Totals:
-    """The numbers of the overview for one procedure at one office."""
-
-    process_key: str
-    office: str
-    office_names: dict[str, str]
-    missed: int
-    today: int
-    soon: int
 
 
 def count(step: Step, text: str, norms: Iterable[str]) -> Term:
@@ -189,7 +137,7 @@ def start_for_tasks(
     _start(
         step,
         [
-            (task.token, task.element_id, term)
+            (task, term)
             for task, term in zip(tasks, terms, strict=True)
             if term is not None
         ],
@@ -200,7 +148,7 @@ def start_for_case(step: Step) -> None:
     """Start the deadline of the case itself, if its process has one."""
     term = _term(step, step.case.deadline(), _words(step, "deadline.norm"))
     if term is not None:
-        _start(step, [(None, step.released.definition.key, term)])
+        _start(step, [(None, term)])
 
 
 def _words(step: Step, name: str) -> tuple[str, ...]:
@@ -208,17 +156,23 @@ def _words(step: Step, name: str) -> tuple[str, ...]:
     return tuple(step.released.definition.properties.get(name, "").split())
 
 
-def _start(step: Step, wanted: list[tuple[uuid.UUID | None, str, Term]]) -> None:
-    """Write the deadlines; their due work is written with the step's other."""
+def _start(
+    step: Step, wanted: list[tuple[engine_effects.TaskOpened | None, Term]]
+) -> None:
+    """Write the deadlines; their due work is written with the step's other.
+
+    One without a task is that of the case, and bears the key of its process.
+    """
     if not wanted:
         return
     rows: list[dict[str, Any]] = [
         {
             "id": uuid.uuid4(),
             "instance_id": step.id,
-            "task_id": task_id,
+            "task_id": task.token if task else None,
             "process_key": step.instance.process_key,
-            "element_id": element_id,
+            "element_id": (task.element_id if task else step.released.definition.key),
+            "called_process": task.process if task else None,
             "office_id": step.instance.office_id,
             "state": str(DeadlineState.RUNNING),
             "term": term.text,
@@ -227,7 +181,7 @@ def _start(step: Step, wanted: list[tuple[uuid.UUID | None, str, Term]]) -> None
             "due_at": term.at,
             "is_estimated": term.is_estimated,
         }
-        for task_id, element_id, term in wanted
+        for task, term in wanted
     ]
     START.run_each(step.tx, rows)
     step.due.extend(("deadline", row["due_at"], row["id"]) for row in rows)
@@ -243,7 +197,8 @@ def meet_tasks(step: Step, task_ids: list[uuid.UUID]) -> None:
 
 
 def meet_case(step: Step, element_ids: list[str]) -> None:
-    """One of the elements that deliver the case's result has completed."""
+    """Elements of the case's own drawing have completed: if one delivers its result,
+    the case's deadline is met."""
     if not set(_words(step, "deadline.met_by")).isdisjoint(element_ids):
         MEET_CASE.run(step.tx, {"case_id": step.id, "at": step.now})
 
@@ -262,137 +217,16 @@ def miss(step: Step, deadline_id: uuid.UUID) -> None:
             deadline_rows.c.state == DeadlineState.RUNNING,
         )
         .values(state=DeadlineState.MISSED, missed_at=step.now)
-        .returning(deadline_rows.c.element_id, deadline_rows.c.due_at)
+        .returning(
+            deadline_rows.c.element_id,
+            deadline_rows.c.called_process,
+            deadline_rows.c.due_at,
+        )
     ).one_or_none()
     if missed is not None:
         step.record(
-            "deadline.missed", missed.element_id, {"due_at": missed.due_at.isoformat()}
+            "deadline.missed",
+            missed.element_id,
+            {"due_at": missed.due_at.isoformat()},
+            process=missed.called_process,
         )
-
-
-def overview(tx: sa.Connection, caller: people.Caller, now: datetime) -> Overview:
-    """How many open deadlines are missed, end today, or end within three days."""
-    today_ends, soon_ends = _horizons(now)
-    due = deadline_rows.c.due_at
-    row = tx.execute(
-        sa.select(
-            sa.func.count().filter(due <= now).label("missed"),
-            sa.func.count().filter(due > now, due <= today_ends).label("today"),
-            sa.func.count().filter(due > today_ends, due <= soon_ends).label("soon"),
-        ).where(_open(caller))
-    ).one()
-    return Overview(row.missed, row.today, row.soon)
-
-
-def totals(tx: sa.Connection, caller: people.Caller, now: datetime) -> list[Totals]:
-    """The same three numbers by procedure and office, the most missed first."""
-    today_ends, soon_ends = _horizons(now)
-    due = deadline_rows.c.due_at
-    missed = sa.func.count().filter(due <= now).label("missed")
-    today = sa.func.count().filter(due > now, due <= today_ends).label("today")
-    soon = sa.func.count().filter(due > today_ends, due <= soon_ends).label("soon")
-    groups = (deadline_rows.c.process_key, offices.c.code, offices.c.names)
-    rows = tx.execute(
-        sa.select(*groups, missed, today, soon)
-        .join(offices, offices.c.id == deadline_rows.c.office_id)
-        .where(_open(caller), due <= soon_ends)
-        .group_by(*groups)
-        .order_by(missed.desc(), today.desc(), soon.desc(), offices.c.code)
-    ).all()
-    return [
-        Totals(row.process_key, row.code, row.names, row.missed, row.today, row.soon)
-        for row in rows
-    ]
-
-
-def listed(
-    tx: sa.Connection,
-    caller: people.Caller,
-    now: datetime,
-    *,
-    band: str | None = None,
-    process_key: str | None = None,
-    office: str | None = None,
-    limit: int = 20,
-    cursor: str | None = None,
-) -> Page[DeadlineRow]:
-    """Open deadlines, the most urgent first.
-
-    `band` is "missed", "today", "soon" or None for all.
-    """
-    today_ends, soon_ends = _horizons(now)
-    due = deadline_rows.c.due_at
-    bands = {
-        None: sa.true(),
-        "missed": due <= now,
-        "today": (due > now) & (due <= today_ends),
-        "soon": (due > today_ends) & (due <= soon_ends),
-    }
-    query = _joined().where(_open(caller), bands[band])
-    if process_key:
-        query = query.where(deadline_rows.c.process_key == process_key)
-    if office:
-        query = query.where(offices.c.code == office)
-    order = [due.asc(), deadline_rows.c.id.asc()]
-    return listing.page(tx, query, order, _row, limit, cursor)
-
-
-def of_case(tx: sa.Connection, instance_id: uuid.UUID) -> list[DeadlineRow]:
-    """Every deadline of a case that the caller has already been allowed to see."""
-    query = _joined().where(deadline_rows.c.instance_id == instance_id)
-    rows = tx.execute(query.order_by(deadline_rows.c.due_at)).all()
-    return [_row(row) for row in rows]
-
-
-def _joined() -> sa.Select[Any]:
-    return (
-        sa.select(
-            deadline_rows,
-            process_instances.c.business_key,
-            process_instances.c.subject,
-            offices.c.code.label("office"),
-            offices.c.names.label("office_names"),
-            users.c.name.label("assignee"),
-        )
-        .join(process_instances, process_instances.c.id == deadline_rows.c.instance_id)
-        .join(offices, offices.c.id == deadline_rows.c.office_id)
-        .outerjoin(user_tasks, user_tasks.c.id == deadline_rows.c.task_id)
-        .outerjoin(users, users.c.id == user_tasks.c.assignee_id)
-    )
-
-
-def _open(caller: people.Caller) -> sa.ColumnElement[bool]:
-    # A case's deadline is told by its open task's, where that one is not later.
-    of_task = deadline_rows.alias()
-    told_by_task = sa.exists().where(
-        of_task.c.instance_id == deadline_rows.c.instance_id,
-        of_task.c.task_id.is_not(None),
-        of_task.c.met_at.is_(None),
-        of_task.c.due_at <= deadline_rows.c.due_at,
-    )
-    return sa.and_(
-        deadline_rows.c.met_at.is_(None),
-        deadline_rows.c.task_id.is_not(None) | ~told_by_task,
-        deadline_rows.c.state != DeadlineState.PAUSED,
-        deadline_rows.c.office_id.in_(people.visible(caller)),
-    )
-
-
-def _horizons(now: datetime) -> tuple[datetime, datetime]:
-    """The end of today and of the third working day, by the state's calendar."""
-    calendar = calendars.WorkingCalendar(calendars.OfficeHours(), {})
-    local = now.astimezone(calendar.zone)
-    midnight = datetime.combine(
-        local.date() + timedelta(days=1), datetime.min.time(), calendar.zone
-    )
-    third = calendar.add_working_days(local.date(), SOON_WORKING_DAYS)
-    soon = datetime.combine(
-        third + timedelta(days=1), datetime.min.time(), calendar.zone
-    )
-    return midnight, soon
-
-
-def _row(row: sa.Row[Any]) -> DeadlineRow:
-    return DeadlineRow(
-        **{name: row._mapping[name] for name in DeadlineRow.__dataclass_fields__}
-    )

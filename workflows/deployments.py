@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from workflows import listing, people
+from workflows import calls, listing, people, release_needs
 from workflows.model import (
     DeploymentRefused,
     Finding,
@@ -85,8 +85,9 @@ def release(
     """
     parts, findings = check(files)
     tx.execute(sa.select(sa.func.pg_advisory_xact_lock(ADVISORY_LOCK)))
-    bound, unbound = _bind_forms(tx, parts)
-    findings += unbound + _unknown_jobs(parts, world.job_types)
+    bound, unbound = release_needs.bind(tx, parts)
+    called, wrong = calls.bind(tx, parts)
+    findings += unbound + wrong + release_needs.unknown_jobs(parts, world.job_types)
     errors = [one for one in findings if one.severity == "error"]
     if errors or not parts:
         if not parts and not errors:
@@ -97,7 +98,7 @@ def release(
         raise DeploymentRefused(findings=findings, count=len(errors))
     now, release_id = world.clock.now(), uuid.uuid4()
     versions = {row.key + row.kind: row for row in _newest_parts(tx, parts)}
-    same = _same_release(tx, parts, versions, bound)
+    same = _same_release(tx, parts, versions, bound, called)
     if same is not None:
         return Release(same, _rows(tx, same), findings)
     tx.execute(
@@ -115,6 +116,7 @@ def release(
             for id_ in {*ids, *bound}
         ],
     )
+    calls.store(tx, release_id, called)
     return Release(release_id, _rows(tx, release_id), findings)
 
 
@@ -221,72 +223,8 @@ def definition(
     )
 
 
-def _bind_forms(
-    tx: sa.Connection, parts: list[Part]
-) -> tuple[list[uuid.UUID], list[Finding]]:
-    """What processes need and the release does not bring: forms, procedure files."""
-    bound: list[uuid.UUID] = []
-    findings: list[Finding] = []
-    brought = {(part.kind, part.key) for part in parts}
-    for part in parts:
-        if part.kind != "process":
-            continue
-        wanted = [("form", key) for key in part.compiled["summary"]["form_ids"]]
-        for kind, key in [*wanted, ("procedure", part.key)]:
-            if (kind, key) in brought:
-                continue
-            stored = _newest_part(tx, kind, key)
-            if stored is not None:
-                bound.append(stored.id)
-            elif kind == "form":
-                message = (
-                    f"The form {key} is neither in this release nor in an earlier one:"
-                    " add its .form.json file, or correct the form's id."
-                )
-                users = _users_of_form(part, key)
-                findings += [
-                    Finding(part.file, user, "form-unknown", "error", message)
-                    for user in users
-                ]
-    return bound, findings
-
-
-def _unknown_jobs(parts: list[Part], known: frozenset[str] | None) -> list[Finding]:
-    """Warnings: a job that no connector does becomes an incident when it is reached."""
-    if known is None:
-        return []
-    return [
-        Finding(
-            part.file,
-            element["id"],
-            "job-type-unknown",
-            "warning",
-            f"No connector does the job type {element['job_type']}: each such job will"
-            f" be an incident. The types are: {', '.join(sorted(known))}.",
-        )
-        for part in parts
-        if part.kind == "process"
-        for element in part.compiled["summary"]["elements"]
-        if element.get("job_type") and element["job_type"] not in known
-    ]
-
-
-def _users_of_form(part: Part, form_id: str) -> list[str | None]:
-    elements = part.compiled["summary"]["elements"]
-    return [one["id"] for one in elements if one.get("form_id") == form_id] or [None]
-
-
-def _newest_part(tx: sa.Connection, kind: str, key: str) -> sa.Row[Any] | None:
-    return tx.execute(
-        sa.select(definition_versions)
-        .where(definition_versions.c.kind == kind, definition_versions.c.key == key)
-        .order_by(definition_versions.c.version.desc())
-        .limit(1)
-    ).one_or_none()
-
-
 def _newest_parts(tx: sa.Connection, parts: list[Part]) -> list[sa.Row[Any]]:
-    found = (_newest_part(tx, part.kind, part.key) for part in parts)
+    found = (release_needs.newest_part(tx, part.kind, part.key) for part in parts)
     return [row for row in found if row is not None]
 
 
@@ -295,15 +233,16 @@ def _same_release(
     parts: list[Part],
     versions: Mapping[str, sa.Row[Any]],
     bound: list[uuid.UUID],
+    called: list[calls.Stored],
 ) -> uuid.UUID | None:
-    """The release that already has exactly these parts, if there is one."""
+    """The release that already has exactly these parts and calls, if there is one."""
     ids = set(bound)
     for part in parts:
         row = versions.get(part.key + part.kind)
         if row is None or row.content_hash != part.content_hash:
             return None
         ids.add(row.id)
-    found = tx.scalar(
+    found = tx.scalars(
         sa.select(release_parts.c.release_id)
         .join(releases, releases.c.id == release_parts.c.release_id)
         .group_by(release_parts.c.release_id, releases.c.released_at)
@@ -312,9 +251,9 @@ def _same_release(
             sa.func.bool_and(release_parts.c.definition_version_id.in_(ids)),
         )
         .order_by(releases.c.released_at.desc())
-        .limit(1)
     )
-    return uuid.UUID(str(found)) if found else None
+    same = (uuid.UUID(str(one)) for one in found)
+    return next((one for one in same if calls.is_same(tx, one, called)), None)
 
 
 def _store(

@@ -45,6 +45,7 @@ OPEN_TASKS = Prepared(
     "instance_id",
     "process_key",
     "element_id",
+    "called_process",
     "state",
     "office_id",
     "candidate_groups",
@@ -63,6 +64,7 @@ OPEN_JOBS = Prepared(
     "id",
     "instance_id",
     "element_id",
+    "called_process",
     "type",
     "state",
     "variables",
@@ -75,6 +77,7 @@ AWAIT_MESSAGES = Prepared(
     "token",
     "instance_id",
     "element_id",
+    "called_process",
     "name",
     "correlation_key",
     "created_at",
@@ -129,9 +132,8 @@ def write(step: Step, effects: list[engine_effects.Effect]) -> None:
     _forget_messages(step, batch.of(engine_effects.MessageForgotten))
     _void_incidents(step, batch.of(engine_effects.ElementCanceled))
     _raise_incidents(step, batch.of(engine_effects.IncidentRaised))
-    deadlines.meet_case(
-        step, [e.element_id for e in batch.of(engine_effects.ElementCompleted)]
-    )
+    completed = batch.of(engine_effects.ElementCompleted)
+    deadlines.meet_case(step, [e.element_id for e in completed if e.process is None])
 
 
 def close(step: Step) -> None:
@@ -171,24 +173,24 @@ def close(step: Step) -> None:
 def _record(step: Step, effect: engine_effects.Effect) -> None:
     match effect:
         case engine_effects.ElementCompleted(element_id=element_id):
-            step.record("element.completed", element_id, _way(step, effect))
+            way = _way(step, effect)
+            step.record("element.completed", element_id, way, process=effect.process)
         case engine_effects.ElementCanceled(element_id=element_id):
-            step.record("element.canceled", element_id)
+            step.record("element.canceled", element_id, process=effect.process)
         case engine_effects.TaskOpened(element_id=element_id, token=token):
-            step.record("task.created", element_id, {"task": str(token)})
+            told = {"task": str(token)}
+            step.record("task.created", element_id, told, process=effect.process)
         case engine_effects.IncidentRaised(element_id=element_id):
-            step.record(
-                "incident.opened",
-                element_id,
-                {"kind": effect.kind, "message": effect.message},
-            )
+            told = {"kind": effect.kind, "message": effect.message}
+            step.record("incident.opened", element_id, told, process=effect.process)
         case _:
             pass
 
 
 def _way(step: Step, effect: engine_effects.ElementCompleted) -> dict[str, Any] | None:
     """Which flows a token took, told only where the drawing left a choice."""
-    element = step.released.definition.elements.get(effect.element_id)
+    drawing = step.released.of(effect.process).definition
+    element = drawing.elements.get(effect.element_id)
     if element is None or not element.type.endswith("Gateway"):
         return None
     return {"flows": list(effect.flows)}
@@ -206,6 +208,7 @@ def _open_tasks(step: Step, opened: list[engine_effects.TaskOpened]) -> None:
                 "instance_id": step.id,
                 "process_key": step.instance.process_key,
                 "element_id": effect.element_id,
+                "called_process": effect.process,
                 "state": str(TaskState.CREATED),
                 "office_id": step.instance.office_id,
                 "candidate_groups": list(effect.candidate_groups),
@@ -253,6 +256,7 @@ def _open_jobs(step: Step, opened: list[engine_effects.JobOpened]) -> None:
                 "id": effect.token,
                 "instance_id": step.id,
                 "element_id": effect.element_id,
+                "called_process": effect.process,
                 "type": effect.type,
                 "state": str(JobState.TODO),
                 "variables": feel.dumps(effect.variables),
@@ -320,6 +324,7 @@ def _await_messages(step: Step, awaited: list[engine_effects.MessageAwaited]) ->
                     "token": effect.token,
                     "instance_id": step.id,
                     "element_id": effect.element_id,
+                    "called_process": effect.process,
                     "name": effect.name,
                     "correlation_key": effect.correlation_key or "",
                     "created_at": step.now,
@@ -334,6 +339,7 @@ def _await_messages(step: Step, awaited: list[engine_effects.MessageAwaited]) ->
             effect.element_id,
             effect.name,
             effect.correlation_key or "",
+            effect.process,
         )
 
 
@@ -370,6 +376,7 @@ def _raise_incidents(step: Step, raised: list[engine_effects.IncidentRaised]) ->
                     "instance_id": step.id,
                     "token": effect.token,
                     "element_id": effect.element_id,
+                    "called_process": effect.process,
                     "kind": effect.kind,
                     "message": effect.message,
                     "detail": dict(effect.detail),

@@ -22,6 +22,7 @@ class IncidentRow:
     id: uuid.UUID
     instance_id: uuid.UUID
     element_id: str
+    called_process: str | None  # whose drawing has the element; None: the case's
     kind: str
     message: str
     detail: dict[str, Any]
@@ -89,7 +90,8 @@ def retry(
         ).rowcount
         if not resolved:
             raise MoveRefused(kind="incident", state="resolved", move="retried")
-        current.record("incident.retried", found.element_id)
+        process = found.called_process
+        current.record("incident.retried", found.element_id, process=process)
         _go_on(current, found, values, caller.user_id)
     return _row(
         tx.execute(sa.select(incidents).where(incidents.c.id == incident_id)).one()

@@ -7,13 +7,12 @@ of the job is the idempotency key outside, so that a repeat has no second effect
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
-from workflows import feel, listing, people
+from workflows import feel, job_list, people
 from workflows.model import (
     DueState,
     IncidentState,
@@ -21,7 +20,6 @@ from workflows.model import (
     JobState,
     MoveRefused,
     NotFound,
-    Page,
 )
 from workflows.ports import (
     BusinessError,
@@ -74,23 +72,6 @@ CLAIM = Prepared(
 )
 
 
-@dataclass(frozen=True)
-class JobRow:
-    """One job as people and programs see it."""
-
-    id: uuid.UUID
-    instance_id: uuid.UUID
-    element_id: str
-    type: str
-    state: str
-    attempts: int
-    retries: int
-    next_at: datetime | None
-    last_error: str | None
-    created_at: datetime
-    ended_at: datetime | None
-
-
 def perform(
     store: Store, world: World, connectors: Connectors, job_id: uuid.UUID
 ) -> None:
@@ -127,51 +108,9 @@ def crash(store: Store, world: World, job_id: uuid.UUID, reason: str) -> None:
         _give_up(tx, world, call, reason)
 
 
-def search(
-    tx: sa.Connection,
-    caller: people.Caller,
-    *,
-    state: str | None = None,
-    type_: str | None = None,
-    instance_id: uuid.UUID | None = None,
-    limit: int = 20,
-    cursor: str | None = None,
-) -> Page[JobRow]:
-    """Jobs of the cases that the caller may see, the newest first."""
-    query = (
-        sa.select(jobs)
-        .join(process_instances, process_instances.c.id == jobs.c.instance_id)
-        .where(process_instances.c.office_id.in_(people.visible(caller)))
-    )
-    for column, wanted in (
-        (jobs.c.state, state),
-        (jobs.c.type, type_),
-        (jobs.c.instance_id, instance_id),
-    ):
-        if wanted is not None:
-            query = query.where(column == wanted)
-    order = [jobs.c.created_at.desc(), jobs.c.id.asc()]
-    return listing.page(tx, query, order, _row, limit, cursor)
-
-
-def get(tx: sa.Connection, caller: people.Caller, job_id: uuid.UUID) -> JobRow:
-    """One job; NotFound also where the caller's offices do not own its case."""
-    found = tx.execute(
-        sa.select(jobs)
-        .join(process_instances, process_instances.c.id == jobs.c.instance_id)
-        .where(
-            jobs.c.id == job_id,
-            process_instances.c.office_id.in_(people.visible(caller)),
-        )
-    ).one_or_none()
-    if found is None:
-        raise NotFound(kind="job", key=job_id)
-    return _row(found)
-
-
 def retry(
     tx: sa.Connection, world: World, caller: people.Caller, job_id: uuid.UUID
-) -> JobRow:
+) -> job_list.JobRow:
     """Give a failed job its attempts again; its incident is resolved."""
     found = tx.execute(
         sa.select(jobs.c.instance_id, jobs.c.state)
@@ -185,7 +124,7 @@ def retry(
         raise NotFound(kind="job", key=job_id)
     with step(tx, world, found.instance_id, people.actor(caller)) as current:
         again(current, job_id, people_id=caller.user_id)
-    return _row(tx.execute(sa.select(jobs).where(jobs.c.id == job_id)).one())
+    return job_list.row(tx.execute(sa.select(jobs).where(jobs.c.id == job_id)).one())
 
 
 def again(
@@ -218,7 +157,7 @@ def again(
             resolved_by=people_id,
         )
     )
-    current.record("job.retried", row.element_id)
+    current.record("job.retried", row.element_id, process=row.called_process)
     enqueue(current.tx, [(current.world.queue_of(row.type), job_id.bytes)])
 
 
@@ -339,23 +278,23 @@ def _try_again(
                 subject_id=call.job_id,
             )
         )
-        current.record(
-            "job.failed", row.element_id, {"attempt": row.attempts, "reason": reason}
-        )
+        told = {"attempt": row.attempts, "reason": reason}
+        current.record("job.failed", row.element_id, told, process=row.called_process)
 
 
 def _fail(current: Step, call: Call, reason: str, cause: str = "broken") -> None:
-    element_id = current.tx.scalar(
+    job = current.tx.execute(
         sa.update(jobs)
         .where(jobs.c.id == call.job_id)
         .values(state=JobState.FAILED, last_error=reason)
-        .returning(jobs.c.element_id)
-    )
+        .returning(jobs.c.element_id, jobs.c.called_process)
+    ).one()
     current.tx.execute(
         sa.insert(incidents).values(
             instance_id=current.id,
             token=call.job_id,
-            element_id=element_id,
+            element_id=job.element_id,
+            called_process=job.called_process,
             kind="job",
             message=reason,
             detail={"type": call.type, "attempts": call.attempt, "cause": cause},
@@ -364,7 +303,7 @@ def _fail(current: Step, call: Call, reason: str, cause: str = "broken") -> None
         )
     )
     told = {"kind": "job", "cause": cause, "message": reason}
-    current.record("incident.opened", element_id, told)
+    current.record("incident.opened", job.element_id, told, process=job.called_process)
 
 
 @contextmanager
@@ -394,7 +333,3 @@ def _answered(tx: sa.Connection, world: World, call: Call) -> Iterator[Step | No
         unclaimed = found is not None and found.next_at is None
         waits = state == JobState.DOING or (state == JobState.TODO and unclaimed)
         yield current if waits and not suspended else None
-
-
-def _row(row: sa.Row[Any]) -> JobRow:
-    return JobRow(**{name: row._mapping[name] for name in JobRow.__dataclass_fields__})

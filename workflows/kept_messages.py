@@ -16,15 +16,27 @@ if TYPE_CHECKING:
 
 
 def take(
-    current: Step, token: uuid.UUID, element_id: str, variables: Mapping[str, Any]
+    current: Step,
+    token: uuid.UUID,
+    element_id: str,
+    variables: Mapping[str, Any],
+    process: str | None = None,
 ) -> None:
-    """The case takes a message that it waited for."""
-    current.record("message.received", element_id)
+    """The case takes a message that it waited for.
+
+    `process` is the called process whose drawing has the element.
+    """
+    current.record("message.received", element_id, process=process)
     current.case.deliver(token, dict(variables))
 
 
 def from_buffer(
-    current: Step, token: uuid.UUID, element_id: str, name: str, key: str
+    current: Step,
+    token: uuid.UUID,
+    element_id: str,
+    name: str,
+    key: str,
+    process: str | None = None,
 ) -> None:
     """A case has begun to wait: it takes the oldest message kept for it, if any."""
     kept = current.tx.execute(
@@ -52,4 +64,4 @@ def from_buffer(
     current.tx.execute(
         sa.delete(message_subscriptions).where(message_subscriptions.c.token == token)
     )
-    take(current, token, element_id, feel.loads(kept.variables))
+    take(current, token, element_id, feel.loads(kept.variables), process)

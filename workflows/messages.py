@@ -92,14 +92,17 @@ def _deliver(
     ) as current:
         if current.instance.state != InstanceState.ACTIVE:
             return 0  # suspended meanwhile: it waits on
-        element_id = tx.scalar(
+        waited = tx.execute(
             sa.delete(message_subscriptions)
             .where(message_subscriptions.c.token == token)
-            .returning(message_subscriptions.c.element_id)
-        )
-        if element_id is None:
+            .returning(
+                message_subscriptions.c.element_id,
+                message_subscriptions.c.called_process,
+            )
+        ).one_or_none()
+        if waited is None:
             return 0
-        take(current, token, element_id, variables)
+        take(current, token, waited.element_id, variables, waited.called_process)
     return 1
 
 
@@ -138,7 +141,12 @@ def _bring_together(store: Store, world: World, pair: sa.Row[Any]) -> None:
     with store.transaction() as tx, _waiting(tx, world, pair) as current:
         if current is not None:
             from_buffer(
-                current, pair.token, pair.element_id, pair.name, pair.correlation_key
+                current,
+                pair.token,
+                pair.element_id,
+                pair.name,
+                pair.correlation_key,
+                pair.called_process,
             )
 
 

@@ -3,8 +3,8 @@
 import json
 import threading
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -12,14 +12,18 @@ import sqlalchemy as sa
 
 from forms import Form
 from forms import read as read_form
-from workflows import engine, feel
+from workflows import calls, engine, feel
 from workflows.model import NotFound
-from workflows.store.tables import definition_versions, release_parts
+from workflows.store.tables import definition_versions, release_calls, release_parts
 
 
 @dataclass(frozen=True)
 class Released:
-    """One process of one release, ready to run, with the forms released with it."""
+    """One process of one release, ready to run, with the forms released with it.
+
+    `called` are the processes that its cases may run, itself among them, by key; one
+    that an earlier release brought has the forms of that release.
+    """
 
     release_id: uuid.UUID
     version_id: uuid.UUID
@@ -32,6 +36,11 @@ class Released:
     subject: str | None  # path of the variable that says whom a case is about
     forms: Mapping[str, Form]
     form_sources: Mapping[str, Any]
+    called: Mapping[str, "Released"] = field(repr=False, compare=False)
+
+    def of(self, process: str | None) -> "Released":
+        """The process whose drawing has an element: None for the case's own."""
+        return self if process is None else self.called[process]
 
     @cached_property
     def elements(self) -> Mapping[str, Mapping[str, Any]]:
@@ -69,40 +78,80 @@ class Library:
 
 
 def _read(tx: sa.Connection, release_id: uuid.UUID, version_id: uuid.UUID) -> Released:
-    rows = tx.execute(
-        sa.select(definition_versions)
-        .join(
-            release_parts,
-            release_parts.c.definition_version_id == definition_versions.c.id,
-        )
-        .where(release_parts.c.release_id == release_id)
-    ).all()
-    process = next((row for row in rows if row.id == version_id), None)
-    if process is None:
+    """The process with all that it may call; each definition knows all of them."""
+    rows = _rows(tx, release_id)
+    processes = {row.key: row for row in rows if row.kind == "process"}
+    key = next((row.key for row in processes.values() if row.id == version_id), None)
+    if key is None:
         raise NotFound(kind="definition", key=version_id)
-    sources = {row.key: row for row in rows if row.kind == "form"}
+    summaries = {each: row.compiled["summary"] for each, row in processes.items()}
+    definitions: dict[str, engine.Definition] = {}
+    called: dict[str, Released] = {}
+    for each in calls.reached(key, summaries):
+        row = processes[each]
+        trees = row.compiled["trees"]
+        definitions[each] = engine.load(row.source, each, trees, definitions)
+        called[each] = _released(row, rows, definitions[each], called)
+    return called[key]
+
+
+def _released(
+    process: sa.Row[Any],
+    rows: Sequence[sa.Row[Any]],
+    definition: engine.Definition,
+    called: Mapping[str, Released],
+) -> Released:
+    """A process with the forms and the procedure file of the release that it is of."""
+    beside = [row for row in rows if row.of_release == process.of_release]
+    sources = {row.key: row for row in beside if row.kind == "form"}
     procedure = next(
-        (row for row in rows if row.kind == "procedure" and row.key == process.key),
+        (row for row in beside if row.kind == "procedure" and row.key == process.key),
         None,
     )
     return Released(
-        release_id=release_id,
-        version_id=version_id,
+        release_id=process.of_release,
+        version_id=process.id,
         version=process.version,
-        definition=engine.load(process.source, process.key, process.compiled["trees"]),
+        definition=definition,
         names=process.names,
         summary=process.compiled["summary"],
-        trees=_all_trees(rows),
+        trees=_all_trees([process, *sources.values()]),
         configuration=feel.from_plain(
             procedure.compiled["configuration"] if procedure else {}
         ),
         subject=procedure.compiled.get("subject") if procedure else None,
         forms={key: read_form(row.source, row.file) for key, row in sources.items()},
         form_sources={key: json.loads(row.source) for key, row in sources.items()},
+        called=called,
     )
 
 
-def _all_trees(rows: Any) -> dict[str, Any]:
+def _rows(tx: sa.Connection, release_id: uuid.UUID) -> list[sa.Row[Any]]:
+    """The parts of a release, the processes that it calls, and the parts beside those.
+
+    `of_release` is the release that a part was read with.
+    """
+    calls_of = (
+        sa.select(release_calls).where(release_calls.c.release_id == release_id).cte()
+    )
+    parts = sa.select(
+        definition_versions, release_parts.c.release_id.label("of_release")
+    ).join(
+        release_parts, release_parts.c.definition_version_id == definition_versions.c.id
+    )
+    own = parts.where(release_parts.c.release_id == release_id)
+    theirs = parts.where(
+        release_parts.c.release_id.in_(sa.select(calls_of.c.from_release_id)),
+        (definition_versions.c.kind != "process")
+        | sa.exists().where(
+            calls_of.c.from_release_id == release_parts.c.release_id,
+            calls_of.c.definition_version_id == definition_versions.c.id,
+        ),
+    )
+    return list(tx.execute(own.union_all(theirs)))
+
+
+def _all_trees(rows: Iterable[sa.Row[Any]]) -> dict[str, Any]:
     trees: dict[str, Any] = {}
     for row in rows:
         trees.update(row.compiled.get("trees", {}))

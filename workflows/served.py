@@ -1,6 +1,6 @@
 """What the engine runs and the service around it does not serve: refused at release.
 
-A call, a signal or a start by an event would deploy and then wait for ever.
+A signal or a start by an event would deploy and then wait for ever.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,15 +20,6 @@ def unserved(file: str, key: str, summary: Mapping[str, Any]) -> Iterator[Findin
                 f"{start['id']} is started by a {start['kind']}, which nothing brings"
                 " yet: cases are started over the API. Use a start event without"
                 " trigger.",
-            )
-    for element in summary["elements"]:
-        if element["type"] == "callActivity":
-            yield _refused(
-                file,
-                element["id"],
-                "call-not-served",
-                f"{element['id']} calls another process, which is not served yet. Draw"
-                " its steps here as a sub-process.",
             )
     for name in dict.fromkeys((*summary["signals"], *summary["signals_thrown"])):
         yield _refused(

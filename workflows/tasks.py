@@ -48,6 +48,7 @@ class TaskRow:
     instance_id: uuid.UUID
     process_key: str
     element_id: str
+    called_process: str | None  # whose drawing has the element; None: the case's
     names: Mapping[str, str]
     state: str
     assignee: str | None  # login
@@ -123,6 +124,7 @@ def form(
     released = world.library.get(tx, task.release_id, task.definition_version_id)
     if task.form_id is None:
         return None, None
+    released = released.of(task.called_process)
     return released.forms[task.form_id], released.form_sources[task.form_id]
 
 
@@ -135,7 +137,7 @@ def claim(
         if task.state == TaskState.CLAIMED and task.assignee_id == caller.user_id:
             return _row(tx, world, task)
         _move(current, task, TaskState.CLAIMED, "claimed", assignee_id=caller.user_id)
-        current.record("task.claimed", task.element_id, {"task": str(task.id)})
+        _record(current, "task.claimed", task)
     return get(tx, world, caller, task_id)
 
 
@@ -149,7 +151,7 @@ def release(
         if task.state != TaskState.CLAIMED:
             raise MoveRefused(kind="task", state=task.state, move="released")
         _move(current, task, TaskState.CREATED, "released", assignee_id=None)
-        current.record("task.released", task.element_id, {"task": str(task.id)})
+        _record(current, "task.released", task)
     return get(tx, world, caller, task_id)
 
 
@@ -170,9 +172,7 @@ def assign(
         if task.state not in OPEN:
             raise MoveRefused(kind="task", state=task.state, move="assigned")
         _write(current, task, TaskState.CLAIMED, assignee_id=person.user_id)
-        current.record(
-            "task.assigned", task.element_id, {"task": str(task.id), "to": assignee}
-        )
+        _record(current, "task.assigned", task, to=assignee)
     return get(tx, world, caller, task_id)
 
 
@@ -196,11 +196,7 @@ def complete(
             raise NotAllowed(action="complete", kind="task")
         typed = _validated(current, task, answers)
         COMPLETE.run(tx, {"task_id": task_id, "at": current.now, "by": caller.user_id})
-        current.record(
-            "task.completed",
-            task.element_id,
-            {"task": str(task.id), "answers": feel.plain(typed)},
-        )
+        _record(current, "task.completed", task, answers=feel.plain(typed))
         current.case.finish(task_id, typed)
     row = _row(tx, world, task)
     return replace(row, state=TaskState.COMPLETED, ended_at=current.now)
@@ -212,7 +208,7 @@ def _validated(
     """The answers, checked against the form; a task without one takes any JSON."""
     if task.form_id is None:
         return {name: feel.from_plain(value) for name, value in answers.items()}
-    released = current.released
+    released = current.released.of(task.called_process)
     try:
         typed = validate(
             released.forms[task.form_id],
@@ -333,6 +329,12 @@ def _move(
     _write(current, task, state, **values)
 
 
+def _record(current: Step, type_: str, task: sa.Row[Any], **told: Any) -> None:
+    """Write down what a person did with a task."""
+    detail = {"task": str(task.id), **told}
+    current.record(type_, task.element_id, detail, process=task.called_process)
+
+
 def _write(current: Step, task: sa.Row[Any], state: TaskState, **values: Any) -> None:
     current.tx.execute(
         sa.update(user_tasks)
@@ -368,4 +370,5 @@ def _row(tx: sa.Connection, world: World, row: sa.Row[Any]) -> TaskRow:
         for name in TaskRow.__dataclass_fields__
         if name != "names"
     }
-    return TaskRow(names=released.elements[row.element_id]["names"], **values)
+    drawing = released.of(row.called_process)
+    return TaskRow(names=drawing.elements[row.element_id]["names"], **values)

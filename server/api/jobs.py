@@ -10,8 +10,8 @@ from server.api.blueprints import jobs as blueprint
 from server.api.idempotency import Subject, once
 from server.auth import authenticated, require
 from server.context import caller, transaction, world
-from workflows import jobs
-from workflows.jobs import JobRow
+from workflows import job_list, jobs
+from workflows.job_list import JobRow
 from workflows.model import Page, Role
 
 
@@ -22,7 +22,7 @@ from workflows.model import Page, Role
 def search(query: dict[str, Any]) -> Page[JobRow]:
     """The jobs of the caller's cases, the newest first."""
     with transaction() as tx:
-        return jobs.search(tx, caller(), **query)
+        return job_list.search(tx, caller(), **query)
 
 
 @blueprint.post("/<uuid:job_id>/retry")
@@ -38,4 +38,4 @@ def retry(job_id: uuid.UUID) -> JobRow:
 
 
 def _again(tx: sa.Connection, subject: Subject) -> JobRow:
-    return jobs.get(tx, caller(), uuid.UUID(subject["job"]))
+    return job_list.get(tx, caller(), uuid.UUID(subject["job"]))

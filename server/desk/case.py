@@ -10,7 +10,7 @@ from server.auth import require
 from server.context import transaction
 from server.desk import faults, telling
 from server.sections import STAFF
-from workflows import deadlines
+from workflows import deadline_list
 
 
 def register(blueprint: Blueprint) -> None:
@@ -22,7 +22,7 @@ def show(instance_id: uuid.UUID) -> str | Response:
     """The page; asked by htmx, only what changes on it."""
     with transaction() as tx:
         told = telling.read(tx, instance_id)
-        due = deadlines.of_case(tx, instance_id)
+        due = deadline_list.of_case(tx, instance_id)
     context = {
         "deadlines": due,
         "faults": faults,

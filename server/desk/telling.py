@@ -12,11 +12,11 @@ from server import exports, i18n, words
 from server.context import caller, world
 from server.desk import faults, flows
 from server.i18n import gettext
-from workflows import history, incidents, instances, jobs, people, steps, tasks
+from workflows import history, incidents, instances, job_list, people, steps, tasks
 from workflows.history import EventRow
 from workflows.incidents import IncidentRow
 from workflows.instances import InstanceRow
-from workflows.jobs import JobRow
+from workflows.job_list import JobRow
 from workflows.model import IncidentState, InstanceState, JobState, TaskState
 from workflows.tasks import TaskRow, WorklistQuery
 
@@ -74,7 +74,7 @@ def read(tx: sa.Connection, instance_id: uuid.UUID) -> Telling:
     waiting = () if is_over else seen.case.waiting
     query = WorklistQuery(state="any", instance_id=instance_id, limit=PAGE)
     task_rows = tasks.worklist(tx, world(), caller(), query).items
-    job_rows = jobs.search(tx, caller(), instance_id=instance_id, limit=PAGE).items
+    job_rows = job_list.search(tx, caller(), instance_id=instance_id, limit=PAGE).items
     faults = incidents.search(tx, caller(), instance_id=instance_id, limit=PAGE).items
     events = list(
         exports.every(

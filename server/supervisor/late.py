@@ -13,8 +13,8 @@ from server.auth import require
 from server.context import caller, services, transaction
 from server.i18n import gettext
 from server.sections import WATCHERS
-from workflows import deadlines, deployments
-from workflows.deadlines import DeadlineRow, Totals
+from workflows import deadline_list, deployments
+from workflows.deadline_list import DeadlineRow, Totals
 from workflows.model import Page
 
 PAGE_SIZE = 50
@@ -46,8 +46,9 @@ class Procedures:
         """The step that owes the work; for a deadline of the whole case, so said."""
         if row.task_id is None:
             return gettext("The whole case")
+        process = row.called_process or row.process_key
         return i18n.name_in(
-            self.steps.get((row.process_key, row.element_id), {}), row.element_id
+            self.steps.get((process, row.element_id), {}), row.element_id
         )
 
 
@@ -60,8 +61,8 @@ def register(blueprint: Blueprint) -> None:
 def late() -> str | Response:
     now = services().clock.now()
     with transaction() as tx:
-        overview = deadlines.overview(tx, caller(), now)
-        totals = deadlines.totals(tx, caller(), now)
+        overview = deadline_list.overview(tx, caller(), now)
+        totals = deadline_list.totals(tx, caller(), now)
         procedures = _procedures(tx)
         page = _listed(tx, request.args.get("cursor") or None, PAGE_SIZE)
     context = {
@@ -100,7 +101,7 @@ def late_csv() -> Response:
 
 
 def _listed(tx: sa.Connection, cursor: str | None, limit: int) -> Page[DeadlineRow]:
-    return deadlines.listed(
+    return deadline_list.listed(
         tx,
         caller(),
         services().clock.now(),

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from tests.integration.conftest import SCHOOL, HeldClock, ToldConnectors
-from workflows import deadlines, history, instances, jobs, tasks
+from workflows import deadline_list, history, instances, jobs, tasks
 from workflows.people import Caller
 from workflows.store.session import Store
 from workflows.store.tables import jobs as job_rows
@@ -141,7 +141,7 @@ class Desk:
             e.element_id for e in self.events(case) if e.type == "element.completed"
         ]
 
-    def deadline(self, case: uuid.UUID, element: str) -> deadlines.DeadlineRow:
+    def deadline(self, case: uuid.UUID, element: str) -> deadline_list.DeadlineRow:
         with self.store.transaction() as tx:
-            found = deadlines.of_case(tx, case)
+            found = deadline_list.of_case(tx, case)
         return next(row for row in found if row.element_id == element)

@@ -11,7 +11,7 @@ from server import bootstrap
 from tests.integration.conftest import SCHOOL, HeldClock
 from tests.integration.desk import Desk, answers
 from workflows import (
-    deadlines,
+    deadline_list,
     due,
     history,
     incidents,
@@ -157,7 +157,7 @@ def test_a_missed_deadline_is_written_down_and_the_supervisor_is_told(
     assert desk.deadline(case, "decide").state == "missed"
     assert "tell_supervisor" in desk.passed(case)
     with desk.store.transaction() as tx:
-        late = deadlines.listed(
+        late = deadline_list.listed(
             tx, desk.callers["supervisor"], desk.clock.now(), band="missed", limit=200
         )
     assert case in {row.instance_id for row in late.items}

@@ -106,11 +106,6 @@ def test_what_does_not_run_is_refused_and_nothing_is_stored(
     assert _counts(store) == before
 
 
-CALL = (
-    '<bpmn:callActivity id="it"><bpmn:extensionElements>'
-    '<zeebe:calledElement processId="other"/></bpmn:extensionElements>'
-    "</bpmn:callActivity>"
-)
 SIGNAL = (
     '<bpmn:intermediateThrowEvent id="it"><bpmn:signalEventDefinition'
     ' signalRef="s"/></bpmn:intermediateThrowEvent>'
@@ -120,7 +115,6 @@ SIGNAL = (
 @pytest.mark.parametrize(
     ("content", "rule"),
     [
-        (drawing(CALL), "call-not-served"),
         (
             drawing(SIGNAL).replace(
                 b"<bpmn:process", b'<bpmn:signal id="s" name="S"/><bpmn:process'

@@ -1,0 +1,279 @@
+"""Calls between processes: which version each call of a release runs, bound for good.
+
+A release holds one version of each process that its cases may run. That is the one
+among its files; else, for what its own files call, the newest that is stored; else,
+for what a stored process calls, the one that this was released with. Where a call's
+`processId` is an expression, every process that is stored may be called.
+"""
+
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on
+
+from workflows.engine.documents import BPMN, ZEEBE, parse_document
+from workflows.model import Finding
+from workflows.release_files import Part
+from workflows.store.tables import (
+    definition_versions,
+    release_calls,
+    release_parts,
+    releases,
+)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """One stored version of a process, and the release that its forms are of."""
+
+    key: str
+    version: int
+    version_id: uuid.UUID
+    release_id: uuid.UUID
+    summary: Mapping[str, Any]
+
+
+def bind(tx: sa.Connection, parts: list[Part]) -> tuple[list[Stored], list[Finding]]:
+    """The stored processes that the cases of a release may call, with what is wrong.
+
+    `parts` are all parts of the release; processes among them are called as they are
+    there, and are not in the answer.
+    """
+    drawn = {part.key: part for part in parts if part.kind == "process"}
+    bound: dict[str, Stored] = {}
+    findings: list[Finding] = []
+    for part in drawn.values():
+        wanted = [key for key in _called(part.compiled["summary"]) if key not in drawn]
+        bound |= _newest(tx, wanted)
+    _bind_further(tx, drawn, bound, findings)
+    if any(part.compiled["summary"]["calls_by_expression"] for part in drawn.values()):
+        others = {
+            key: stored
+            for key, stored in _newest(tx).items()
+            if key not in drawn and key not in bound and _can_be_called(stored.summary)
+        }
+        bound |= others
+        _bind_further(tx, drawn, bound, findings)
+    known = {key: part.compiled["summary"] for key, part in drawn.items()}
+    known |= {key: stored.summary for key, stored in bound.items()}
+    for part in drawn.values():
+        findings += _wrong_calls(part, known)
+    return list(bound.values()), list(dict.fromkeys(findings))
+
+
+def among_files(parts: list[Part]) -> list[Finding]:
+    """What is wrong with the calls of files, as far as they alone can tell.
+
+    A process that is in none of them is a warning: it may be stored.
+    """
+    known = {
+        part.key: part.compiled["summary"] for part in parts if part.kind == "process"
+    }
+    found: list[Finding] = []
+    for part in parts:
+        if part.kind == "process":
+            found += _wrong_calls(part, known, is_store_known=False)
+    return found
+
+
+def reached(key: str, summaries: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """The processes that a case of `key` may come to run, itself first."""
+    found = {key: None}
+    todo = [key]
+    while todo:
+        summary = summaries[todo.pop()]
+        by_expression = summary.get("calls_by_expression")
+        for each in summaries if by_expression else _called(summary):
+            if each in summaries and each not in found:
+                found[each] = None
+                todo.append(each)
+    return list(found)
+
+
+def is_same(tx: sa.Connection, release_id: uuid.UUID, bound: list[Stored]) -> bool:
+    """Whether a release calls exactly these versions."""
+    rows = tx.execute(
+        sa.select(
+            release_calls.c.definition_version_id, release_calls.c.from_release_id
+        ).where(release_calls.c.release_id == release_id)
+    ).all()
+    return {(row[0], row[1]) for row in rows} == {
+        (one.version_id, one.release_id) for one in bound
+    }
+
+
+def store(tx: sa.Connection, release_id: uuid.UUID, bound: list[Stored]) -> None:
+    """Write down what a release calls beside its own parts."""
+    if bound:
+        tx.execute(
+            sa.insert(release_calls),
+            [
+                {
+                    "release_id": release_id,
+                    "key": one.key,
+                    "definition_version_id": one.version_id,
+                    "from_release_id": one.release_id,
+                }
+                for one in bound
+            ],
+        )
+
+
+def _bind_further(
+    tx: sa.Connection,
+    drawn: Mapping[str, Part],
+    bound: dict[str, Stored],
+    findings: list[Finding],
+) -> None:
+    """Add what the bound processes call, as they were released with it."""
+    todo = list(bound.values())
+    while todo:
+        caller = todo.pop(0)
+        theirs = _released_with(tx, caller.release_id)
+        for key in reached(
+            caller.key, {key: one.summary for key, one in theirs.items()}
+        ):
+            if key in drawn or key in bound:
+                if key in _called(caller.summary):
+                    findings += _other_version(caller, theirs[key], drawn, bound)
+            else:
+                bound[key] = theirs[key]
+                todo.append(theirs[key])
+
+
+def _other_version(
+    caller: Stored,
+    theirs: Stored,
+    drawn: Mapping[str, Part],
+    bound: Mapping[str, Stored],
+) -> Iterator[Finding]:
+    """A warning where a stored process meets another version than it was made with."""
+    key = theirs.key
+    if key in bound and bound[key].version_id == theirs.version_id:
+        return
+    instead = f"version {bound[key].version}" if key in bound else "that of this one"
+    yield Finding(
+        drawn[key].file if key in drawn else "",
+        key,
+        "called-version",
+        "warning",
+        f"{caller.key}, which is stored, was released with version {theirs.version} of"
+        f" {key}; in cases of this release it calls {instead}. Release {caller.key}"
+        " together with it, if that is not meant.",
+    )
+
+
+def _wrong_calls(
+    part: Part,
+    known: Mapping[str, Mapping[str, Any]],
+    *,
+    is_store_known: bool = True,
+) -> Iterator[Finding]:
+    for element_id, key in _drawn_calls(part):
+        if key not in known:
+            where = "neither in this release nor in an earlier one"
+            if not is_store_known:
+                where = "not among these files; only a stored version could run"
+            yield Finding(
+                part.file,
+                element_id,
+                "called-unknown",
+                "error" if is_store_known else "warning",
+                f"{element_id} calls the process {key}, which is {where}: add its"
+                " .bpmn file, or correct the process id.",
+            )
+        elif not _can_be_called(known[key]):
+            yield Finding(
+                part.file,
+                element_id,
+                "called-without-start",
+                "error",
+                f"{element_id} calls the process {key}, which only events start: give"
+                f" {key} a start event without trigger too.",
+            )
+        elif known[key].get("deadline") and key != part.key:
+            yield Finding(
+                part.file,
+                element_id,
+                "called-deadline",
+                "warning",
+                f"The deadline of {key} counts for cases of its own and not where"
+                f" {element_id} calls it: there the deadline of the whole case does.",
+            )
+
+
+def _drawn_calls(part: Part) -> Iterator[tuple[str, str]]:
+    """(call activity, process) of every call that a drawing names itself."""
+    literal = set(_called(part.compiled["summary"]))
+    for node in parse_document(part.source).iter(BPMN + "process"):
+        if node.get("id") != part.key:
+            continue
+        for activity in node.iter(BPMN + "callActivity"):
+            for called in activity.iter(ZEEBE + "calledElement"):
+                if called.get("processId") in literal:
+                    yield activity.get("id") or "", called.get("processId") or ""
+
+
+def _can_be_called(summary: Mapping[str, Any]) -> bool:
+    """Whether a process has a start event without trigger."""
+    return any(start["kind"] == "none" for start in summary.get("starts", ()))
+
+
+def _called(summary: Mapping[str, Any]) -> Iterable[str]:
+    """The processes that a drawing names; a summary of before calls has none."""
+    found: Iterable[str] = summary.get("called", ())
+    return found
+
+
+def _newest(tx: sa.Connection, keys: list[str] | None = None) -> dict[str, Stored]:
+    """The newest version of each process, of all of them without `keys`."""
+    parts = definition_versions.c
+    query = (
+        _stored(releases.c.id)
+        .join(release_parts, release_parts.c.definition_version_id == parts.id)
+        .join(releases, releases.c.id == release_parts.c.release_id)
+        .ext(distinct_on(parts.key))
+        .order_by(parts.key, parts.version.desc(), releases.c.released_at.desc())
+    )
+    if keys is not None:
+        query = query.where(parts.key.in_(keys))
+    return _by_key(tx, query)
+
+
+def _released_with(tx: sa.Connection, release_id: uuid.UUID) -> dict[str, Stored]:
+    """The processes of a stored release: its own, and those that it calls."""
+    parts = definition_versions.c
+    own = (
+        _stored(release_parts.c.release_id)
+        .join(release_parts, release_parts.c.definition_version_id == parts.id)
+        .where(release_parts.c.release_id == release_id)
+    )
+    further = (
+        _stored(release_calls.c.from_release_id)
+        .join(release_calls, release_calls.c.definition_version_id == parts.id)
+        .where(release_calls.c.release_id == release_id)
+    )
+    return _by_key(tx, further) | _by_key(tx, own)
+
+
+def _stored(release_id: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    parts = definition_versions.c
+    return sa.select(
+        parts.key,
+        parts.version,
+        parts.id.label("version_id"),
+        release_id.label("of_release"),
+        parts.compiled["summary"].label("summary"),
+    ).where(parts.kind == "process")
+
+
+def _by_key(tx: sa.Connection, query: sa.Select[Any]) -> dict[str, Stored]:
+    return {
+        row.key: Stored(
+            row.key, row.version, row.version_id, row.of_release, row.summary
+        )
+        for row in tx.execute(query)
+    }
