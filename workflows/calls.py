@@ -236,7 +236,7 @@ def _newest(tx: sa.Connection, keys: list[str] | None = None) -> dict[str, Store
         .join(release_parts, release_parts.c.definition_version_id == parts.id)
         .join(releases, releases.c.id == release_parts.c.release_id)
         .ext(distinct_on(parts.key))
-        .order_by(parts.key, parts.version.desc(), releases.c.released_at.desc())
+        .order_by(parts.key, parts.version.desc(), releases.c.number.desc())
     )
     if keys is not None:
         query = query.where(parts.key.in_(keys))

@@ -11,6 +11,9 @@ ALTER TABLE incidents ADD COLUMN called_process TEXT;
 
 ALTER TABLE events ADD COLUMN called_process TEXT;
 
+-- Which release is the newest: two may be of one moment, where the clock stands still.
+ALTER TABLE releases ADD COLUMN number BIGINT GENERATED ALWAYS AS IDENTITY;
+
 CREATE TABLE release_calls (
     release_id UUID NOT NULL,
     key TEXT NOT NULL,
