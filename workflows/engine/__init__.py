@@ -26,10 +26,12 @@ from workflows.engine.effects import (
 from workflows.engine.errors import (
     DrawingRefused,
     EngineError,
+    MoveNotPossible,
     SavedByOther,
     TokenNotWaiting,
 )
 from workflows.engine.saving import saved_variables
+from workflows.engine.standing import Standing
 from workflows.engine.timed_starts import TimedStart, first_start, next_start
 
 __all__ = [
@@ -49,10 +51,12 @@ __all__ = [
     "JobOpened",
     "MessageAwaited",
     "MessageForgotten",
+    "MoveNotPossible",
     "SavedByOther",
     "SignalAwaited",
     "SignalForgotten",
     "SignalThrown",
+    "Standing",
     "TaskClosed",
     "TaskOpened",
     "TimedStart",

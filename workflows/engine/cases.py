@@ -13,14 +13,15 @@ from uuid import UUID
 from SpiffWorkflow.util.task import TaskState
 
 from workflows import feel
-from workflows.engine import awaited, events, saving, scopes
+from workflows.engine import awaited, events, moves, saving, scopes
 from workflows.engine.definitions import Definition
 from workflows.engine.effects import Effect
 from workflows.engine.elements import Drawn, JobTask, UserTask
 from workflows.engine.errors import EngineError, Fault, TokenNotWaiting
 from workflows.engine.evaluation import Evaluator
 from workflows.engine.running import RunningProcess
-from workflows.engine.tokens import DONE, INCIDENT, Token
+from workflows.engine.standing import Standing, standing
+from workflows.engine.tokens import INCIDENT, Token
 
 # A straight chain of 10,000 elements passes; a drawing that turns in a circle is
 # stopped within a second.
@@ -178,6 +179,34 @@ class Case:
 
         Without what listens, and without those of called processes.
         """
+    @property
+    def standing(self) -> tuple[Standing, ...]:
+        """Everywhere the case stands, called processes and items included."""
+        return standing(self._process)
+
+    def targets(self, token: UUID) -> tuple[str, ...]:
+        """The elements that a token which stands can be moved to."""
+        return moves.targets(self._process, token)
+
+    def repeatable(self) -> tuple[str, ...]:
+        """The elements that the case can go back to, done before or not."""
+        return moves.repeatable(self._process)
+
+    def skip(self, token: UUID, variables: Mapping[str, Any]) -> None:
+        """End a step as if it had been done, with `variables`; see `moves`."""
+        moves.skip(self._process, token, _taken(variables))
+        self.advance()
+
+    def move(self, token: UUID, element_id: str) -> None:
+        """Take a token to another element of its process; see `moves`."""
+        moves.move(self._process, token, element_id)
+        self.advance()
+
+    def repeat(self, element_id: str) -> None:
+        """Go back to an element with all that came from there; see `moves`."""
+        moves.repeat(self._process, element_id)
+        self.advance()
+
         running = [one for one in self._process.scopes if one.home is self.definition]
         tokens = (token for scope in running for token in scope.tasks.values())
         specs = (one.task_spec for one in tokens if one.waits and not one.listens)

@@ -5,6 +5,7 @@ brings tokens together. It is asked when an administrator moves a case: no other
 to a place leads past the flows.
 """
 
+import itertools
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
@@ -70,19 +71,22 @@ class Net:
 
         for place in self._reached(self._starts):
             for became in self._steps[place]:
-                for number, one in enumerate(became):
-                    for other in became[number + 1 :]:
-                        add(one, other)
+                for one, other in itertools.combinations(became, 2):
+                    add(one, other)
         while new:
             pair = new.pop()
             for one, other in (pair, pair[::-1]):
-                for became in self._steps[one]:
-                    for next_place in became:
-                        add(next_place, other)
-                merged = self._merged(one, other, found)
-                if merged is not None:
-                    add(merged, other)
+                for after in self._next(one, other, found):
+                    add(after, other)
         return found
+
+    def _next(
+        self, one: Place, other: Place, together: dict[Place, set[Place]]
+    ) -> list[Place]:
+        """Where a token at `one` may come to in a step while another is at `other`."""
+        after = list(itertools.chain.from_iterable(self._steps[one]))
+        merged = self._merged(one, other, together)
+        return after if merged is None else [*after, merged]
 
     def _merged(
         self, one: Place, other: Place, together: dict[Place, set[Place]]

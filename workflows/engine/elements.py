@@ -15,8 +15,8 @@ from SpiffWorkflow.util.task import TaskState
 from workflows.engine import effects, scopes
 from workflows.engine.errors import Fault
 from workflows.engine.extensions import NOTHING, Extensions
-from workflows.engine.repetition import Repetition, begin_items
-from workflows.engine.tokens import BODY, CAME, DONE, HANDLER, START, Token
+from workflows.engine.repetition import Outcome, Repetition, begin_items
+from workflows.engine.tokens import BODY, CAME, DONE, HANDLER, INTO, START, Token
 
 Result = dict[str, Any]
 
@@ -132,7 +132,7 @@ class Drawn:
         scopes.write(token, written, own=not mapped)
 
     def _leave_item(self, token: Token) -> None:
-        repetition, body = self.repetition, token.parent
+        repetition = self.repetition
         assert repetition is not None  # noqa: S101  # only a repetition makes items
         result = token.internal_data[DONE]
         mapped = bool(self.extensions.outputs)
@@ -141,6 +141,12 @@ class Drawn:
         leaving = {name: value for name, value in written.items() if name not in kept}
         outcome = repetition.after(token, leaving, {**result, **written})
         scopes.write(token, written, own=not mapped)
+        self.item_is_over(token, outcome)
+
+    def item_is_over(self, token: Token, outcome: Outcome) -> None:
+        """What follows when one of several times is done."""
+        repetition, body = self.repetition, token.parent
+        assert repetition is not None  # noqa: S101  # only a repetition makes items
         body.internal_data[BODY] = outcome.state
         if outcome.ended:
             for other in body.children:
@@ -225,6 +231,8 @@ class ScopeStart(BpmnStartTask):
         )
         if CAME in my_task.internal_data:
             start.internal_data[DONE] = my_task.internal_data.pop(CAME)
+        if INTO in my_task.internal_data:
+            start.internal_data[INTO] = my_task.internal_data.pop(INTO)
 
     def _on_complete_hook(self, my_task: Token) -> None:
         """Nothing to report."""
@@ -370,7 +378,11 @@ class SubProcess(Drawn, defaults.SubWorkflowTask):
     triggered_by_event: bool = False
 
     def begin(self, token: Token) -> None:
-        self.set_up(token).plant()
+        running = self.set_up(token)
+        first, *further = token.internal_data.pop(INTO, [None])
+        running.plant(first)
+        if further:
+            running.task_tree.internal_data[INTO] = further
 
     def set_up(self, token: Token) -> Any:
         """The scope that this token runs, still empty."""

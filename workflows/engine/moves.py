@@ -5,103 +5,22 @@ process. Only what the drawing could have come to by itself is possible: `concur
 tells. A refusal is a `MoveNotPossible` and changes nothing.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from workflows.engine import concurrency, errors, events, joins, scopes
-from workflows.engine.calls import CallActivity
-from workflows.engine.compensation import CompensationThrow
-from workflows.engine.elements import Drawn, JobTask, Start, SubProcess, UserTask
+from SpiffWorkflow.util.task import TaskState
+
+from workflows.engine import concurrency, errors, events, scopes
+from workflows.engine.elements import Drawn, Start
 from workflows.engine.errors import Fault, MoveNotPossible, TokenNotWaiting
 from workflows.engine.parser import MADE_UP
-from workflows.engine.tokens import HANDLER, INCIDENT, INTO, Token
+from workflows.engine.standing import by_event, containers, marking, standing_in, stands
+from workflows.engine.tokens import HANDLER, INTO, Token
 
-
-@dataclass(frozen=True)
-class Standing:
-    """One place where a case stands.
-
-    `kind` is "task", "job", "timer", "message", "signal", "events" (the first of
-    several), "join", "undoing", "sub_process", "call", "several" (an activity that
-    runs several times, with its `items` beside it in the list) or "step" (held by an
-    incident, which `incident` tells). `process` is the key of a called process, `path`
-    the ids of the sub-processes and calls around it, the outermost first.
-    """
-
-    token: UUID
-    element_id: str
-    kind: str
-    process: str | None = None
-    path: tuple[str, ...] = ()
-    incident: str | None = None
-    is_item: bool = False
-
-
-KINDS: tuple[tuple[type, str], ...] = (
-    (UserTask, "task"),
-    (JobTask, "job"),
-    (events.EventGateway, "events"),
-    (joins.Join, "join"),
-    (CompensationThrow, "undoing"),
-    (SubProcess, "sub_process"),
-    (CallActivity, "call"),
-)
-EVENTS = ((events.Timer, "timer"), (events.Message, "message"))
-
-
-def standing(process: Any) -> tuple[Standing, ...]:
-    """Everything that waits, but for what listens; each after what is around it."""
-    return tuple(_told(process, process))
-
-
-def _told(process: Any, scope: Any) -> Iterator[Standing]:
-    for token in list(scope.tasks.values()):
-        if not _stands(token):
-            continue
-        outside = () if scope.parent_task is None else _around(scope.parent_task)
-        yield Standing(
-            token.id,
-            token.task_spec.bpmn_id,
-            _kind(token),
-            None if scope.home is process.home else scope.home.key,
-            outside,
-            token.internal_data.get(INCIDENT),
-            token.is_item,
-        )
-        inside = process.subprocesses.get(token.id)
-        if inside is not None:
-            yield from _told(process, inside)
-
-
-def _around(token: Token) -> tuple[str, ...]:
-    parent = token.workflow.parent_task
-    outside = () if parent is None else _around(parent)
-    return (*outside, token.task_spec.bpmn_id)
-
-
-def _stands(token: Token) -> bool:
-    if token.internal_data.get(INCIDENT):
-        return True
-    return token.waits and not token.listens
-
-
-def _kind(token: Token) -> str:
-    spec = token.task_spec
-    if token.is_body:
-        return "several"
-    if not token.waits:
-        return "step"
-    if isinstance(spec, events.Catch):
-        of_event = (name for kind, name in EVENTS if _awaits(spec, kind))
-        return next(of_event, "signal")
-    return next((name for kind, name in KINDS if isinstance(spec, kind)), "step")
-
-
-def _awaits(spec: Any, kind: type) -> bool:
-    return isinstance(spec.event_definition, kind)
-
+FUTURE = TaskState.FUTURE
 
 # --- skip -------------------------------------------------------------------------
 
@@ -124,19 +43,29 @@ def skip(process: Any, token_id: UUID, variables: Mapping[str, Any]) -> None:
     spec: Any = token.task_spec
     try:
         if token.is_item:
-            spec.skip_item(token, dict(variables))
+            _skip_item(token, dict(variables))
             return
         routes = spec.choose(token, dict(variables))
     except Fault as fault:
         raise errors.NoWayOn(element=element, detail=fault.message) from fault
     scope = token.workflow
+    specs = scope.spec.task_specs
     scopes.write(token, variables, own=False)
     for route in routes:
-        child = scope.task_tree._add_child(scope.spec.task_specs[route.target])
+        child = scope.task_tree._add_child(specs[route.target], FUTURE)
         child.via = route.flow_id
-        child.begin()
+        child.task_spec._update(child)
     token.cancel()
     scope.settle_if_empty()
+
+
+def _skip_item(token: Token, variables: dict[str, Any]) -> None:
+    """One of several times ends; what the whole collects is asked of it as ever."""
+    spec: Any = token.task_spec
+    outcome = spec.repetition.after(token, variables, variables)
+    scopes.write(token, variables, own=False)
+    spec.item_is_over(token, outcome)
+    token.cancel()
 
 
 def _cannot_skip(token: Token) -> bool:
@@ -162,7 +91,7 @@ class _Plan:
     def check(self) -> None:
         net = concurrency.Net(self.scope.spec)
         goal = self.into[0]
-        before = _marking(self.scope)
+        before = marking(self.scope)
         ending = {token.id for token in self.ending}
         staying = {id_: place for id_, place in before.items() if id_ not in ending}
         apart = net.apart(goal, list(staying.values()))
@@ -170,9 +99,8 @@ class _Plan:
             raise errors.StandsElsewhere(element=self.into[-1], other=_id(apart[0]))
         after = net.starving([*staying.values(), goal])
         missing = after - net.starving(list(before.values()))
-        home = self.scope.home
-        inner = home.subprocess_specs
-        for around, name in zip(self.into, self.into[1:], strict=False):
+        inner = self.scope.home.subprocess_specs
+        for around, name in itertools.pairwise(self.into):
             missing |= concurrency.Net(inner[around]).starving([name])
         if missing:
             raise errors.WouldWaitForEver(element=self.into[-1], other=min(missing))
@@ -180,14 +108,15 @@ class _Plan:
     def carry_out(self) -> None:
         scope = self.scope
         again = _heard_again(self)
-        goal = scope.task_tree._add_child(scope.spec.task_specs[self.into[0]])
+        spec = scope.spec.task_specs[self.into[0]]
+        goal = scope.task_tree._add_child(spec, FUTURE)
         if self.into[1:]:
             goal.internal_data[INTO] = list(self.into[1:])
         for token in self.ending:
             token.cancel()
         for listener, prepared in again:
             listener.arm(scope.task_tree, prepared)
-        goal.begin()
+        goal.task_spec._update(goal)
 
 
 def move(process: Any, token_id: UUID, element_id: str) -> None:
@@ -211,22 +140,18 @@ def targets(process: Any, token_id: UUID) -> tuple[str, ...]:
     """The elements that this token can be moved to, in drawing order."""
     token = _find(process, token_id)
     home = scopes.process_of(token).home
-    return tuple(
-        one for one in home.elements if _is_possible(lambda: _plan_of_move(token, one))
-    )
+    return tuple(one for one in home.elements if _may(_plan_of_move, token, one))
 
 
 def repeatable(process: Any) -> tuple[str, ...]:
     """The elements that the case can go back to, done before or not."""
     elements = process.home.elements
-    return tuple(
-        one for one in elements if _is_possible(lambda: _plan_of_repeat(process, one))
-    )
+    return tuple(one for one in elements if _may(_plan_of_repeat, process, one))
 
 
-def _is_possible(planned: Any) -> bool:
+def _may(plan_of: Callable[[Any, str], _Plan], what: Any, element_id: str) -> bool:
     try:
-        planned().check()
+        plan_of(what, element_id).check()
     except MoveNotPossible:
         return False
     return True
@@ -235,7 +160,7 @@ def _is_possible(planned: Any) -> bool:
 def _plan_of_move(token: Token, element_id: str) -> _Plan:
     process = scopes.process_of(token)
     path = _path(process.home, element_id)
-    chain = _containers(token)
+    chain = containers(token)
     names = [one.task_spec.name for one in chain]
     shared = 0
     while shared < min(len(names), len(path)) and names[shared] == path[shared]:
@@ -253,7 +178,7 @@ def _plan_of_repeat(process: Any, element_id: str) -> _Plan:
     path = list(_path(process.home, element_id))
     scope = process
     while path:
-        running = [one for one in _standing_in(scope) if one.task_spec.name == path[0]]
+        running = [one for one in standing_in(scope) if one.task_spec.name == path[0]]
         if not running:
             break
         inside = process.subprocesses.get(running[0].id)
@@ -263,11 +188,11 @@ def _plan_of_repeat(process: Any, element_id: str) -> _Plan:
         scope = inside
     into = (*path, element_id)
     net = concurrency.Net(scope.spec)
-    places = _marking(scope)
+    places = marking(scope)
     apart = set(net.apart(into[0], list(places.values())))
     ending = tuple(
         token
-        for token in _standing_in(scope)
+        for token in standing_in(scope)
         if places.get(token.id) in apart or _interrupted(token)
     )
     if not ending:
@@ -320,7 +245,7 @@ def _may_leave(token: Token) -> None:
 
 def _is_alone(token: Token, goal: str) -> None:
     """A sub-process is left by its last token only: nothing is canceled unseen."""
-    for other in _standing_in(token.workflow):
+    for other in standing_in(token.workflow):
         if other is not token:
             raise errors.StandsElsewhere(element=goal, other=other.task_spec.bpmn_id)
 
@@ -342,52 +267,10 @@ def _heard_again(plan: _Plan) -> list[tuple[Any, Any]]:
 def _interrupted(token: Token) -> bool:
     """Whether it is an event sub-process that has ended all else in its scope."""
     spec: Any = token.task_spec
-    return _by_event(token) and any(
+    return by_event(token) and any(
         one.cancel_activity and one.routes[0].target == spec.name
         for one in token.workflow.spec.listeners
     )
-
-
-def _by_event(token: Token) -> bool:
-    return bool(getattr(token.task_spec, "triggered_by_event", False))
-
-
-def _marking(scope: Any) -> dict[UUID, concurrency.Place]:
-    """Where tokens are in the net of the scope's drawing.
-
-    What stands beside the flows is not in it: event sub-processes, the items of an
-    activity, handlers of a compensation.
-    """
-    places: dict[UUID, concurrency.Place] = {}
-    for token in _standing_in(scope):
-        if _by_event(token):
-            continue
-        name = token.task_spec.name
-        at_join = concurrency.is_join(token.task_spec) and token.waits
-        places[token.id] = (name, token.via) if at_join else name
-    return places
-
-
-def _standing_in(scope: Any) -> list[Token]:
-    """The tokens of one scope that stand for themselves."""
-    return [
-        token
-        for token in scope.tasks.values()
-        if _stands(token)
-        and token is not scope.task_tree
-        and not token.is_item
-        and not token.internal_data.get(HANDLER)
-    ]
-
-
-def _containers(token: Token) -> list[Token]:
-    """The tokens of the sub-processes around a token, within its process."""
-    found: list[Token] = []
-    scope = token.workflow
-    while not scope.is_called and scope.parent_task is not None:
-        found.insert(0, scope.parent_task)
-        scope = scope.parent_task.workflow
-    return found
 
 
 def _path(home: Any, element_id: str) -> Sequence[str]:
@@ -416,6 +299,6 @@ def _id(place: concurrency.Place) -> str:
 
 def _find(process: Any, token_id: UUID) -> Token:
     found: Token | None = process.find(token_id)
-    if found is None or not _stands(found):
+    if found is None or not stands(found):
         raise TokenNotWaiting(token=token_id, what="anything", reason="not standing")
     return found

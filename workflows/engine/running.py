@@ -81,6 +81,9 @@ class Scope:
         self.changed()
         if not self.completed and len(self.tasks) == 1 + len(self.listeners):
             self.settle()
+        self.settle_if_empty()
+
+    def settle_if_empty(self) -> None:
 
     def discard(self, token: Token) -> None:
         """Take a canceled or merged token out, its scope living on."""

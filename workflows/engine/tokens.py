@@ -19,6 +19,7 @@ INDEX = "index"  # key: which of those times it is, from 1
 ARM = "arm"  # key: the flow from an event-based gateway to this event that it awaits
 START = "start"  # key: the start event that a root leads to, where it was chosen
 CAME = "came"  # key: what came with the event that starts there, to be mapped
+INTO = "into"  # key: a path into sub-processes, where one begins at another element
 HANDLER = "handler"  # key: it undoes something; its parent is what asked for that
 INCIDENT = "incident"  # key: the kind of the fault that holds the element
 
