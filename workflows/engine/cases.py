@@ -129,11 +129,7 @@ class Case:
         found = self._process.find(token)
         if found is None or not found.internal_data.get(INCIDENT):
             raise TokenNotWaiting(token=token, what="a retry", reason="no incident")
-        values = _taken(variables or {})
-        scopes.write(found, values, own=True)
-        # Work that is done would else bring its wrong answer back.
-        answers = found.internal_data.get(DONE, {})
-        answers.update((name, values[name]) for name in values if name in answers)
+        scopes.write(found, _taken(variables or {}), own=True)
         del found.internal_data[INCIDENT]
         self._process.ready_queue.append(found)
         self.advance()
@@ -179,6 +175,13 @@ class Case:
 
         Without what listens, and without those of called processes.
         """
+        running = [one for one in self._process.scopes if one.home is self.definition]
+        tokens = (token for scope in running for token in scope.tasks.values())
+        specs = (one.task_spec for one in tokens if one.waits and not one.listens)
+        return tuple(
+            dict.fromkeys(each.bpmn_id for each in specs if isinstance(each, Drawn))
+        )
+
     @property
     def standing(self) -> tuple[Standing, ...]:
         """Everywhere the case stands, called processes and items included."""
@@ -206,13 +209,6 @@ class Case:
         """Go back to an element with all that came from there; see `moves`."""
         moves.repeat(self._process, element_id)
         self.advance()
-
-        running = [one for one in self._process.scopes if one.home is self.definition]
-        tokens = (token for scope in running for token in scope.tasks.values())
-        specs = (one.task_spec for one in tokens if one.waits and not one.listens)
-        return tuple(
-            dict.fromkeys(each.bpmn_id for each in specs if isinstance(each, Drawn))
-        )
 
     @property
     def completed(self) -> bool:

@@ -79,11 +79,11 @@ class Scope:
                 self.tasks[child]._parent = root.id
                 root._children[child] = None
         self.changed()
-        if not self.completed and len(self.tasks) == 1 + len(self.listeners):
-            self.settle()
         self.settle_if_empty()
 
     def settle_if_empty(self) -> None:
+        if not self.completed and len(self.tasks) == 1 + len(self.listeners):
+            self.settle()
 
     def discard(self, token: Token) -> None:
         """Take a canceled or merged token out, its scope living on."""
