@@ -184,7 +184,8 @@ def _start(
         for task, term in wanted
     ]
     START.run_each(step.tx, rows)
-    step.due.extend(("deadline", row["due_at"], row["id"]) for row in rows)
+    due = ((row["due_at"], row["id"], row["element_id"]) for row in rows)
+    step.due.extend(("deadline", *each) for each in due)
 
 
 def meet_tasks(step: Step, task_ids: list[uuid.UUID]) -> None:

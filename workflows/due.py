@@ -5,45 +5,58 @@ once, or is still waiting. Several workers may sweep at the same time.
 """
 
 import logging
+import time
 import uuid
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, UUID
 
-from workflows import deadlines, jobs
+from workflows import deadlines, incidents, jobs, signals, starts
 from workflows.model import DatabaseUnavailable, DueState, InstanceState
 from workflows.steps import Step, locked
 from workflows.store.prepared import Prepared, array_of, constant
 from workflows.store.session import Store
-from workflows.store.tables import due_work, process_instances
+from workflows.store.tables import due_work, process_instances, signal_deliveries
 from workflows.world import World
 
 BATCH = 100
+# How long the caller of a signal waits for those that hear it; the sweep does the rest.
+HEARING_SECONDS = 1.0
 log = logging.getLogger(__name__)
+ROW = (
+    due_work.c.id,
+    due_work.c.queue,
+    due_work.c.instance_id,
+    due_work.c.subject_id,
+    due_work.c.element_id,
+)
+
+
+def _due(now: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    """Rows that are due, of cases that move or of none: those of starts."""
+    return (
+        sa.select(*ROW)
+        .outerjoin(process_instances, process_instances.c.id == due_work.c.instance_id)
+        .where(
+            due_work.c.state == constant(DueState.WAITING),
+            due_work.c.incident_id.is_(None),
+            due_work.c.due_at <= now,
+            sa.or_(
+                due_work.c.instance_id.is_(None),
+                process_instances.c.state == constant(InstanceState.ACTIVE),
+            ),
+        )
+        .order_by(due_work.c.due_at)
+    )
 
 
 def _find() -> sa.Select[Any]:
     """The earliest rows that are due `now`, without the rows `passed`."""
     now = sa.bindparam("now", type_=due_work.c.due_at.type)
     passed = sa.bindparam("passed", type_=ARRAY(UUID))
-    return (
-        sa.select(
-            due_work.c.id,
-            due_work.c.queue,
-            due_work.c.instance_id,
-            due_work.c.subject_id,
-        )
-        .join(process_instances, process_instances.c.id == due_work.c.instance_id)
-        .where(
-            due_work.c.state == constant(DueState.WAITING),
-            due_work.c.due_at <= now,
-            due_work.c.id != sa.all_(passed),
-            process_instances.c.state == constant(InstanceState.ACTIVE),
-        )
-        .order_by(due_work.c.due_at)
-        .limit(sa.literal_column(str(BATCH)))
-    )
+    query = _due(now).where(due_work.c.id != sa.all_(passed))
+    return query.limit(sa.literal_column(str(BATCH)))
 
 
 def _claim() -> sa.Select[Any]:
@@ -55,7 +68,7 @@ def _claim() -> sa.Select[Any]:
             process_instances.c.id == case_id,
             process_instances.c.state == constant(InstanceState.ACTIVE),
         )
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
         .cte("held")
     )
     fired = (
@@ -64,6 +77,7 @@ def _claim() -> sa.Select[Any]:
             due_work.c.id == sa.bindparam("row_id", type_=due_work.c.id.type),
             due_work.c.instance_id == held.c.id,
             due_work.c.state == constant(DueState.WAITING),
+            due_work.c.incident_id.is_(None),
         )
         .values(state=constant(DueState.FIRED))
         .returning(due_work.c.instance_id)
@@ -80,31 +94,61 @@ def run(store: Store, world: World) -> int:
     """Fire all that is due by the clock, earliest first; how many rows were fired.
 
     What becomes due by firing (a timer behind a timer) is fired too. A row that fails
-    is written down and left for the next call, as is one that somebody else has at
-    this moment: the others must not wait for it.
+    becomes an incident of its case and waits for help; one that somebody else has at
+    this moment is left for the next call: the others must not wait for it.
     """
     fired = 0
     passed: set[uuid.UUID] = set()
     while found := _waiting(store, world, passed):
         for row in found:
-            try:
-                done = _fire(store, world, row)
-            except DatabaseUnavailable:
-                raise
-            except Exception:
-                log.exception("due work %s of case %s fails", row.id, row.instance_id)
-                done = False
-            if done:
+            if _try(store, world, row):
                 fired += 1
             else:
                 passed.add(row.id)
     return fired
 
 
+def hear(store: Store, world: World, signal_id: uuid.UUID) -> None:
+    """Let those hear a signal to whom it was thrown, as many as a second allows.
+
+    Never fails: what is left, the sweep does.
+    """
+    until = time.monotonic() + HEARING_SECONDS
+    now = sa.literal(world.clock.now(), type_=due_work.c.due_at.type)
+    query = _due(now).join(
+        signal_deliveries, signal_deliveries.c.id == due_work.c.subject_id
+    )
+    try:
+        with store.transaction() as tx:
+            rows = tx.execute(
+                query.where(signal_deliveries.c.signal_id == signal_id)
+            ).all()
+        for row in rows:
+            if time.monotonic() > until:
+                return
+            _try(store, world, row)
+    except DatabaseUnavailable:
+        log.warning("signal %s is left to the sweep", signal_id)
+
+
 def _waiting(store: Store, world: World, passed: set[uuid.UUID]) -> list[Any]:
     with store.statement() as connection:
         asked = {"now": world.clock.now(), "passed": array_of(passed)}
         return FIND.run(connection, asked).fetchall()
+
+
+def _try(store: Store, world: World, row: Any) -> bool:
+    """Fire a row; False if somebody else has it, or it fails by a fault of ours."""
+    try:
+        if row.instance_id is None:
+            return _start(store, world, row)
+        return _fire(store, world, row)
+    except DatabaseUnavailable:
+        raise
+    except Exception as error:
+        log.exception("due work %s of case %s fails", row.id, row.instance_id)
+        _ask_for_help(store, world, row, error)
+        return False
 
 
 def _fire(store: Store, world: World, row: Any) -> bool:
@@ -117,7 +161,8 @@ def _fire(store: Store, world: World, row: Any) -> bool:
         if row.queue == "retry":
             jobs.requeue(tx, world, row.subject_id)
         else:
-            with locked(tx, world, case, "clock") as current:
+            actor = "signal" if row.queue == "signal" else "clock"
+            with locked(tx, world, case, actor) as current:
                 _happen(current, row.queue, row.subject_id)
     return True
 
@@ -125,5 +170,42 @@ def _fire(store: Store, world: World, row: Any) -> bool:
 def _happen(current: Step, queue: str, subject_id: uuid.UUID) -> None:
     if queue == "timer":
         current.case.fire(subject_id)
+    elif queue == "signal":
+        signals.hear(current)
     else:
         deadlines.miss(current, subject_id)
+
+
+def _start(store: Store, world: World, row: Any) -> bool:
+    """A new case; False if somebody else did or does it."""
+    with store.transaction() as tx:
+        if row.queue == "start":
+            return starts.by_timer(tx, world, row.id)
+        ours = tx.scalar(
+            sa.select(due_work.c.id)
+            .where(due_work.c.id == row.id, due_work.c.state == DueState.WAITING)
+            .with_for_update(skip_locked=True)
+        )
+        if ours is None:
+            return False
+        tx.execute(
+            sa.update(due_work)
+            .where(due_work.c.id == row.id)
+            .values(state=DueState.FIRED)
+        )
+        signals.start(tx, world, row.subject_id)
+    return True
+
+
+def _ask_for_help(store: Store, world: World, row: Any, error: Exception) -> None:
+    """An incident of the case, which the row waits for; a start has no case yet."""
+    if row.instance_id is None:
+        return
+    try:
+        with store.transaction() as tx:
+            told = f"{type(error).__name__}: {error}"
+            incidents.of_due_work(tx, world, row, row.instance_id, told)
+    except DatabaseUnavailable:
+        raise
+    except Exception:  # it stays as it is, and fails again at the next sweep
+        log.exception("due work %s cannot become an incident", row.id)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, UUID
 
-from workflows import deadlines, feel, kept_messages
+from workflows import deadlines, feel, kept_messages, thrown_signals
 from workflows.engine import effects as engine_effects
 from workflows.model import (
     DueState,
@@ -72,18 +72,14 @@ OPEN_JOBS = Prepared(
     "retries",
     "created_at",
 )
-AWAIT_MESSAGES = Prepared(
-    sa.insert(message_subscriptions),
-    "token",
-    "instance_id",
-    "element_id",
-    "called_process",
-    "name",
-    "correlation_key",
-    "created_at",
-)
 ADD_DUE_WORK = Prepared(
-    sa.insert(due_work), "queue", "due_at", "state", "instance_id", "subject_id"
+    sa.insert(due_work),
+    "queue",
+    "due_at",
+    "state",
+    "instance_id",
+    "subject_id",
+    "element_id",
 )
 DISARM_TIMERS = Prepared(
     sa.update(due_work)
@@ -93,6 +89,7 @@ DISARM_TIMERS = Prepared(
         due_work.c.state == constant(DueState.WAITING),
     )
     .values(state=constant(DueState.CANCELED))
+    .returning(due_work.c.incident_id)
 )
 
 
@@ -125,12 +122,22 @@ def write(step: Step, effects: list[engine_effects.Effect]) -> None:
     _open_jobs(step, batch.of(engine_effects.JobOpened))
     _arm_timers(step, batch.of(engine_effects.TimerArmed))
     _add_due_work(step)
-    _await_messages(step, batch.of(engine_effects.MessageAwaited))
+    kept_messages.await_(
+        step,
+        batch.of(engine_effects.MessageAwaited),
+        batch.of(engine_effects.MessageForgotten),
+    )
+    thrown_signals.await_(
+        step,
+        batch.of(engine_effects.SignalAwaited),
+        batch.of(engine_effects.SignalForgotten),
+    )
+    thrown_signals.throw_all(step, batch.of(engine_effects.SignalThrown))
     _close_tasks(step, batch.of(engine_effects.TaskClosed))
     _close_jobs(step, batch.of(engine_effects.JobClosed))
     _disarm_timers(step, batch.of(engine_effects.TimerDisarmed))
-    _forget_messages(step, batch.of(engine_effects.MessageForgotten))
-    _void_incidents(step, batch.of(engine_effects.ElementCanceled))
+    canceled = [each.token for each in batch.of(engine_effects.ElementCanceled)]
+    _void_incidents(step, incidents.c.token.in_(canceled), bool(canceled))
     _raise_incidents(step, batch.of(engine_effects.IncidentRaised))
     completed = batch.of(engine_effects.ElementCompleted)
     deadlines.meet_case(step, [e.element_id for e in completed if e.process is None])
@@ -157,6 +164,7 @@ def close(step: Step) -> None:
             message_subscriptions.c.instance_id == id_
         )
     )
+    thrown_signals.close(step)
     tx.execute(
         sa.update(incidents)
         .where(
@@ -183,6 +191,9 @@ def _record(step: Step, effect: engine_effects.Effect) -> None:
         case engine_effects.IncidentRaised(element_id=element_id):
             told = {"kind": effect.kind, "message": effect.message}
             step.record("incident.opened", element_id, told, process=effect.process)
+        case engine_effects.SignalThrown(element_id=element_id, name=name):
+            told = {"signal": name}
+            step.record("signal.thrown", element_id, told, process=effect.process)
         case _:
             pass
 
@@ -290,7 +301,9 @@ def _close_jobs(step: Step, closed: list[engine_effects.JobClosed]) -> None:
 
 
 def _arm_timers(step: Step, armed: list[engine_effects.TimerArmed]) -> None:
-    step.due.extend(("timer", effect.due_at, effect.token) for effect in armed)
+    step.due.extend(
+        ("timer", effect.due_at, effect.token, effect.element_id) for effect in armed
+    )
 
 
 def _add_due_work(step: Step) -> None:
@@ -302,8 +315,9 @@ def _add_due_work(step: Step) -> None:
             "state": str(DueState.WAITING),
             "instance_id": step.id,
             "subject_id": subject_id,
+            "element_id": element_id,
         }
-        for queue, due_at, subject_id in step.due
+        for queue, due_at, subject_id, element_id in step.due
     ]
     ADD_DUE_WORK.run_each(step.tx, rows)
     step.due.clear()
@@ -312,57 +326,17 @@ def _add_due_work(step: Step) -> None:
 def _disarm_timers(step: Step, disarmed: list[engine_effects.TimerDisarmed]) -> None:
     if disarmed:
         tokens = array_of(effect.token for effect in disarmed)
-        DISARM_TIMERS.run(step.tx, {"tokens": tokens})
+        rows = DISARM_TIMERS.run(step.tx, {"tokens": tokens}).fetchall()
+        void = [row.incident_id for row in rows if row.incident_id is not None]
+        _void_incidents(step, incidents.c.id.in_(void), bool(void))
 
 
-def _await_messages(step: Step, awaited: list[engine_effects.MessageAwaited]) -> None:
-    if awaited:
-        AWAIT_MESSAGES.run_each(
-            step.tx,
-            [
-                {
-                    "token": effect.token,
-                    "instance_id": step.id,
-                    "element_id": effect.element_id,
-                    "called_process": effect.process,
-                    "name": effect.name,
-                    "correlation_key": effect.correlation_key or "",
-                    "created_at": step.now,
-                }
-                for effect in awaited
-            ],
-        )
-    for effect in awaited:
-        kept_messages.from_buffer(
-            step,
-            effect.token,
-            effect.element_id,
-            effect.name,
-            effect.correlation_key or "",
-            effect.process,
-        )
-
-
-def _forget_messages(
-    step: Step, forgotten: list[engine_effects.MessageForgotten]
-) -> None:
-    if forgotten:
-        step.tx.execute(
-            sa.delete(message_subscriptions).where(
-                message_subscriptions.c.token.in_([e.token for e in forgotten])
-            )
-        )
-
-
-def _void_incidents(step: Step, canceled: list[engine_effects.ElementCanceled]) -> None:
+def _void_incidents(step: Step, which: sa.ColumnElement[bool], are_there: bool) -> None:
     """The process went another way: what was broken there needs no help any more."""
-    if canceled:
+    if are_there:
         step.tx.execute(
             sa.update(incidents)
-            .where(
-                incidents.c.token.in_([effect.token for effect in canceled]),
-                incidents.c.state == IncidentState.OPEN,
-            )
+            .where(which, incidents.c.state == IncidentState.OPEN)
             .values(state=IncidentState.RESOLVED, resolved_at=step.now)
         )
 

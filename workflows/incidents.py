@@ -9,10 +9,22 @@ from typing import Any
 import sqlalchemy as sa
 
 from workflows import feel, jobs, listing, people
-from workflows.model import IncidentState, MoveRefused, NotFound, Page
+from workflows.model import (
+    DueState,
+    IncidentState,
+    InputRefused,
+    InstanceState,
+    MoveRefused,
+    NotFound,
+    Page,
+)
 from workflows.steps import Step, step
-from workflows.store.tables import incidents, process_instances
+from workflows.store.tables import due_work, incidents, process_instances
 from workflows.world import World
+
+# In the detail of an incident that is none of the drawing's: what of ours failed.
+OURS = "failed_at"
+ANY_STATE = frozenset(InstanceState)
 
 
 @dataclass(frozen=True)
@@ -69,7 +81,10 @@ def retry(
     incident_id: uuid.UUID,
     variables: Mapping[str, Any] | None = None,
 ) -> IncidentRow:
-    """Try the step again, with `variables` (plain JSON) written to the case first."""
+    """Try the step again, with `variables` (plain JSON) written to the case first.
+
+    What failed by a fault of ours takes no variables; the next sweep tries it.
+    """
     found = tx.execute(
         _visible(caller).where(incidents.c.id == incident_id)
     ).one_or_none()
@@ -104,10 +119,83 @@ def _go_on(
     variables: Mapping[str, Any],
     people_id: uuid.UUID,
 ) -> None:
-    if incident.kind == "job":
+    if OURS in incident.detail:
+        if variables:
+            reason = "variables do not mend what failed by a fault of the service"
+            raise InputRefused(field="variables", reason=reason)
+        current.tx.execute(
+            sa.update(due_work)
+            .where(due_work.c.incident_id == incident.id)
+            .values(incident_id=None)
+        )
+    elif incident.kind == "job":
         jobs.again(current, incident.token, people_id=people_id, variables=variables)
     else:
         current.case.retry(incident.token, dict(variables))
+
+
+def of_due_work(
+    tx: sa.Connection, world: World, row: Any, instance_id: uuid.UUID, message: str
+) -> None:
+    """Due work that failed by a fault of ours waits until its incident is resolved."""
+    with step(tx, world, instance_id, "clock", states=ANY_STATE) as current:
+        still = sa.select(due_work.c.id).where(
+            due_work.c.id == row.id,
+            due_work.c.state == DueState.WAITING,
+            due_work.c.incident_id.is_(None),
+        )
+        if tx.scalar(still) is None:  # somebody else could do it, or it has one
+            return
+        incident_id = _of_fault(
+            current, row.subject_id, row.element_id, None, message, row.queue
+        )
+        tx.execute(
+            sa.update(due_work)
+            .where(due_work.c.id == row.id)
+            .values(incident_id=incident_id)
+        )
+
+
+def of_message(tx: sa.Connection, world: World, waiting: Any, message: str) -> None:
+    """A kept message that a case cannot take by a fault of ours waits likewise."""
+    with step(tx, world, waiting.instance_id, "message", states=ANY_STATE) as current:
+        _of_fault(
+            current,
+            waiting.token,
+            waiting.element_id,
+            waiting.called_process,
+            message,
+            "message",
+        )
+
+
+def _of_fault(
+    current: Step,
+    token: uuid.UUID,
+    element_id: str | None,
+    process: str | None,
+    message: str,
+    at: str,
+) -> uuid.UUID:
+    """`at` is the queue of due work, or "message"; without an element, the case's."""
+    id_, where = uuid.uuid4(), element_id or current.instance.process_key
+    current.tx.execute(
+        sa.insert(incidents).values(
+            id=id_,
+            instance_id=current.id,
+            token=token,
+            element_id=where,
+            called_process=process,
+            kind="engine",
+            message=message,
+            detail={OURS: at},
+            state=IncidentState.OPEN,
+            opened_at=current.now,
+        )
+    )
+    told = {"kind": "engine", "message": message}
+    current.record("incident.opened", where, told, process=process)
+    return id_
 
 
 def _visible(caller: people.Caller) -> sa.Select[Any]:

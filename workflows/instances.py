@@ -4,22 +4,22 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from types import SimpleNamespace
 from typing import Any
 
 import sqlalchemy as sa
 
-from workflows import engine, feel, history, jobs, listing, people
+from workflows import engine, feel, jobs, listing, people, starts
 from workflows.deployments import newest
 from workflows.model import (
     IncidentState,
+    InputRefused,
     InstanceState,
     NotAllowed,
     NotFound,
     Page,
     Role,
 )
-from workflows.steps import Step, finish, step
+from workflows.steps import step
 from workflows.store.prepared import Prepared, array_of
 from workflows.store.tables import definition_versions, incidents, process_instances
 from workflows.store.tables import offices as office_rows
@@ -62,42 +62,23 @@ def start(
     """Start a case and run it as far as it goes without the world.
 
     `office` is a code, by default the caller's own; it sets calendar and rights.
+    InputRefused for a process that only an event starts.
     """
     release_id, version_id = newest(tx, process_key, version)
     released = world.library.get(tx, release_id, version_id)
-    office_id = _office(tx, caller, office)
-    now, id_ = world.clock.now(), uuid.uuid4()
-    row = {
-        "id": id_,
-        "process_key": process_key,
-        "definition_version_id": version_id,
-        "release_id": release_id,
-        "business_key": business_key,
-        "subject": released.subject_of(variables),
-        "office_id": office_id,
-        "state": str(InstanceState.ACTIVE),
-        "started_at": now,
-        "started_by": caller.user_id,
-    }
-    chain = history.Chain(id_, 0, history.first_hash(id_))
-    current = Step(
-        tx,
-        world,
-        people.actor(caller),
-        SimpleNamespace(**row),
-        now,
-        chain,
-        is_new=True,
+    if released.definition.start is None:
+        raise InputRefused(field="process_key", reason=_only_by(released.summary))
+    beginning = starts.Beginning(
+        process_key=process_key,
+        release_id=release_id,
+        version_id=version_id,
+        office_id=_office(tx, caller, office),
+        actor=people.actor(caller),
+        business_key=business_key,
+        started_by=caller.user_id,
     )
-    current.record("instance.started", detail={"business_key": business_key})
     values = {name: feel.from_plain(value) for name, value in variables.items()}
-    if released.configuration:
-        values.setdefault("configuration", dict(released.configuration))
-    current.started = engine.Case.start(
-        released.definition, values, current.environment
-    )
-    finish(current)
-    return get(tx, caller, id_)
+    return get(tx, caller, starts.begin(tx, world, beginning, values))
 
 
 def get(
@@ -186,6 +167,15 @@ def _led(
     if not caller.has(Role.ADMINISTRATOR, Role.SUPERVISOR, Role.SERVICE):
         raise NotAllowed(action=move, kind="case")
     return step(tx, world, instance_id, people.actor(caller), states=states, move=move)
+
+
+def _only_by(summary: Mapping[str, Any]) -> str:
+    """What starts a process that has no plain start event, for whoever tries."""
+    ways = [
+        one["kind"] if one["name"] is None else f"{one['kind']} {one['name']}"
+        for one in summary["starts"]
+    ]
+    return f"its cases are started by an event alone: {', '.join(ways)}"
 
 
 def _office(tx: sa.Connection, caller: people.Caller, code: str | None) -> uuid.UUID:

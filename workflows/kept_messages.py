@@ -1,4 +1,5 @@
-"""Messages that came before anybody waited: a case that begins to wait takes them."""
+"""Messages that a case waits for, and those that came before anybody waited: a case
+that begins to wait takes them."""
 
 from __future__ import annotations
 
@@ -8,11 +9,62 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from workflows import feel, people
+from workflows import engine, feel, people
+from workflows.engine import effects as engine_effects
+from workflows.store.prepared import Prepared
 from workflows.store.tables import buffered_messages, message_subscriptions
 
 if TYPE_CHECKING:
     from workflows.steps import Step
+
+AWAIT = Prepared(
+    sa.insert(message_subscriptions),
+    "token",
+    "instance_id",
+    "element_id",
+    "called_process",
+    "name",
+    "correlation_key",
+    "created_at",
+)
+
+
+def await_(
+    step: Step,
+    awaited: list[engine_effects.MessageAwaited],
+    forgotten: list[engine_effects.MessageForgotten],
+) -> None:
+    """Wait for messages, and take those that are kept; wait no longer for others."""
+    gone = {effect.token for effect in forgotten}
+    lasting = [effect for effect in awaited if effect.token not in gone]
+    rows = [
+        {
+            "token": effect.token,
+            "instance_id": step.id,
+            "element_id": effect.element_id,
+            "called_process": effect.process,
+            "name": effect.name,
+            "correlation_key": effect.correlation_key or "",
+            "created_at": step.now,
+        }
+        for effect in lasting
+    ]
+    AWAIT.run_each(step.tx, rows)
+    if gone:
+        step.tx.execute(
+            sa.delete(message_subscriptions).where(
+                message_subscriptions.c.token.in_(gone)
+            )
+        )
+    taken = False
+    for effect in lasting:
+        key = effect.correlation_key or ""
+        where = effect.element_id, effect.name, key, effect.process
+        try:
+            taken |= from_buffer(step, effect.token, *where)
+        except engine.TokenNotWaiting:
+            if not taken:
+                raise  # else the message before this one ended the wait
 
 
 def take(
@@ -26,8 +78,8 @@ def take(
 
     `process` is the called process whose drawing has the element.
     """
-    current.record("message.received", element_id, process=process)
     current.case.deliver(token, dict(variables))
+    current.record("message.received", element_id, process=process)
 
 
 def from_buffer(
@@ -37,31 +89,28 @@ def from_buffer(
     name: str,
     key: str,
     process: str | None = None,
-) -> None:
+) -> bool:
     """A case has begun to wait: it takes the oldest message kept for it, if any."""
     kept = current.tx.execute(
-        sa.delete(buffered_messages)
+        sa.select(buffered_messages.c.id, buffered_messages.c.variables)
         .where(
-            buffered_messages.c.id.in_(
-                sa.select(buffered_messages.c.id)
-                .where(
-                    buffered_messages.c.name == name,
-                    buffered_messages.c.correlation_key == key,
-                    buffered_messages.c.expires_at > current.now,
-                    people.is_visible_to(
-                        buffered_messages.c.published_by, current.instance.office_id
-                    ),
-                )
-                .order_by(buffered_messages.c.published_at)
-                .limit(1)
-                .with_for_update(skip_locked=True)
-            )
+            buffered_messages.c.name == name,
+            buffered_messages.c.correlation_key == key,
+            buffered_messages.c.expires_at > current.now,
+            people.is_visible_to(
+                buffered_messages.c.published_by, current.instance.office_id
+            ),
         )
-        .returning(buffered_messages.c.variables)
+        .order_by(buffered_messages.c.published_at)
+        .limit(1)
+        .with_for_update(skip_locked=True, of=buffered_messages)
     ).one_or_none()
     if kept is None:
-        return
-    current.tx.execute(
-        sa.delete(message_subscriptions).where(message_subscriptions.c.token == token)
-    )
+        return False
     take(current, token, element_id, feel.loads(kept.variables), process)
+    for table, column, value in (
+        (buffered_messages, buffered_messages.c.id, kept.id),
+        (message_subscriptions, message_subscriptions.c.token, token),
+    ):
+        current.tx.execute(sa.delete(table).where(column == value))
+    return True

@@ -9,9 +9,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from workflows import feel, people
+from workflows import feel, incidents, people, starts, thrown_signals
 from workflows.kept_messages import from_buffer, take
-from workflows.model import DatabaseUnavailable, InputRefused, InstanceState
+from workflows.model import (
+    DatabaseUnavailable,
+    IncidentState,
+    InputRefused,
+    InstanceState,
+)
 from workflows.steps import Step, step
 from workflows.store.session import Store
 from workflows.store.tables import (
@@ -19,6 +24,7 @@ from workflows.store.tables import (
     message_subscriptions,
     process_instances,
 )
+from workflows.store.tables import incidents as incident_rows
 from workflows.world import World
 
 TTL_MAX_SECONDS = 31 * 86_400
@@ -37,7 +43,9 @@ def publish(
 ) -> int:
     """Deliver a message to the cases that wait for it; how many took it.
 
-    Nobody waits: it is kept for `ttl_seconds` and delivered when somebody does.
+    It also starts a case of each process that has such a start, unless another case of
+    that process took it. Nobody took it: it is kept for `ttl_seconds` and delivered
+    when a case begins to wait for it; it starts none then.
     """
     if not 0 <= ttl_seconds <= TTL_MAX_SECONDS:
         raise InputRefused(
@@ -46,7 +54,11 @@ def publish(
     values = {key: feel.from_plain(value) for key, value in variables.items()}
     key = correlation_key or ""
     waiting = tx.execute(
-        sa.select(message_subscriptions.c.token, message_subscriptions.c.instance_id)
+        sa.select(
+            message_subscriptions.c.token,
+            message_subscriptions.c.instance_id,
+            process_instances.c.process_key,
+        )
         .join(
             process_instances,
             process_instances.c.id == message_subscriptions.c.instance_id,
@@ -59,9 +71,20 @@ def publish(
         )
         .order_by(message_subscriptions.c.instance_id)
     ).all()
-    taken = sum(
-        _deliver(tx, world, people.actor(caller), row.instance_id, row.token, values)
+    actor = people.actor(caller)
+    takers = [
+        row.process_key
         for row in waiting
+        if _deliver(tx, world, actor, row.instance_id, row.token, values)
+    ]
+    taken = len(takers) + starts.by_message(
+        tx,
+        world,
+        caller,
+        name=name,
+        correlation_key=correlation_key,
+        variables=values,
+        but=takers,
     )
     if not taken and ttl_seconds:
         now = world.clock.now()
@@ -85,13 +108,13 @@ def _deliver(
     instance_id: uuid.UUID,
     token: uuid.UUID,
     variables: Mapping[str, Any],
-) -> int:
-    """1 if the case still waited for it."""
+) -> bool:
+    """Whether the case still waited for it."""
     with step(
         tx, world, instance_id, actor, states=frozenset(InstanceState)
     ) as current:
         if current.instance.state != InstanceState.ACTIVE:
-            return 0  # suspended meanwhile: it waits on
+            return False  # suspended meanwhile: it waits on
         waited = tx.execute(
             sa.delete(message_subscriptions)
             .where(message_subscriptions.c.token == token)
@@ -101,9 +124,9 @@ def _deliver(
             )
         ).one_or_none()
         if waited is None:
-            return 0
+            return False
         take(current, token, waited.element_id, variables, waited.called_process)
-    return 1
+    return True
 
 
 def match(store: Store, world: World) -> int:
@@ -117,8 +140,15 @@ def match(store: Store, world: World) -> int:
         tx.execute(
             sa.delete(buffered_messages).where(buffered_messages.c.expires_at <= now)
         )
+        thrown_signals.clean(tx)
+        asks_for_help = sa.exists().where(
+            incident_rows.c.token == message_subscriptions.c.token,
+            incident_rows.c.state == IncidentState.OPEN,
+        )
         pairs = tx.execute(
-            sa.select(message_subscriptions).join(
+            sa.select(message_subscriptions)
+            .where(~asks_for_help)
+            .join(
                 buffered_messages,
                 (buffered_messages.c.name == message_subscriptions.c.name)
                 & (
@@ -132,8 +162,11 @@ def match(store: Store, world: World) -> int:
             _bring_together(store, world, pair)
         except DatabaseUnavailable:
             raise
-        except Exception:  # the others must not wait for this one
+        except Exception as error:  # the others must not wait for this one
             log.exception("a message to case %s fails", pair.instance_id)
+            with store.transaction() as tx:
+                told = f"{type(error).__name__}: {error}"
+                incidents.of_message(tx, world, pair, told)
     return len(pairs)
 
 

@@ -60,3 +60,22 @@ def by_code(tx: sa.Connection, code: str) -> uuid.UUID:
     if found is None:
         raise NotFound(kind="office", key=code)
     return uuid.UUID(str(found))
+
+
+def root_or_none(tx: sa.Connection) -> uuid.UUID | None:
+    """The office above all others: the ministry, where several stand alone."""
+    found = tx.scalar(
+        sa.select(offices.c.id)
+        .where(offices.c.parent_id.is_(None))
+        .order_by(offices.c.kind != "ministry", offices.c.code)
+        .limit(1)
+    )
+    return uuid.UUID(str(found)) if found else None
+
+
+def root(tx: sa.Connection) -> uuid.UUID:
+    """As `root_or_none`; NotFound while there is no office at all."""
+    found = root_or_none(tx)
+    if found is None:
+        raise NotFound(kind="office", key="above all others")
+    return found

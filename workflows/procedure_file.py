@@ -73,6 +73,7 @@ class ProcedureFile:
     roles: dict[str, str]  # id of a lane -> role
     search_variables: list[SearchVariable]
     subject: str | None  # path of the variable that says whom a case is about
+    office: str | None  # code of the office of cases that a timer or signal starts
     settings: list[Setting]
     scenarios: list[Scenario]
 
@@ -175,6 +176,7 @@ class _Procedure(Schema):
     )
     search_variables = fields.List(fields.Nested(_SearchVariable), load_default=list)
     subject = fields.String(validate=PATH, load_default=None)
+    office = fields.String(validate=validate.Length(min=1), load_default=None)
     configuration = fields.List(fields.Nested(_Setting), load_default=list)
     defaults = fields.Nested(scenario_file.DefaultsSchema, load_default=dict)
     scenarios = fields.List(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import forms
-from workflows import engine, feel, procedure_file, served
+from workflows import engine, feel, procedure_file
 from workflows.model import Finding, RasimError
 
 FORM_SUFFIX = ".form.json"
@@ -62,8 +62,6 @@ def _read(
             for drawing in drawings
         ]
         findings = [one for drawing in drawings for one in drawing.findings]
-        for drawing in drawings:
-            findings += served.unserved(file, drawing.key, drawing.summary)
         return parts, findings
     if file.endswith(FORM_SUFFIX):
         form = forms.read(source, file)
@@ -76,6 +74,7 @@ def _read(
         compiled = {
             "configuration": read.configuration_values(),
             "subject": read.subject,
+            "office": read.office,
         }
         return [Part(read.key, "procedure", file, source, read.names, compiled)], []
     message = "Only .bpmn, .form.json and procedure.yaml files can be released."

@@ -75,7 +75,8 @@ READ = Prepared(sa.select(process_instances).where(process_instances.c.id == CAS
 LOCK = Prepared(
     sa.select(process_instances)
     .where(process_instances.c.id == CASE_ID)
-    .with_for_update()
+    # Others may point to the case meanwhile: a signal thrown to it waits for nobody.
+    .with_for_update(key_share=True)
 )
 BEGIN = Prepared(_begin_statement())
 SAVE = Prepared(_save_statement())
@@ -95,8 +96,13 @@ class Step:
     is_new: bool = False  # the case has no row yet; `finish` makes it
     changes: dict[str, Any] = field(default_factory=dict)
     # Collected while rows are written, to be sent together with others.
-    due: list[tuple[str, datetime, uuid.UUID]] = field(default_factory=list)
+    due: list[tuple[str, datetime, uuid.UUID, str]] = field(default_factory=list)
     succeeded: list[uuid.UUID] = field(default_factory=list)  # jobs
+    # Subscriptions that have just heard a signal; see `thrown_signals.await_`.
+    heard: list[Any] = field(default_factory=list)
+    signal_depth: int = (
+        0  # how many signals, each thrown by who heard another, led here
+    )
 
     @cached_property
     def released(self) -> Released:

@@ -229,7 +229,7 @@ def _names(tx: sa.Connection, events: list[EventRow]) -> dict[str, str]:
 
 def _is_person(actor: str) -> bool:
     """Whether an event names somebody; else it is a job, or the clock."""
-    return ":" not in actor and actor not in ("", "clock")
+    return ":" not in actor and actor not in ("", "clock", "message", "signal")
 
 
 @dataclass(frozen=True)
@@ -336,6 +336,8 @@ SENTENCES: Mapping[str, tuple[Callable[[str], str], str]] = {
         lambda s: gettext("A message came: %(step)s", step=s),
         "live",
     ),
+    "signal.received": (lambda s: gettext("A signal came: %(step)s", step=s), "live"),
+    "signal.thrown": (lambda s: gettext("A signal was given: %(step)s", step=s), ""),
     "incident.opened": (lambda s: gettext("A fault: %(step)s", step=s), "bad"),
     "incident.retried": (lambda s: gettext("Tried again: %(step)s", step=s), ""),
     "deadline.missed": (

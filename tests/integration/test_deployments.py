@@ -106,41 +106,6 @@ def test_what_does_not_run_is_refused_and_nothing_is_stored(
     assert _counts(store) == before
 
 
-SIGNAL = (
-    '<bpmn:intermediateThrowEvent id="it"><bpmn:signalEventDefinition'
-    ' signalRef="s"/></bpmn:intermediateThrowEvent>'
-)
-
-
-@pytest.mark.parametrize(
-    ("content", "rule"),
-    [
-        (
-            drawing(SIGNAL).replace(
-                b"<bpmn:process", b'<bpmn:signal id="s" name="S"/><bpmn:process'
-            ),
-            "signal-not-served",
-        ),
-        (
-            drawing().replace(
-                b"<bpmn:outgoing>f1</bpmn:outgoing></bpmn:startEvent>",
-                b"<bpmn:outgoing>f1</bpmn:outgoing><bpmn:timerEventDefinition>"
-                b"<bpmn:timeDuration>PT1H</bpmn:timeDuration>"
-                b"</bpmn:timerEventDefinition></bpmn:startEvent>",
-            ),
-            "start-not-served",
-        ),
-    ],
-)
-def test_what_the_service_does_not_serve_is_refused(
-    store: Store, world: World, content: bytes, rule: str
-) -> None:
-    with pytest.raises(DeploymentRefused) as refused:
-        release(store, world, a__bpmn=content)
-
-    assert [one.rule for one in refused.value.findings] == [rule]
-
-
 def test_a_form_that_nobody_brings_is_refused_at_its_task(
     store: Store, world: World
 ) -> None:
