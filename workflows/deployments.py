@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from workflows import calls, listing, people, release_needs
+from workflows import calls, listening, listing, people, release_needs
 from workflows.model import (
     DeploymentRefused,
     Finding,
@@ -117,6 +117,7 @@ def release(
         ],
     )
     calls.store(tx, release_id, called)
+    listening.listen(tx, world, caller, release_id, ids)
     return Release(release_id, _rows(tx, release_id), findings)
 
 
@@ -133,7 +134,7 @@ def _newest() -> sa.Select[Any]:
             parts.key == sa.bindparam("key", type_=parts.key.type),
             sa.or_(version.is_(None), parts.version == version),
         )
-        .order_by(parts.version.desc(), releases.c.released_at.desc())
+        .order_by(parts.version.desc(), releases.c.number.desc())
         .limit(sa.literal_column("1"))
     )
 
@@ -245,12 +246,12 @@ def _same_release(
     found = tx.scalars(
         sa.select(release_parts.c.release_id)
         .join(releases, releases.c.id == release_parts.c.release_id)
-        .group_by(release_parts.c.release_id, releases.c.released_at)
+        .group_by(release_parts.c.release_id, releases.c.number)
         .having(
             sa.func.count() == len(ids),
             sa.func.bool_and(release_parts.c.definition_version_id.in_(ids)),
         )
-        .order_by(releases.c.released_at.desc())
+        .order_by(releases.c.number.desc())
     )
     same = (uuid.UUID(str(one)) for one in found)
     return next((one for one in same if calls.is_same(tx, one, called)), None)
