@@ -12,8 +12,20 @@ import psycopg
 import pytest
 
 from server.postgres import EmbeddedPostgres
+from tests import conformance
 from workflows.store import schema
 from workflows.store.session import Store
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say loudly what was not tested for want of data."""
+    for suite in sorted(conformance.ABSENT):
+        terminalreporter.section("NOT TESTED", sep="!", red=True, bold=True)
+        terminalreporter.line(
+            f"The conformance suite {suite} is absent. Name its folder in "
+            "RASIM_CONFORMANCE.",
+            red=True,
+        )
 
 
 @pytest.fixture(scope="session")

@@ -4,11 +4,13 @@ from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
-from workflows.engine import dialect, refusals
+from workflows.engine import dialect, refusals, vendors
 from workflows.engine.documents import BPMN, ZEEBE
 from workflows.model import Finding
 
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
+# Here a wrong word is a mistake, not another tool's note.
+OURS = frozenset({BPMN[1:-1], ZEEBE[1:-1], XSI[1:-1]})
 EXPRESSION_TYPES = ("tFormalExpression", "tExpression")
 
 
@@ -25,7 +27,8 @@ class ClosedWorld:
         while waiting:
             node = waiting.pop()
             rule = dialect.ELEMENTS[_name(node)]
-            self._attributes(node, rule.attributes)
+            runs = not (rule.documents or rule.is_note or node is root)
+            self._attributes(node, rule.attributes, runs=runs)
             if rule.documents:
                 continue
             for child in node:
@@ -41,7 +44,7 @@ class ClosedWorld:
     ) -> bool:
         """Whether to go into `node`; if not, a finding says why, or it is design."""
         name = _name(node)
-        if _namespace(node) in dialect.DESIGN_NAMESPACES:
+        if vendors.is_design(_namespace(node)):
             return False
         if not str(node.tag).startswith(BPMN):
             self._refuse(
@@ -74,20 +77,33 @@ class ClosedWorld:
         return False
 
     def _attributes(
-        self, node: etree._Element, known: Mapping[str, dialect.Attribute]
+        self,
+        node: etree._Element,
+        known: Mapping[str, dialect.Attribute],
+        *,
+        runs: bool = True,
     ) -> None:
+        """Check the attributes; at what does not run, those of other tools are kept."""
+        unknown: dict[str, list[str]] = {}
         for key, value in _attributes_of(node):
             qualified = etree.QName(key)
             namespace, name = qualified.namespace, qualified.localname
             if namespace is None:
                 self._attribute(node, name, value, known.get(name))
-            elif not _is_design(node, namespace, name, value):
-                self._refuse(
-                    node,
-                    "attribute-unknown",
-                    f'The attribute {name}="{value}" of namespace {namespace} at '
-                    f"{_told(node)} is not known here. Remove it.",
-                )
+            elif not (
+                _is_design(node, namespace, name, value)
+                or (not runs and namespace not in OURS)
+            ):
+                unknown.setdefault(namespace, []).append(f'{name}="{value}"')
+        for namespace, told in unknown.items():
+            one = len(told) == 1
+            self._refuse(
+                node,
+                "attribute-unknown",
+                f"The attribute{'' if one else 's'} {', '.join(told)} of namespace "
+                f"{namespace} at {_told(node)} {'is' if one else 'are'} not known here."
+                f" Remove {'it' if one else 'them'}.",
+            )
 
     def _attribute(
         self,
@@ -118,9 +134,14 @@ class ClosedWorld:
     ) -> None:
         self._attributes(node, {})
         seen: set[str] = set()
+        unknown: dict[str | None, list[str]] = {}
         for child in node:
-            name = _name(child)
-            if _namespace(child) in dialect.DESIGN_NAMESPACES:
+            name, namespace = _name(child), _namespace(child)
+            if vendors.is_design(namespace):
+                continue
+            if namespace not in OURS:
+                if not rule.is_note:
+                    unknown.setdefault(namespace, []).append(name)
                 continue
             if self._zeebe(owner, child, rule.extensions):
                 self._inside(owner, child)
@@ -131,6 +152,15 @@ class ClosedWorld:
                         f"{_told(owner)} has zeebe:{name} twice. Keep one.",
                     )
                 seen.add(name)
+        for namespace, names in unknown.items():
+            one = len(set(names)) == 1
+            self._refuse(
+                owner,
+                "extension-unknown",
+                f"The extension{'' if one else 's'} {', '.join(dict.fromkeys(names))} "
+                f"of namespace {namespace} at {_told(owner)} {'is' if one else 'are'} "
+                f"not known here. Remove {'it' if one else 'them'}.",
+            )
 
     def _zeebe(
         self, owner: etree._Element, node: etree._Element, allowed: frozenset[str]
@@ -214,8 +244,7 @@ def _is_design(node: etree._Element, namespace: str, name: str, value: str) -> b
         return name in ("schemaLocation", "noNamespaceSchemaLocation")
     if namespace == ZEEBE[1:-1]:
         return name in dialect.EXTENSION_ATTRIBUTES
-    is_design = namespace in dialect.DESIGN_NAMESPACES
-    return is_design or (namespace, name) in dialect.DESIGN_ATTRIBUTES
+    return vendors.is_design(namespace, name)
 
 
 def _attributes_of(node: etree._Element) -> Iterator[tuple[str, str]]:

@@ -20,12 +20,17 @@ BOOLEAN = ("true", "false")
 
 @dataclass(frozen=True)
 class Element:
-    """An element that runs or documents; `documents`: what is in it is not read."""
+    """An element that runs or documents.
+
+    `documents`: what is in it is not read. `is_note`: it documents, and its children
+    are read; what other tools add to it is documentation too.
+    """
 
     attributes: Mapping[str, Attribute] = field(default_factory=dict)
     children: frozenset[str] = frozenset()
     extensions: frozenset[str] = frozenset()
     documents: bool = False
+    is_note: bool = False
 
 
 def _words(text: str) -> frozenset[str]:
@@ -91,7 +96,7 @@ def _definition(attributes: Mapping[str, Attribute], children: str = "") -> Elem
 
 def _documents(attributes: str = "", children: str = "") -> Element:
     named = dict.fromkeys(attributes.split(), DOC)
-    return Element({**_ANY, **named}, _NOTES | _words(children), _TITLED)
+    return Element({**_ANY, **named}, _NOTES | _words(children), _TITLED, is_note=True)
 
 
 # Nothing inside: an element would cut the text of the expression short.
@@ -351,25 +356,6 @@ REPEATED = frozenset({"norm"})
 # Attributes of the `zeebe:` namespace on drawn elements that are the editor's own.
 EXTENSION_ATTRIBUTES = _words(
     "modelerTemplate modelerTemplateVersion modelerTemplateIcon"
-)
-
-# Namespaces of design and documentation: kept as they are, nothing in them runs.
-DESIGN_NAMESPACES = frozenset(
-    {
-        "http://www.omg.org/spec/BPMN/20100524/DI",
-        "http://www.omg.org/spec/DD/20100524/DI",
-        "http://www.omg.org/spec/DD/20100524/DC",
-        "http://camunda.org/schema/modeler/1.0",
-        "http://bpmn.io/schema/bpmn/biocolor/1.0",
-        "http://www.omg.org/spec/BPMN/non-normative/color/1.0",
-        "http://www.omg.org/spec/BPMN/non-normative/extensions/i18n/1.0",
-        "http://www.w3.org/XML/1998/namespace",
-    }
-)
-
-# Attributes of design in namespaces that otherwise carry behaviour.
-DESIGN_ATTRIBUTES = frozenset(
-    {("http://camunda.org/schema/1.0/bpmn", "diagramRelationId")}
 )
 
 # Attributes that hold an expression or a literal, and texts of elements that do.

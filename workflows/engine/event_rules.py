@@ -86,23 +86,28 @@ class EventRules:
     def _message(
         self, node_id: str, node: etree._Element, holder: etree._Element
     ) -> None:
-        message = self.messages.get(holder.get("messageRef"))
-        if not _is_named(message, node):
-            self.findings.error(
-                node_id,
-                "message-unknown",
-                f"{node_id} waits for the message {holder.get('messageRef')}, which "
-                f"is not there or has no {_name_for(node)}. Choose a message that has.",
+        reference = holder.get("messageRef")
+        if not _is_named(self.messages.get(reference), node):
+            self._unknown(node_id, "message", reference, _name_for(node))
+
+    def _unknown(
+        self, node_id: str, kind: str, reference: str | None, missing: str
+    ) -> None:
+        told = f"names no {kind}"
+        if reference is not None:
+            told = (
+                f"names the {kind} {reference}, which is not there or has no {missing}"
             )
+        self.findings.error(
+            node_id,
+            f"{kind}-unknown",
+            f"{node_id} {told}. Name one that has a {missing}.",
+        )
 
     def _signal(self, node_id: str, node: etree._Element, kind: etree._Element) -> None:
-        if not _is_named(self.signals.get(kind.get("signalRef")), node):
-            self.findings.error(
-                node_id,
-                "signal-unknown",
-                f"{node_id} names the signal {kind.get('signalRef')}, which is not "
-                f"there or has no {_name_for(node)}. Choose a signal that has.",
-            )
+        reference = kind.get("signalRef")
+        if not _is_named(self.signals.get(reference), node):
+            self._unknown(node_id, "signal", reference, _name_for(node))
 
     def _escalation(
         self, node_id: str, node: etree._Element, kind: etree._Element
@@ -112,11 +117,8 @@ class EventRules:
         code = None if escalation is None else escalation.get("escalationCode")
         catches_all = reference is None and node.tag not in THROWS
         if not catches_all and not _is_code(code, node):
-            self.findings.error(
-                node_id,
-                "escalation-unknown",
-                f"{node_id} names the escalation {reference}, which is not there or "
-                f"has no {_code_for(node, 'escalationCode')}. Choose one that has.",
+            self._unknown(
+                node_id, "escalation", reference, _code_for(node, "escalationCode")
             )
 
     def _timer(self, node_id: str, node: etree._Element, kind: etree._Element) -> None:
@@ -152,12 +154,7 @@ class EventRules:
         code = None if error is None else error.get("errorCode")
         catches_all = reference is None and node.tag != BPMN + "endEvent"
         if not catches_all and not _is_code(code, node):
-            self.findings.error(
-                node_id,
-                "error-unknown",
-                f"{node_id} names the error {reference}, which is not there or has no "
-                f"{_code_for(node, 'errorCode')}. Choose one that has.",
-            )
+            self._unknown(node_id, "error", reference, _code_for(node, "errorCode"))
         interrupting = (
             node.get("cancelActivity", "true"),
             node.get("isInterrupting", "true"),
