@@ -91,6 +91,7 @@ class Step:
 class Scenario:
     """One story of a case, from its start to what must have come of it.
 
+    Elements are named by their id, those of a called process by `process/element`.
     `answers` are by job type. Jobs of the elements in `held` wait for a step `answer`.
     With `every_order` the story is told once for each order in which the jobs of these
     elements can be answered, and must end alike.

@@ -8,13 +8,20 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import forms.reading
 from forms.problems import FormsError
-from workflows import calendars, engine, feel, procedure_file, release_files
+from workflows import (
+    calendars,
+    calls,
+    engine,
+    feel,
+    procedure_file,
+    release_files,
+)
 from workflows.engine.documents import BPMN, parse_document
 from workflows.model import DeploymentRefused, Finding, InstanceState, RasimError
 from workflows.scenario_file import Expectation, Scenario
@@ -115,6 +122,8 @@ def load(files: Mapping[str, bytes]) -> list[Rehearsal]:
         if part.kind == "form"
     }
     drawn = {part.key: part for part in parts if part.kind == "process"}
+    definitions = _definitions(drawn.values())
+    findings += [replace(one, severity="error") for one in _unknown_calls(parts)]
     for part in parts:
         if part.kind != "procedure":
             continue
@@ -123,9 +132,8 @@ def load(files: Mapping[str, bytes]) -> list[Rehearsal]:
             findings.append(_without_drawing(part))
             continue
         read = procedure_file.read(part.source, part.file)
-        definition = engine.load(drawing.source, part.key, drawing.compiled["trees"])
         procedure = Procedure(
-            part.file, definition, read.configuration_values(), asked, trees
+            part.file, definitions[part.key], read.configuration_values(), asked, trees
         )
         found.append(Rehearsal(procedure, read.scenarios, _flows(drawing)))
     errors = [one for one in findings if one.severity == "error"]
@@ -136,6 +144,24 @@ def load(files: Mapping[str, bytes]) -> list[Rehearsal]:
     if errors:
         raise DeploymentRefused(findings=errors, count=len(errors))
     return found
+
+
+def _definitions(drawn: Iterable[release_files.Part]) -> dict[str, engine.Definition]:
+    """The processes of the files by key; each may call all of them."""
+    found: dict[str, engine.Definition] = {}
+    for part in drawn:
+        trees = part.compiled["trees"]
+        found[part.key] = engine.load(part.source, part.key, trees, found)
+    return found
+
+
+def _unknown_calls(parts: list[release_files.Part]) -> list[Finding]:
+    """A story has no store: what it calls must be among the files."""
+    return [
+        one
+        for one in calls.among_files(parts)
+        if one.severity == "error" or one.rule == "called-unknown"
+    ]
 
 
 def _without_drawing(part: release_files.Part) -> Finding:

@@ -2,12 +2,13 @@
 
 No database and no queue: a job is answered as soon as it is open, a timer fires when
 the story's clock passes it, and the case is saved and restored between any two steps.
+An element of a called process is spoken of as `process/element`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial, singledispatchmethod
 from typing import Any
@@ -291,7 +292,7 @@ class Story:
 
     def _take(self, case: engine.Case) -> None:
         for effect in case.take_effects():
-            self._note(effect)
+            self._note(_placed(effect))
         self.variables = case.variables
         self.is_over = case.completed
         self._saved = case.save()
@@ -302,6 +303,13 @@ class Story:
             there = sorted({one.element_id for one in among.values()}) or "none"
             raise StoryStopped(reason=f"{element} has not {what} open; open: {there}")
         return found[0]
+
+    def _type_of(self, effect: engine.ElementCompleted) -> str:
+        """The type of an element, looked up in the drawing that has it."""
+        definition = self.procedure.definition
+        if effect.process is not None:
+            definition = definition.called[effect.process]
+        return definition.elements[effect.element_id.rpartition("/")[2]].type
 
     def _end_of(self, said: str | datetime | None) -> datetime | None:
         """The end of a term in words, or the moment itself."""
@@ -323,7 +331,7 @@ class Story:
         self.entered.add(effect.element_id)
         self.completed.append(effect.element_id)
         self.flows.update(effect.flows)
-        if self.procedure.definition.elements[effect.element_id].type == "endEvent":
+        if self._type_of(effect) == "endEvent":
             self.ended.append(effect.element_id)
 
     @_note.register
@@ -370,6 +378,19 @@ class Story:
         self.incidents[effect.token] = OpenIncident(
             effect.element_id, effect.message, False
         )
+
+
+def _placed(effect: engine.Effect) -> engine.Effect:
+    """An effect whose ids cannot be taken for those of the case's own drawing."""
+    process = getattr(effect, "process", None)
+    if process is None:
+        return effect
+    changes: dict[str, Any] = {}
+    if hasattr(effect, "element_id"):
+        changes["element_id"] = f"{process}/{effect.element_id}"
+    if isinstance(effect, engine.ElementCompleted):
+        changes["flows"] = tuple(f"{process}/{flow}" for flow in effect.flows)
+    return replace(effect, **changes)
 
 
 def _values(plain: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from server import findings
-from workflows import release_files
+from workflows import calls, release_files
 
 
 @click.command("lint", short_help="Check procedures without releasing them.")
@@ -16,7 +16,8 @@ from workflows import release_files
 @click.pass_context
 def command(ctx: click.Context, paths: tuple[Path, ...], as_json: bool) -> None:
     """Tell every finding in PATHS; exit 1 if a deployment would be refused."""
-    _, found = release_files.check(findings.collect(paths))
+    parts, found = release_files.check(findings.collect(paths))
+    found += calls.among_files(parts)
     findings.show(found, as_json=as_json)
     if any(one.severity == "error" for one in found):
         ctx.exit(1)

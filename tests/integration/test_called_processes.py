@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.drawn import ask, call, form, job, line, step
 from tests.integration.conftest import HeldClock, ToldConnectors
-from tests.integration.drawn import ask, call, form, job, line, step
 from tests.integration.house import House
 from workflows import calls, deadline_list, history, messages, release_files, tasks
 from workflows.model import AnswersRefused, DeploymentRefused

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from tests.integration.drawn import ask, call, form, line
+from tests.drawn import ask, call, form, line
 from tests.integration.house import House
 from workflows.deployments import Release
 from workflows.model import AnswersRefused, NotFound
