@@ -18,6 +18,7 @@ from workflows.engine.event_rules import THROWS
 from workflows.engine.extensions import read_extensions
 from workflows.engine.parser import lanes_of
 from workflows.engine.rules import Findings, check_ids, check_scope, scopes_of
+from workflows.engine.soundness import check_soundness
 from workflows.engine.start_rules import check_starts
 from workflows.model import Finding
 
@@ -46,8 +47,9 @@ class Drawing:
 def read(xml: bytes, file: str, parser: feel.Parser) -> list[Drawing]:
     """The executable processes of a BPMN file.
 
-    DrawingRefused with every finding when anything in it would not run as drawn;
-    warnings alone come with the drawings. `file` is the name that findings bear.
+    DrawingRefused with every finding when anything in it would not run as drawn. What
+    else there is to say comes with the drawings: warnings, and errors where a drawing
+    would run as drawn and that leads nowhere. `file` is the name that findings bear.
     """
     root = open_document(xml, file)
     findings = Findings(file)
@@ -68,6 +70,7 @@ def read(xml: bytes, file: str, parser: feel.Parser) -> list[Drawing]:
     drawn = _expressions(root, processes, parser, findings)
     if any(found.severity == "error" for found in findings.found):
         raise DrawingRefused(file, findings.found)
+    check_soundness(processes, frozenset(), findings)
     return [
         _drawing(root, process, drawn[process], findings.found) for process in processes
     ]

@@ -85,6 +85,20 @@ class Game:
         for token in tokens:
             if isinstance(token[0], Node) and token[0].kind in PENDING:
                 return self._leave(marking, token)
+        fired = self._join(marking, tokens)
+        if any(_kind(place) is Kind.STOP for place, _ in tokens):
+            return [NONE, *(fired or self._at_once(marking, tokens))]
+        if fired is not None:
+            return fired
+        working = [one for one in tokens if isinstance(one[0], Node)]
+        if not working:
+            return None
+        return [new for token in working for new in self._leave(marking, token)]
+
+    def _join(
+        self, marking: Marking, tokens: list[tuple[Place, bool]]
+    ) -> list[Marking] | None:
+        """The markings after a join; None if none of them can go on."""
         held: dict[Node, list[tuple[Place, bool]]] = {}
         for token in tokens:
             if isinstance(token[0], Way):
@@ -92,18 +106,19 @@ class Game:
         for join, there in held.items():
             if join.kind is Kind.JOIN and len(there) == len(join.ins):
                 return self._fire(marking, join, there)
-        after: list[Marking] = []
-        fires = False
-        for join, there in held.items():
-            if join.kind is Kind.OR_JOIN and self._may_fire(marking, join):
-                after += self._fire(marking, join, there)
-                fires = True
-        if fires:
-            return after
-        working = [one for one in tokens if isinstance(one[0], Node)]
-        if not working:
+        ready = [join for join in held if join.kind is Kind.OR_JOIN]
+        ready = [join for join in ready if self._may_fire(marking, join)]
+        if not ready:
             return None
-        return [new for token in working for new in self._leave(marking, token)]
+        return [new for one in ready for new in self._fire(marking, one, held[one])]
+
+    def _at_once(
+        self, marking: Marking, tokens: list[tuple[Place, bool]]
+    ) -> Iterator[Marking]:
+        """What may still happen before the end of all."""
+        for token in tokens:
+            if isinstance(token[0], Node) and token[0].at_once:
+                yield from self._leave(marking, token)
 
     def _leave(self, marking: Marking, token: tuple[Place, bool]) -> list[Marking]:
         node, loose = token
@@ -164,9 +179,6 @@ class Game:
                 if gone > len(self.order):  # a circle without a place in it
                     self.explored.complete = False
                     return []
-            if target.kind is Kind.STOP:
-                self.explored.reached.add(target)
-                return [NONE]
             if target.kind is Kind.END:
                 self.explored.reached.add(target)
                 continue
@@ -176,7 +188,9 @@ class Game:
                 place = way
             else:
                 self.explored.reached.add(target)
-            if (place, True) in tokens or (place, False) in tokens:
+            if target.kind is Kind.STOP:
+                loose = False
+            elif (place, True) in tokens or (place, False) in tokens:
                 self.explored.complete = False
                 if not loose and (place, False) in tokens:
                     self.explored.piled[target] = None
@@ -227,6 +241,10 @@ def runnable(net: Net) -> set[Node]:
                 reached.add(target)
                 waiting.append(target)
     return reached
+
+
+def _kind(place: Place) -> Kind | None:
+    return None if isinstance(place, Way) else place.kind
 
 
 def _reach(join: Node) -> dict[Node, set[Way]]:

@@ -1,7 +1,7 @@
 """One scope as a net: its gateways, splits and joins apart, and all else a place.
 
-Conditions are free choices here, and events may happen or not. What a token does between
-two places takes no time.
+Conditions are free choices here, and events may happen or not. What a token does
+between two places takes no time.
 """
 
 from collections.abc import Iterator, Set
@@ -10,7 +10,7 @@ from enum import StrEnum
 from lxml import etree
 
 from workflows.engine.documents import BPMN
-from workflows.engine.parser import COMPENSATION, triggers_of
+from workflows.engine.parser import COMPENSATION, MESSAGE, triggers_of
 from workflows.engine.rules import ScopeDrawing, has_condition
 
 
@@ -23,6 +23,9 @@ class Kind(StrEnum):
     OR_JOIN = "or join"  # takes what is there when no more can come
     END = "end"  # a token is gone
     STOP = "stop"  # all tokens of the scope are gone
+
+
+AT_ONCE = ("task", "scriptTask", "intermediateThrowEvent")
 
 
 class Way:
@@ -58,12 +61,16 @@ class Way:
 
 
 class Node:
-    """`ids` are the drawn elements that it stands for."""
+    """`ids` are the drawn elements that it stands for.
 
-    __slots__ = ("ids", "ins", "kind", "outs")
+    A place `at_once` waits for nobody: its token may go on before all else.
+    """
+
+    __slots__ = ("at_once", "ids", "ins", "kind", "outs")
 
     def __init__(self, kind: Kind, *ids: str) -> None:
         self.kind, self.ids = kind, ids
+        self.at_once = False
         self.ins: list[Way] = []
         self.outs: list[Way] = []
 
@@ -118,6 +125,7 @@ class Net:
             first, last = self._end(node_id, node, first)
         elif not _passes(name):
             last = self._make(Kind.PLACE, node_id)
+            last.at_once = name in AT_ONCE and node.find(MESSAGE) is None
             Way(first, last)
         if name == "startEvent":
             self.starts.append(first)
@@ -131,6 +139,7 @@ class Net:
         last = self._make(Kind.STOP if stops else Kind.END, node_id)
         if triggers and not stops:
             work = self._make(Kind.PLACE, node_id)
+            work.at_once = node.find(MESSAGE) is None
             Way(first, work)
             Way(work, last)
         else:

@@ -253,7 +253,8 @@ def _check_choices(
         )
 
 
-def _check_reachable(scope: ScopeDrawing, findings: Findings) -> None:
+def reachable(scope: ScopeDrawing) -> set[str]:
+    """The elements to which some way leads, whatever holds on it."""
     begins = [node_id for node_id, _ in scope.of("startEvent")]
     begins += [
         node_id
@@ -272,6 +273,11 @@ def _check_reachable(scope: ScopeDrawing, findings: Findings) -> None:
             if found is not None and found not in seen:
                 seen.add(found)
                 waiting.append(found)
+    return seen
+
+
+def _check_reachable(scope: ScopeDrawing, findings: Findings) -> None:
+    seen = reachable(scope)
     for node_id, node in scope.nodes.items():
         if node_id not in seen and node.get("isForCompensation") != "true":
             findings.warning(

@@ -1,10 +1,10 @@
-"""The fourth check of a drawing: whether its tokens come to an end, and come to it once.
+"""The fourth check of a drawing: whether its tokens come to an end, and only once.
 
 Joins that wait for ever, steps that run twice, steps that never run, circles without a
 way out. Only what is certain is said: conditions count as free choices.
 """
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Set
 
 from lxml import etree
 
@@ -30,9 +30,7 @@ def check_soundness(
 
 
 class _Scope:
-    def __init__(
-        self, scope: ScopeDrawing, dead: Set[str], findings: Findings
-    ) -> None:
+    def __init__(self, scope: ScopeDrawing, dead: Set[str], findings: Findings) -> None:
         self.scope, self.dead, self.findings = scope, dead, findings
         self.told: set[str] = set()
 
@@ -138,9 +136,8 @@ class _Scope:
         runs = set(fires)
         if explored.complete:
             runs &= {one for node in explored.reached for one in node.ids}
-        for node_id in drawn:
-            node = self.scope.nodes[node_id]
-            gone = node_id in runs or node_id in self.told
+        for node_id, node in self.scope.nodes.items():
+            gone = node_id not in drawn or node_id in runs or node_id in self.told
             if gone or node.get("isForCompensation") == "true" or _by_event(node):
                 continue
             before = [
@@ -161,9 +158,11 @@ class _Scope:
 
     def _circles(self) -> None:
         """Elements from which no way leads to an end, where they go round."""
-        if self._is_left_otherwise():
+        if self._is_left_otherwise() or self._stops():
             return
         stays = reachable(self.scope) - self._that_end()
+        while leads_in := stays - self._behind(stays):
+            stays -= leads_in
         turning = [node_id for node_id in self.scope.nodes if node_id in stays]
         if turning:
             listed = ", ".join(turning[:5]) + (" ..." if len(turning) > 5 else "")
@@ -174,6 +173,14 @@ class _Scope:
                 "end. Draw a gateway in it, with a flow that leads to an end event.",
             )
 
+    def _behind(self, some: Set[str]) -> set[str]:
+        """The elements to which a flow or link leads from one of these."""
+        flows = [
+            (one.get("sourceRef"), one.get("targetRef")) for one in self.scope.flows
+        ]
+        pairs = [*flows, *self.scope.links.items()]
+        return {target for source, target in pairs if source in some and target}
+
     def _that_end(self) -> set[str]:
         """The elements from which a flow, link or boundary event leads to an end."""
         before: dict[str, list[str]] = {}
@@ -183,17 +190,23 @@ class _Scope:
                 before.setdefault(target, []).append(flow.get("sourceRef") or "")
         for thrown, caught in self.scope.links.items():
             before.setdefault(caught, []).append(thrown)
+        leads_on = {source for sources in before.values() for source in sources}
+        ends = {one for one in self.scope.nodes if one not in leads_on}
         for node_id, node in self.scope.of("boundaryEvent"):
             if node.get("cancelActivity") != "false":
                 before.setdefault(node_id, []).append(node.get("attachedToRef") or "")
-        leads_on = {source for sources in before.values() for source in sources}
-        ends = {one for one in self.scope.nodes if one not in leads_on}
         waiting = list(ends)
         while waiting:
             new = set(before.get(waiting.pop(), ())) - ends
             ends |= new
             waiting += new
         return ends
+
+    def _stops(self) -> bool:
+        """Whether an end event may end the whole scope, circles and all."""
+        stops = {"terminateEventDefinition", "errorEventDefinition"}
+        ends = self.scope.of("endEvent")
+        return any(stops & set(triggers_of(node)) for _, node in ends)
 
     def _is_left_otherwise(self) -> bool:
         """Whether an event may end this scope from outside its flows."""
@@ -226,6 +239,3 @@ def _by_event(node: etree._Element) -> bool:
 def _flows(ways: list[Way]) -> str:
     names = [flow for way in ways for flow in way.flows]
     return ", ".join(names) if names else "the others"
-
-
-
