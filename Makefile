@@ -24,6 +24,7 @@ lint: install
 
 bench: install
 	@$(BIN)/python -m tests.load.bench
+	@$(BIN)/python -m tests.load.scale
 
 chaos: install
 	@$(BIN)/python -m tests.chaos.kills

@@ -4,9 +4,6 @@ A closed loop: so many cases are under way at any time, and each one that ends i
 followed by a new one. Light, for it shares the machine with what it measures.
 """
 
-import http.client
-import itertools
-import json
 import threading
 import time
 import uuid
@@ -15,11 +12,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 import psycopg
 
 from integrations.people import Family
+from tests.load.client import Client
 
 THREADS = 4
 LOOK_SECONDS = 0.1
@@ -65,11 +62,9 @@ class Driver:
     def __init__(
         self, url: str, token: str, clerk: str, families: Iterator[Family]
     ) -> None:
-        parts = urlsplit(url)
-        self._address = (parts.hostname or "", parts.port or 80)
+        self._client = Client(url)
         self._token, self._clerk = token, clerk
         self._families = families
-        self._local = threading.local()
         self._threads = ThreadPoolExecutor(THREADS)
         self._filed: dict[str, float] = {}  # cases under way: when they were filed
         self._decided: set[str] = set()  # tasks
@@ -119,14 +114,16 @@ class Driver:
             "variables": family.variables(number, datetime.now(UTC)),
         }
         began = time.perf_counter()
-        case = self._call("POST", "/api/v1/instances", self._token, body, key=number)
+        case = self._client.call(
+            "POST", "/api/v1/instances", self._token, body, key=number
+        )
         took = time.perf_counter() - began
         with self._lock:
             self._filed[case["id"]] = began
             self._window.starts.append(took)
 
     def _decide(self) -> None:
-        for task in self._call("GET", TASKS, self._clerk)["items"]:
+        for task in self._client.call("GET", TASKS, self._clerk)["items"]:
             if task["id"] not in self._decided:
                 self._decided.add(task["id"])
                 call = self._threads.submit(self._complete, task["id"])
@@ -136,7 +133,7 @@ class Driver:
     def _complete(self, task: str) -> None:
         path = f"/api/v1/tasks/{task}/complete"
         began = time.perf_counter()
-        self._call("POST", path, self._clerk, DECISION, key=task)
+        self._client.call("POST", path, self._clerk, DECISION, key=task)
         with self._lock:
             self._window.completions.append(time.perf_counter() - began)
 
@@ -150,46 +147,6 @@ class Driver:
                 window.cases.append(now - self._filed.pop(case))
                 window.finished += 1
                 self.finished += 1
-
-    def _call(
-        self,
-        method: str,
-        path: str,
-        token: str,
-        body: Any = None,
-        *,
-        key: str | None = None,
-    ) -> Any:
-        """One call on this thread's own connection, which is kept."""
-        headers = {"Authorization": f"Bearer {token}"}
-        if body is not None:
-            headers["Content-Type"] = "application/json"
-        if key is not None:
-            headers["Idempotency-Key"] = key
-        said = None if body is None else json.dumps(body)
-        for attempt in itertools.count():
-            connection = self._connection()
-            try:
-                connection.request(method, path, said, headers)
-                answer = connection.getresponse()
-                text = answer.read()
-                break
-            except (http.client.HTTPException, OSError):
-                # The server closed it while it lay idle; the key makes once of twice.
-                connection.close()
-                if attempt:
-                    raise
-        if answer.status >= 400:
-            raise RuntimeError(f"{method} {path}: {answer.status} {text.decode()}")
-        return json.loads(text)
-
-    def _connection(self) -> http.client.HTTPConnection:
-        found: http.client.HTTPConnection | None = getattr(self._local, "link", None)
-        if found is None:
-            found = self._local.link = http.client.HTTPConnection(
-                *self._address, timeout=30
-            )
-        return found
 
 
 def _open(calls: set[Future[None]]) -> int:

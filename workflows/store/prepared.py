@@ -53,7 +53,8 @@ class Prepared:
         self._columns = list(columns) or None
 
     @cached_property
-    def _text(self) -> bytes:
+    def text(self) -> bytes:
+        """What PostgreSQL is sent, with parameters as psycopg names them."""
         compiled = self._statement.compile(dialect=DIALECT, column_keys=self._columns)
         for name, value in compiled.params.items():
             if value is not None and name not in (self._columns or ()):
@@ -65,7 +66,7 @@ class Prepared:
     ) -> psycopg.Cursor[Any]:
         """Run it; rows are named tuples. Errors are psycopg's."""
         cursor = driver_of(tx).cursor(row_factory=namedtuple_row)
-        return cursor.execute(self._text, parameters)
+        return cursor.execute(self.text, parameters)
 
     def run_each(
         self, tx: sa.Connection, parameters: Sequence[Mapping[str, Any]]
@@ -74,4 +75,4 @@ class Prepared:
         if len(parameters) == 1:
             self.run(tx, parameters[0])
         elif parameters:
-            driver_of(tx).cursor().executemany(self._text, parameters)
+            driver_of(tx).cursor().executemany(self.text, parameters)

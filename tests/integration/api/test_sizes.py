@@ -1,0 +1,36 @@
+"""Drawings of the size that the dialect promises, released and run over the API."""
+
+import time
+
+import pytest
+
+from tests.integration.api.callers import Caller
+from tests.load import long_drawings
+
+ELEMENTS = 2_000
+PATIENCE_SECONDS = 60.0  # it takes one: this is for what would hang
+
+
+@pytest.mark.parametrize("has_task", [False, True])
+def test_two_thousand_elements_in_a_row_are_released_and_run(
+    callers: dict[str, Caller], has_task: bool
+) -> None:
+    key = f"long_{int(has_task)}"
+    drawing = long_drawings.chain(key, ELEMENTS, ends_with_task=has_task)
+    began = time.monotonic()
+
+    answer = callers["designer"].post_files(
+        "/api/v1/deployments", {f"{key}.bpmn": drawing}
+    )
+    case = callers["program"].post(
+        "/api/v1/instances", {"process_key": key, "variables": {"turns": 0}}
+    )
+    if has_task:
+        (task,) = callers["clerk"].get("/api/v1/tasks", process_key=key).json["items"]
+        callers["clerk"].post(f"/api/v1/tasks/{task['id']}/complete", {"variables": {}})
+
+    assert answer.status_code == 201, answer.text
+    found = callers["program"].get(f"/api/v1/instances/{case.json['id']}").json
+    assert found["state"] == "completed"
+    assert found["variables"]["turns"] == (ELEMENTS - 2 - has_task) // 2
+    assert time.monotonic() - began < PATIENCE_SECONDS

@@ -1,0 +1,231 @@
+"""The sweep: what it reads, what a row costs, and who may not hold up whom."""
+
+import threading
+import uuid
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from tests.integration.conftest import SCHOOL, HeldClock
+from tests.integration.test_statements import counted
+from tests.load import long_drawings
+from workflows import deployments, due, instances
+from workflows.model import DueState, InstanceState
+from workflows.people import Caller
+from workflows.store.session import Store
+from workflows.store.tables import due_work, events, process_instances, user_tasks
+from workflows.world import World
+
+# More than a sweep reads at a time: they would be all that it ever sees.
+CROWD = due.BATCH + 20
+
+
+@pytest.fixture(scope="module", autouse=True)
+def released(store: Store) -> None:
+    """A process that waits for a moment or a message, and then opens a task."""
+    files = {"timer.bpmn": long_drawings.timer_or_message()}
+    with store.transaction() as tx:
+        deployments.release(tx, World(HeldClock(), queue_of=str), None, files)
+
+
+@pytest.fixture(autouse=True)
+def nothing_else_is_due(store: Store) -> None:
+    """What an earlier test left must not be fired by this one."""
+    with store.transaction() as tx:
+        tx.execute(sa.update(due_work).values(state=DueState.CANCELED))
+
+
+@pytest.fixture
+def portal(callers: Mapping[str, Caller]) -> Caller:
+    return callers["portal"]
+
+
+def test_a_sweep_reads_only_what_is_due(
+    store: Store, world: World, portal: Caller
+) -> None:
+    (case,) = _cases(store, world, portal, 1)
+    with store.transaction() as tx:
+        tx.execute(
+            sa.text(
+                "INSERT INTO due_work (queue, due_at, state, instance_id, subject_id)"
+                " SELECT 'timer', :now + n * interval '1 hour', 'waiting', :case,"
+                " gen_random_uuid() FROM generate_series(1, 5000) AS n"
+            ),
+            {"now": world.clock.now(), "case": case},
+        )
+
+    once = _plan(store, world, generic=False)
+    prepared = _plan(store, world, generic=True)
+
+    for plan in (once, prepared):
+        assert "Index Scan using due_work_due_idx" in plan, plan
+        assert "Seq Scan on due_work" not in plan, plan
+
+
+def test_a_timer_takes_four_statements(
+    store: Store, world: World, clock: HeldClock, portal: Caller, monkeypatch: Any
+) -> None:
+    _cases(store, world, portal, 12)
+    clock.advance(minutes=2)
+    due.run(store, world)
+    _cases(store, world, portal, 10)
+    clock.advance(minutes=2)
+
+    with counted(monkeypatch) as seen:
+        fired = due.run(store, world)
+
+    # What is due, asked before and after; each timer: its case claimed, the task, the
+    # message forgotten, the case with its events.
+    assert fired == 10
+    assert len(seen) == 2 + 10 * 4, "\n".join(seen[:8])
+
+
+def test_what_is_due_comes_earliest_first(
+    store: Store, world: World, clock: HeldClock, portal: Caller
+) -> None:
+    cases = _cases(store, world, portal, 3)
+    order = [cases[1], cases[2], cases[0]]
+    for minutes, case in enumerate(order):
+        _put_off(store, [case], clock.now() + timedelta(minutes=minutes))
+    clock.advance(minutes=30)
+
+    due.run(store, world)
+
+    with store.transaction() as tx:
+        fired = tx.scalars(
+            sa.text(
+                "SELECT instance_id FROM events WHERE instance_id = ANY (:cases)"
+                " AND element_id = 'until' ORDER BY xmin::text::bigint"
+            ),
+            {"cases": cases},
+        ).all()
+    assert list(dict.fromkeys(fired)) == order
+
+
+def test_suspended_cases_do_not_hold_up_what_is_due_after_them(
+    store: Store, world: World, clock: HeldClock, portal: Caller
+) -> None:
+    held = _cases(store, world, portal, CROWD)
+    (other,) = _cases(store, world, portal, 1)
+    _put_off(store, [other], clock.now() + timedelta(minutes=5))
+    _move(store, held, InstanceState.SUSPENDED)
+    clock.advance(minutes=10)
+
+    fired = due.run(store, world)
+    _move(store, held, InstanceState.ACTIVE)
+    later = due.run(store, world)
+
+    assert fired == 1
+    assert later == CROWD
+
+
+def test_cases_that_others_hold_are_passed_without_waiting(
+    store: Store, world: World, clock: HeldClock, portal: Caller
+) -> None:
+    locked = _cases(store, world, portal, CROWD)
+    (other,) = _cases(store, world, portal, 1)
+    _put_off(store, [other], clock.now() + timedelta(minutes=5))
+    clock.advance(minutes=10)
+
+    with store.transaction() as tx:
+        tx.execute(
+            sa.select(process_instances.c.id)
+            .where(process_instances.c.id.in_(locked))
+            .with_for_update()
+        )
+        fired = due.run(store, world)
+
+    assert fired == 1
+    assert due.run(store, world) == CROWD
+
+
+def test_two_sweeps_at_once_share_the_work(
+    store: Store, database_url: str, clock: HeldClock, portal: Caller
+) -> None:
+    world = World(clock, queue_of=str)
+    cases = _cases(store, world, portal, CROWD)
+    clock.advance(minutes=10)
+    together, fired = threading.Barrier(2), []
+
+    def sweep() -> None:
+        own = Store(database_url)
+        together.wait(10)
+        fired.append(due.run(own, World(clock, queue_of=str)))
+        own.close()
+
+    threads = [threading.Thread(target=sweep) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+
+    assert sum(fired) == CROWD
+    assert all(fired), f"one of them did everything: {fired}"
+    assert _opened(store, cases) == CROWD
+    with store.transaction() as tx:
+        passed = tx.scalar(
+            sa.select(sa.func.count()).where(
+                events.c.instance_id.in_(cases),
+                events.c.element_id == "until",
+                events.c.type == "element.completed",
+            )
+        )
+    assert passed == CROWD
+
+
+def _cases(store: Store, world: World, portal: Caller, number: int) -> list[uuid.UUID]:
+    """Cases whose timers are due in a minute."""
+    at = (world.clock.now() + timedelta(minutes=1)).isoformat()
+    with store.transaction() as tx:
+        return [
+            instances.start(
+                tx,
+                world,
+                portal,
+                process_key="scale_timer",
+                variables={"number": uuid.uuid4().hex, "due": at},
+                office=SCHOOL,
+            ).id
+            for _ in range(number)
+        ]
+
+
+def _put_off(store: Store, cases: list[uuid.UUID], moment: Any) -> None:
+    with store.transaction() as tx:
+        tx.execute(
+            sa.update(due_work)
+            .where(due_work.c.instance_id.in_(cases))
+            .values(due_at=moment)
+        )
+
+
+def _move(store: Store, cases: list[uuid.UUID], state: InstanceState) -> None:
+    with store.transaction() as tx:
+        tx.execute(
+            sa.update(process_instances)
+            .where(process_instances.c.id.in_(cases))
+            .values(state=state)
+        )
+
+
+def _opened(store: Store, cases: list[uuid.UUID]) -> int:
+    query = sa.select(sa.func.count()).where(user_tasks.c.instance_id.in_(cases))
+    with store.transaction() as tx:
+        return tx.scalar(query) or 0
+
+
+def _plan(store: Store, world: World, *, generic: bool) -> str:
+    """How PostgreSQL runs the search, planned for this moment or for any."""
+    mode = "force_generic_plan" if generic else "force_custom_plan"
+    search = due.FIND.text.decode() % {"now": "$1", "passed": "$2"}
+    with store.transaction() as tx:
+        tx.exec_driver_sql("ANALYZE due_work, process_instances")
+        tx.exec_driver_sql(f"SET LOCAL plan_cache_mode = {mode}")
+        tx.exec_driver_sql(f"PREPARE search (timestamptz, uuid[]) AS {search}")
+        now = world.clock.now().isoformat()
+        rows = tx.exec_driver_sql(f"EXPLAIN EXECUTE search ('{now}', '{{}}')").all()
+        tx.exec_driver_sql("DEALLOCATE search")
+    return "\n".join(row[0] for row in rows)
