@@ -11,10 +11,12 @@ from server.context import transaction
 from server.desk import faults, telling
 from server.sections import STAFF
 from workflows import deadline_list
+from workflows.model import NotFound
 
 
 def register(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/cases/<uuid:instance_id>", "case", show)
+    blueprint.add_url_rule("/cases/<uuid:instance_id>/called/<key>", "called", called)
 
 
 @require(*STAFF)
@@ -34,3 +36,22 @@ def show(instance_id: uuid.UUID) -> str | Response:
     if rendering.is_fragment():
         return rendering.live("desk/_case.html", is_live=True, **context)
     return render_template("desk/case.html", is_live=False, **context)
+
+
+@require(*STAFF)
+def called(instance_id: uuid.UUID, key: str) -> str | Response:
+    """A process that the case has called: its drawing, and how far it came there."""
+    with transaction() as tx:
+        told = telling.read(tx, instance_id)
+    way = told.way(key)
+    if way is None:
+        raise NotFound(kind="procedure", key=key)
+    context = {
+        "instance": told.instance,
+        "section": "cases",
+        "told": told,
+        "way": way,
+    }
+    if rendering.is_fragment():
+        return rendering.live("desk/_called.html", **context)
+    return render_template("desk/called.html", **context)

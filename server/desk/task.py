@@ -43,7 +43,6 @@ class Opened:
     form: forms.Form | None
     variables: Mapping[str, Any]
     evaluate: forms.Evaluate
-    version: int
     procedure_names: Mapping[str, str]
     told: telling.Telling
 
@@ -120,12 +119,12 @@ def _open(tx: sa.Connection, task_id: uuid.UUID) -> Opened:
     row = tasks.get(tx, world(), caller(), task_id)
     form, _ = tasks.form(tx, world(), caller(), task_id)
     seen = steps.peek(tx, world(), row.instance_id)
+    released = seen.released.of(row.called_process)
     return Opened(
         row=row,
         form=form,
         variables=tasks.variables(tx, world(), caller(), task_id),
-        evaluate=tasks.evaluator(seen.released, seen.environment),
-        version=seen.released.version,
+        evaluate=tasks.evaluator(released, seen.environment),
         procedure_names=seen.released.names,
         told=telling.read(tx, row.instance_id),
     )
@@ -148,7 +147,7 @@ def _page(opened: Opened, filling: forms_html.Filling | None) -> str:
         row=row,
         section="tasks",
         told=opened.told,
-        version=opened.version,
+        way=opened.told.way(row.called_process),
     )
 
 

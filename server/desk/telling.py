@@ -11,8 +11,10 @@ import sqlalchemy as sa
 from server import exports, i18n, words
 from server.context import caller, world
 from server.desk import faults, flows
+from server.desk.ways import Drawings, Way, ways
 from server.i18n import gettext
 from workflows import history, incidents, instances, job_list, people, steps, tasks
+from workflows.engine.standing import Standing
 from workflows.history import EventRow
 from workflows.incidents import IncidentRow
 from workflows.instances import InstanceRow
@@ -47,31 +49,36 @@ class Telling:
     sentence: str
     tone: str
     lines: list[Line]  # the newest first
-    steps: dict[str, str]  # element id -> done, active, failed
-    chosen: dict[str, list[str]]  # element id -> flows taken where there was a choice
-    step_words: list[tuple[str, str]]  # step in words, its state: in drawing order
+    ways: list[Way]  # in its own drawing first, then in those of called processes
     tasks: list[TaskRow]
     jobs: list[JobRow]
     incidents: list[IncidentRow]
-    elements: Mapping[str, Mapping[str, Any]]
+    drawings: Drawings
     norm_ids: list[str]
 
     @property
-    def marks(self) -> dict[str, Any]:
-        """What the diagram needs to colour itself."""
-        return {"steps": self.steps, "chosen": self.chosen}
+    def own(self) -> Way:
+        return self.ways[0]
 
-    def name(self, element_id: str) -> str:
-        return _name(self.elements, element_id)
+    @property
+    def called(self) -> list[Way]:
+        return self.ways[1:]
+
+    def way(self, process: str | None) -> Way | None:
+        """The way in one drawing; None where the case never came."""
+        return next((way for way in self.ways if way.process == process), None)
+
+    def name(self, element_id: str, process: str | None = None) -> str:
+        return self.drawings.name(element_id, process)
 
 
 def read(tx: sa.Connection, instance_id: uuid.UUID) -> Telling:
     """Everything of a case that the caller may see; NotFound if that is nothing."""
     instance = instances.get(tx, caller(), instance_id)
     seen = steps.peek(tx, world(), instance_id)
-    elements = seen.released.elements
+    drawings = Drawings(seen.released)
     is_over = instance.state in (InstanceState.COMPLETED, InstanceState.CANCELED)
-    waiting = () if is_over else seen.case.waiting
+    standing = () if is_over else seen.case.standing
     query = WorklistQuery(state="any", instance_id=instance_id, limit=PAGE)
     task_rows = tasks.worklist(tx, world(), caller(), query).items
     job_rows = job_list.search(tx, caller(), instance_id=instance_id, limit=PAGE).items
@@ -83,80 +90,25 @@ def read(tx: sa.Connection, instance_id: uuid.UUID) -> Telling:
             )
         )
     )
-    standing = _standing(events, faults, waiting)
+    gone = ways(drawings, events, faults, standing)
     sentence, tone = _Standing(
-        instance, task_rows, job_rows, faults, elements, waiting
+        instance, task_rows, job_rows, faults, drawings, standing
     ).sentence()
-    lines = _Teller(elements, flows.names(tx, seen.released), _names(tx, events)).lines(
-        events
-    )
+    said = {way.process: flows.names(tx, seen.released.of(way.process)) for way in gone}
+    lines = _Teller(drawings, said, _names(tx, events)).lines(events)
+    norm_ids = (norm for way in gone for norm in way.norms(is_over=is_over))
     return Telling(
         instance=instance,
         sentence=sentence,
         tone=tone,
         lines=lines[::-1],
-        steps=standing,
-        chosen=_chosen(events),
-        step_words=_step_words(elements, standing),
+        ways=gone,
         tasks=task_rows,
         jobs=job_rows,
         incidents=faults,
-        elements=elements,
-        norm_ids=_norms(elements, standing, is_over),
+        drawings=drawings,
+        norm_ids=list(dict.fromkeys(norm_ids)),
     )
-
-
-def _name(elements: Mapping[str, Mapping[str, Any]], element_id: str) -> str:
-    element = elements.get(element_id)
-    return i18n.name_in(element["names"], element_id) if element else element_id
-
-
-def _standing(
-    events: list[EventRow], faults: list[IncidentRow], waiting: Sequence[str]
-) -> dict[str, str]:
-    """The state of each element that was reached; what is worse or later wins."""
-    found = {
-        event.element_id: "done"
-        for event in events
-        if event.type == "element.completed" and event.element_id
-    }
-    found.update(dict.fromkeys(waiting, "active"))
-    broken = [row for row in faults if row.state == IncidentState.OPEN]
-    found.update({row.element_id: "failed" for row in broken})
-    return found
-
-
-def _chosen(events: list[EventRow]) -> dict[str, list[str]]:
-    return {
-        event.element_id: list(event.detail["flows"])
-        for event in events
-        if event.element_id and event.detail and "flows" in event.detail
-    }
-
-
-def _step_words(
-    elements: Mapping[str, Mapping[str, Any]], standing: Mapping[str, str]
-) -> list[tuple[str, str]]:
-    """The steps reached, as a list beside the diagram says them."""
-    return [
-        (_name(elements, element_id), standing[element_id])
-        for element_id, element in elements.items()
-        if element_id in standing and element["name"]
-    ]
-
-
-def _norms(
-    elements: Mapping[str, Mapping[str, Any]],
-    standing: Mapping[str, str],
-    is_over: bool,
-) -> list[str]:
-    """What the case rests on now; when it is over, what its whole way rested on."""
-    reached = (
-        element
-        for element_id, element in elements.items()
-        if element_id in standing and (is_over or standing[element_id] != "done")
-    )
-    return list(dict.fromkeys(norm for each in reached for norm in each["norms"]))
 
 
 @dataclass(frozen=True)
@@ -167,8 +119,8 @@ class _Standing:
     tasks: list[TaskRow]
     jobs: list[JobRow]
     faults: list[IncidentRow]
-    elements: Mapping[str, Mapping[str, Any]]
-    waiting: Sequence[str]
+    drawings: Drawings
+    standing: Sequence[Standing]
 
     def sentence(self) -> tuple[str, str]:
         """The sentence and its tone."""
@@ -181,7 +133,7 @@ class _Standing:
                 return gettext("The case is stopped for a time"), "soon"
         for fault in self.faults:
             if fault.state == IncidentState.OPEN:
-                step = _name(self.elements, fault.element_id)
+                step = self.drawings.name(fault.element_id, fault.called_process)
                 return gettext("A fault holds the case: %(step)s", step=step), "bad"
         return self._waits(), "live"
 
@@ -193,9 +145,10 @@ class _Standing:
         if asked:
             listed = ", ".join(dict.fromkeys(words.system(each) for each in asked))
             return gettext("An answer is awaited: %(systems)s", systems=listed)
-        for element_id in self.waiting:
-            if self.elements[element_id]["type"].endswith("Event"):
-                step = _name(self.elements, element_id)
+        for place in self.standing:
+            element = self.drawings.element(place.element_id, place.process)
+            if element is not None and element["type"].endswith("Event"):
+                step = self.drawings.name(place.element_id, place.process)
                 return gettext("The case waits: %(step)s", step=step)
         return gettext("The case waits for the next event")
 
@@ -234,8 +187,8 @@ def _is_person(actor: str) -> bool:
 
 @dataclass(frozen=True)
 class _Teller:
-    elements: Mapping[str, Mapping[str, Any]]
-    flows: flows.Names
+    drawings: Drawings
+    flows: Mapping[str | None, flows.Names]
     names: Mapping[str, str]
 
     def lines(self, events: list[EventRow]) -> list[Line]:
@@ -260,8 +213,8 @@ class _Teller:
         )
 
     def _completed(self, event: EventRow) -> Line | None:
-        element = self.elements.get(event.element_id or "")
-        if element is None or element["type"] in SILENT or not element["name"]:
+        element = self._element(event)
+        if not element or element["type"] in SILENT or not element["name"]:
             return None
         step = self._step(event)
         said = step
@@ -269,25 +222,30 @@ class _Teller:
             said = gettext(
                 "The way was chosen: %(step)s %(way)s", step=step, way=self._way(event)
             )
-        elif element["type"].endswith("Task"):
+        elif element["type"].endswith(("Task", "callActivity")):
             said = gettext("Done: %(step)s", step=step)
         return Line(event.at, said, self._who(event), "", "good")
 
     def _way(self, event: EventRow) -> str:
         """What the arrows that were taken say, if they say anything."""
         taken = (event.detail or {}).get("flows", [])
-        said = [i18n.name_in(self.flows[id_]) for id_ in taken if id_ in self.flows]
+        named = self.flows.get(event.called_process, {})
+        said = [i18n.name_in(named[id_]) for id_ in taken if id_ in named]
         return f"– {', '.join(said)}" if said else ""
 
     def _step(self, event: EventRow) -> str:
         """The element's name; what is none of them is the process itself."""
-        if event.element_id is None or event.element_id not in self.elements:
+        if event.element_id is None or not self._element(event):
             return gettext("The whole case")
-        return _name(self.elements, event.element_id)
+        return self.drawings.name(event.element_id, event.called_process)
+
+    def _element(self, event: EventRow) -> Mapping[str, Any]:
+        """The element of an event; empty where it is none."""
+        return self.drawings.element(event.element_id, event.called_process) or {}
 
     def _who(self, event: EventRow) -> str:
         kind, _, rest = event.actor.partition(":")
-        element = self.elements.get(event.element_id or "", {})
+        element = self._element(event)
         if kind == "job":  # what followed from an answer is not the system's own act
             return words.system(rest) if element.get("job_type") == rest else ""
         if event.type in ("task.created", "element.canceled"):
@@ -298,7 +256,7 @@ class _Teller:
 
     def _note(self, event: EventRow) -> str:
         detail = event.detail or {}
-        job_type = self.elements.get(event.element_id or "", {}).get("job_type")
+        job_type = self._element(event).get("job_type")
         if event.type == "job.failed":
             return faults.attempt(job_type, detail.get("attempt"))
         if event.type == "incident.opened":
