@@ -137,6 +137,9 @@ def write(step: Step, effects: list[engine_effects.Effect]) -> None:
     _close_jobs(step, batch.of(engine_effects.JobClosed))
     _disarm_timers(step, batch.of(engine_effects.TimerDisarmed))
     canceled = [each.token for each in batch.of(engine_effects.ElementCanceled)]
+    # One of several times is not told as an element; its job is.
+    jobs_closed = batch.of(engine_effects.JobClosed)
+    canceled += [each.token for each in jobs_closed if each.canceled]
     _void_incidents(step, incidents.c.token.in_(canceled), bool(canceled))
     _raise_incidents(step, batch.of(engine_effects.IncidentRaised))
     completed = batch.of(engine_effects.ElementCompleted)

@@ -25,6 +25,8 @@ from workflows.store.tables import definition_versions, incidents, process_insta
 from workflows.store.tables import offices as office_rows
 from workflows.world import World
 
+MOST_REASON = 1000
+REASON_LENGTH = "between 1 and 1000 characters"
 ALL_STATES = frozenset(InstanceState)
 
 
@@ -117,12 +119,17 @@ def search(
 
 
 def cancel(
-    tx: sa.Connection, world: World, caller: people.Caller, instance_id: uuid.UUID
+    tx: sa.Connection,
+    world: World,
+    caller: people.Caller,
+    instance_id: uuid.UUID,
+    reason: str | None = None,
 ) -> InstanceRow:
     """End a case for good; nothing of it stays open."""
     open_states = frozenset({InstanceState.ACTIVE, InstanceState.SUSPENDED})
     with _led(tx, world, caller, instance_id, open_states, "canceled") as current:
         current.case.cancel()
+        current.because = because(reason)
         current.changes |= {
             "state": InstanceState.CANCELED,
             "ended_at": current.now,
@@ -132,26 +139,44 @@ def cancel(
 
 
 def suspend(
-    tx: sa.Connection, world: World, caller: people.Caller, instance_id: uuid.UUID
+    tx: sa.Connection,
+    world: World,
+    caller: people.Caller,
+    instance_id: uuid.UUID,
+    reason: str | None = None,
 ) -> InstanceRow:
     """Hold a case: no task, job, timer or message moves it until it is resumed."""
     states = frozenset({InstanceState.ACTIVE})
     with _led(tx, world, caller, instance_id, states, "suspended") as current:
         current.changes["state"] = InstanceState.SUSPENDED
-        current.record("instance.suspended")
+        current.record("instance.suspended", detail=because(reason))
     return get(tx, caller, instance_id)
 
 
 def resume(
-    tx: sa.Connection, world: World, caller: people.Caller, instance_id: uuid.UUID
+    tx: sa.Connection,
+    world: World,
+    caller: people.Caller,
+    instance_id: uuid.UUID,
+    reason: str | None = None,
 ) -> InstanceRow:
     """Let a suspended case go on where it stood."""
     states = frozenset({InstanceState.SUSPENDED})
     with _led(tx, world, caller, instance_id, states, "resumed") as current:
         current.changes["state"] = InstanceState.ACTIVE
-        current.record("instance.resumed")
+        current.record("instance.resumed", detail=because(reason))
         jobs.requeue_all(current)
     return get(tx, caller, instance_id)
+
+
+def because(reason: str | None) -> dict[str, str]:
+    """Why a person steers a case, as its history keeps it; InputRefused if too long."""
+    if reason is None:
+        return {}
+    said = reason.strip()
+    if not 1 <= len(said) <= MOST_REASON:
+        raise InputRefused(field="reason", reason=REASON_LENGTH)
+    return {"reason": said}
 
 
 def _led(

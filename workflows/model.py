@@ -59,7 +59,9 @@ MOVES: dict[enum.StrEnum, frozenset[enum.StrEnum]] = {
     InstanceState.ACTIVE: frozenset(
         {InstanceState.SUSPENDED, InstanceState.COMPLETED, InstanceState.CANCELED}
     ),
-    InstanceState.SUSPENDED: frozenset({InstanceState.ACTIVE, InstanceState.CANCELED}),
+    InstanceState.SUSPENDED: frozenset(
+        {InstanceState.ACTIVE, InstanceState.COMPLETED, InstanceState.CANCELED}
+    ),
     TaskState.CREATED: frozenset(
         {TaskState.CLAIMED, TaskState.COMPLETED, TaskState.CANCELED}
     ),

@@ -95,6 +95,7 @@ class Step:
     started: engine.Case | None = None
     is_new: bool = False  # the case has no row yet; `finish` makes it
     changes: dict[str, Any] = field(default_factory=dict)
+    because: Mapping[str, str] = field(default_factory=dict)  # why a person ends it
     # Collected while rows are written, to be sent together with others.
     due: list[tuple[str, datetime, uuid.UUID, str]] = field(default_factory=list)
     succeeded: list[uuid.UUID] = field(default_factory=list)  # jobs
@@ -195,13 +196,14 @@ def finish(current: Step) -> None:
         case = current.case
         _follow(current)
         values["saved"] = case.save()
-        if case.completed and current.instance.state == InstanceState.ACTIVE:
-            values.setdefault("state", InstanceState.COMPLETED)
+        if case.completed and "state" not in values:
+            values["state"] = InstanceState.COMPLETED
             values["ended_at"] = current.now
             values["ended_by"] = case.ended_by
     is_over = values.get("state") in (InstanceState.COMPLETED, InstanceState.CANCELED)
     if is_over:
-        current.record(f"instance.{values['state']}", detail=values.get("ended_by"))
+        told = {**(values.get("ended_by") or {}), **current.because}
+        current.record(f"instance.{values['state']}", detail=told)
     _save(current)
     if is_over:  # what the step answered is saved by now, and stays as it is
         follow_ups.close(current)

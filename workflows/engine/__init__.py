@@ -27,6 +27,8 @@ from workflows.engine.errors import (
     DrawingRefused,
     EngineError,
     MoveNotPossible,
+    NoSuchStep,
+    NothingToRepeat,
     SavedByOther,
     TokenNotWaiting,
 )
@@ -52,6 +54,8 @@ __all__ = [
     "MessageAwaited",
     "MessageForgotten",
     "MoveNotPossible",
+    "NoSuchStep",
+    "NothingToRepeat",
     "SavedByOther",
     "SignalAwaited",
     "SignalForgotten",

@@ -20,7 +20,7 @@ from workflows.engine.elements import Drawn, JobTask, UserTask
 from workflows.engine.errors import EngineError, Fault, TokenNotWaiting
 from workflows.engine.evaluation import Evaluator
 from workflows.engine.running import RunningProcess
-from workflows.engine.standing import Standing, standing
+from workflows.engine.standing import Standing, places, standing
 from workflows.engine.tokens import INCIDENT, Token
 
 # A straight chain of 10,000 elements passes; a drawing that turns in a circle is
@@ -186,6 +186,10 @@ class Case:
     def standing(self) -> tuple[Standing, ...]:
         """Everywhere the case stands, called processes and items included."""
         return standing(self._process)
+
+    def places(self) -> dict[UUID, tuple[str, str | None]]:
+        """The element of each token, and the key of its process if it is called."""
+        return places(self._process)
 
     def targets(self, token: UUID) -> tuple[str, ...]:
         """The elements that a token which stands can be moved to."""

@@ -35,10 +35,9 @@ class Net:
         for name, spec in self._specs.items():
             routes: tuple[Route, ...] = getattr(spec, "routes", ())
             ways = [self._entered(route) for route in routes]
+            found: list[tuple[Place, ...]] = [tuple(ways)] if ways else []
             if isinstance(spec, ExclusiveGateway | EventGateway):
                 found = [(way,) for way in ways]
-            else:
-                found = [tuple(ways)] if ways else []
             for event in getattr(spec, "boundary", ()):
                 stays = () if event.cancel_activity else (name,)
                 found.append((*stays, event.name))

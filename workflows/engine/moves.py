@@ -17,7 +17,14 @@ from workflows.engine import concurrency, errors, events, scopes
 from workflows.engine.elements import Drawn, Start
 from workflows.engine.errors import Fault, MoveNotPossible, TokenNotWaiting
 from workflows.engine.parser import MADE_UP
-from workflows.engine.standing import by_event, containers, marking, standing_in, stands
+from workflows.engine.standing import (
+    by_event,
+    can_skip,
+    containers,
+    marking,
+    standing_in,
+    stands,
+)
 from workflows.engine.tokens import HANDLER, INTO, Token
 
 FUTURE = TaskState.FUTURE
@@ -33,7 +40,7 @@ def skip(process: Any, token_id: UUID, variables: Mapping[str, Any]) -> None:
     """
     token = _find(process, token_id)
     element = token.task_spec.bpmn_id
-    if token is token.workflow.task_tree or _cannot_skip(token):
+    if not can_skip(token):
         raise errors.CannotSkip(element=element)
     if token.internal_data.get(HANDLER):
         undoing = token.parent
@@ -66,12 +73,6 @@ def _skip_item(token: Token, variables: dict[str, Any]) -> None:
     scopes.write(token, variables, own=False)
     spec.item_is_over(token, outcome)
     token.cancel()
-
-
-def _cannot_skip(token: Token) -> bool:
-    spec = token.task_spec
-    waits_for_others = concurrency.is_join(spec) and token.waits
-    return isinstance(spec, events.EventGateway) or waits_for_others
 
 
 # --- move and repeat --------------------------------------------------------------

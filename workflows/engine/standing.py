@@ -30,6 +30,7 @@ class Standing:
     path: tuple[str, ...] = ()
     incident: str | None = None
     is_item: bool = False
+    can_skip: bool = True
 
 
 KINDS: tuple[tuple[type, str], ...] = (
@@ -62,6 +63,7 @@ def _told(process: Any, scope: Any) -> Iterator[Standing]:
             outside,
             token.internal_data.get(INCIDENT),
             token.is_item,
+            can_skip(token),
         )
         inside = process.subprocesses.get(token.id)
         if inside is not None:
@@ -94,6 +96,14 @@ def _kind(token: Token) -> str:
 
 def _awaits(spec: Any, kind: type) -> bool:
     return isinstance(spec.event_definition, kind)
+
+
+def can_skip(token: Token) -> bool:
+    """Whether it is one step, with one way behind it once the variables are known."""
+    spec = token.task_spec
+    waits_for_others = concurrency.is_join(spec) and token.waits
+    at_once = isinstance(spec, events.EventGateway) or waits_for_others
+    return token is not token.workflow.task_tree and not at_once
 
 
 def by_event(token: Token) -> bool:
@@ -136,3 +146,15 @@ def containers(token: Token) -> list[Token]:
         found.insert(0, scope.parent_task)
         scope = scope.parent_task.workflow
     return found
+
+
+def places(process: Any) -> dict[UUID, tuple[str, str | None]]:
+    """The element of each token, listeners too, and the key of its called process."""
+    return {
+        token.id: (
+            token.task_spec.bpmn_id,
+            None if scope.home is process.home else scope.home.key,
+        )
+        for scope in process.scopes
+        for token in scope.tasks.values()
+    }
