@@ -108,7 +108,7 @@ def run(store: Store, world: World) -> int:
     return fired
 
 
-def hear(store: Store, world: World, signal_id: uuid.UUID) -> None:
+def hear(store: Store, world: World, signal_id: uuid.UUID | str) -> None:
     """Let those hear a signal to whom it was thrown, as many as a second allows.
 
     Never fails: what is left, the sweep does.

@@ -127,12 +127,12 @@ def write(step: Step, effects: list[engine_effects.Effect]) -> None:
         batch.of(engine_effects.MessageAwaited),
         batch.of(engine_effects.MessageForgotten),
     )
-    thrown_signals.await_(
+    thrown_signals.write(
         step,
         batch.of(engine_effects.SignalAwaited),
         batch.of(engine_effects.SignalForgotten),
+        batch.of(engine_effects.SignalThrown),
     )
-    thrown_signals.throw_all(step, batch.of(engine_effects.SignalThrown))
     _close_tasks(step, batch.of(engine_effects.TaskClosed))
     _close_jobs(step, batch.of(engine_effects.JobClosed))
     _disarm_timers(step, batch.of(engine_effects.TimerDisarmed))

@@ -99,7 +99,7 @@ class Step:
     # Collected while rows are written, to be sent together with others.
     due: list[tuple[str, datetime, uuid.UUID, str]] = field(default_factory=list)
     succeeded: list[uuid.UUID] = field(default_factory=list)  # jobs
-    # Subscriptions that have just heard a signal; see `thrown_signals.await_`.
+    # Subscriptions that have just heard a signal; see `thrown_signals.write`.
     heard: list[Any] = field(default_factory=list)
     signal_depth: int = (
         0  # how many signals, each thrown by who heard another, led here

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 # signals in a chain on, each waits, so that all others are served between them.
 DEPTH_AT_ONCE = 100
 PAUSE = timedelta(minutes=1)
+Ended = sa.Row[Any, Any, Any]  # id, name, element_id of a subscription
 log = logging.getLogger(__name__)
 
 AWAIT = Prepared(
@@ -83,33 +84,26 @@ def throw(
     return id_
 
 
-def throw_all(step: Step, thrown: list[engine_effects.SignalThrown]) -> None:
-    """What a step has thrown goes to every other case that waits, and to starts."""
-    for effect in thrown:
-        throw(
-            step.tx,
-            effect.name,
-            effect.variables,
-            step.now,
-            thrower=step.id,
-            depth=step.signal_depth,
-        )
-
-
-def await_(
+def write(
     step: Step,
     awaited: list[engine_effects.SignalAwaited],
     forgotten: list[engine_effects.SignalForgotten],
+    thrown: list[engine_effects.SignalThrown],
 ) -> None:
-    """Wait for signals; what a heard one led to goes on under the same id.
+    """What a step waits for now and no longer, and what it has thrown to the others.
 
-    So a signal that was thrown before the case had dealt with the one before it is
-    heard as well, just as if each had been dealt with at once.
+    A wait that follows on one that ended goes on under its id: a signal that was thrown
+    between the two is heard, just as if each had been dealt with at once.
     """
     gone = {effect.token for effect in forgotten}
+    ended = _end(step, gone) if gone else []
+    # What the case threw it has heard itself, wherever it waited.
+    own = {effect.name for effect in thrown}
+    step.heard += [row for row in ended if row.name in own]
+    left = [row for row in ended if row.name not in own]
     rows = [
         {
-            "id": _place_of(step, effect),
+            "id": _place_of(effect, step.heard, left),
             "token": effect.token,
             "instance_id": step.id,
             "element_id": effect.element_id,
@@ -121,11 +115,14 @@ def await_(
         if effect.token not in gone
     ]
     AWAIT.run_each(step.tx, rows)
-    if gone:
-        step.tx.execute(
-            sa.delete(signal_subscriptions).where(
-                signal_subscriptions.c.token.in_(gone)
-            )
+    for each in thrown:
+        throw(
+            step.tx,
+            each.name,
+            each.variables,
+            step.now,
+            thrower=step.id,
+            depth=step.signal_depth,
         )
 
 
@@ -141,14 +138,29 @@ def clean(tx: sa.Connection) -> None:
     tx.execute(sa.delete(signals).where(heard))
 
 
-def _place_of(step: Step, effect: engine_effects.SignalAwaited) -> uuid.UUID:
-    alike = [one for one in step.heard if one.name == effect.name]
-    if not alike:
-        return uuid.uuid4()
-    same = [one for one in alike if one.element_id == effect.element_id]
-    found = (same or alike)[0]
-    step.heard.remove(found)
-    return uuid.UUID(str(found.id))
+def _end(step: Step, tokens: Collection[uuid.UUID]) -> Sequence[Ended]:
+    waiting = signal_subscriptions.c
+    return step.tx.execute(
+        sa.delete(signal_subscriptions)
+        .where(waiting.token.in_(tokens))
+        .returning(waiting.id, waiting.name, waiting.element_id)
+    ).all()
+
+
+def _place_of(
+    effect: engine_effects.SignalAwaited, heard: list[Ended], left: list[Ended]
+) -> uuid.UUID:
+    """Of a wait at the same element, else of one that has just heard this signal."""
+    for ended in (heard, left):
+        for row in ended:
+            if (row.name, row.element_id) == (effect.name, effect.element_id):
+                ended.remove(row)
+                return uuid.UUID(str(row.id))
+    for row in heard:
+        if row.name == effect.name:
+            heard.remove(row)
+            return uuid.UUID(str(row.id))
+    return uuid.uuid4()
 
 
 def _to_cases(

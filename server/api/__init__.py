@@ -20,6 +20,7 @@ from server.api import (
     instances,
     jobs,
     messages,
+    signals,
     tasks,
 )
 from server.api.schemas import ProblemOut
@@ -35,6 +36,7 @@ VIEWS = (
     instances,
     jobs,
     messages,
+    signals,
     tasks,
 )
 ABOUT = (

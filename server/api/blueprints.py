@@ -54,6 +54,7 @@ definitions = _noun("definitions", "/definitions", "What was released")
 instances = _noun("instances", "/instances", "Cases")
 tasks = _noun("tasks", "/tasks", "Work for people")
 messages = _noun("messages", "/messages", "News for cases that wait")
+signals = _noun("signals", "/signals", "News for all who wait")
 jobs = _noun("jobs", "/jobs", "Automatic work")
 incidents = _noun("incidents", "/incidents", "Steps that wait for help")
 feel = _noun("feel", "/feel", "Expressions, tried out")
@@ -65,6 +66,7 @@ ALL = (
     instances,
     tasks,
     messages,
+    signals,
     jobs,
     incidents,
     feel,

@@ -90,6 +90,11 @@ class Message(Input):
     ttl_seconds = fields.Integer(strict=True, load_default=TTL_DEFAULT_SECONDS)
 
 
+class Signal(Input):
+    name = Text(required=True)
+    variables = Variables(load_default=dict)
+
+
 class JobQuery(ListQuery):
     state = fields.String(load_default=None, validate=validate.OneOf(tuple(JobState)))
     type_ = Text(load_default=None, data_key="type")
@@ -254,6 +259,10 @@ class ReleaseOut(Schema):
 
 class CorrelatedOut(Schema):
     correlated = fields.Integer()
+
+
+class SignalOut(Schema):
+    id = fields.String()
 
 
 class ValueOut(Schema):

@@ -1,0 +1,28 @@
+"""Signals: thrown to every case that waits for one, and to starts."""
+
+from typing import Any
+
+from server.api import schemas
+from server.api.blueprints import signals as blueprint
+from server.api.idempotency import once
+from server.auth import authenticated
+from server.context import caller, services, world
+from workflows import due, signals
+
+
+@blueprint.post("")
+@authenticated
+@blueprint.arguments(schemas.Signal())
+@blueprint.response(202, schemas.SignalOut())
+def throw(body: dict[str, Any]) -> dict[str, str]:
+    """Throw a signal: every case of the caller's offices that waits for it goes on, and
+    every procedure that it starts begins a case. It is not kept for those who begin to
+    wait later; nothing that is to hear it is lost, though a suspended case hears it
+    when it is resumed, and the last of a thousand some seconds after the answer."""
+    answer = once(
+        lambda tx: {"id": str(signals.publish(tx, world(), caller(), **body))},
+        subject=lambda told: told,
+        again=lambda _, subject: {"id": str(subject["id"])},
+    )
+    due.hear(services().store, world(), answer["id"])
+    return answer
