@@ -122,10 +122,7 @@ class Case:
         )
 
     def retry(self, token: UUID, variables: Mapping[str, Any] | None = None) -> None:
-        """Try an element with an incident again, after setting `variables`.
-
-        They also correct what the element has been answered already.
-        """
+        """Try an element with an incident again, after setting `variables`."""
         found = self._process.find(token)
         if found is None or not found.internal_data.get(INCIDENT):
             raise TokenNotWaiting(token=token, what="a retry", reason="no incident")
@@ -176,7 +173,7 @@ class Case:
         Without what listens, and without those of called processes.
         """
         running = [one for one in self._process.scopes if one.home is self.definition]
-        tokens = (token for scope in running for token in scope.tasks.values())
+        tokens = (token for scope in running for token in scope.tasks.awake())
         specs = (one.task_spec for one in tokens if one.waits and not one.listens)
         return tuple(
             dict.fromkeys(each.bpmn_id for each in specs if isinstance(each, Drawn))

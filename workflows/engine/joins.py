@@ -90,7 +90,7 @@ class InclusiveGateway(Join, defaults.InclusiveGateway):
             and self._holds(known, waiting)
         ):
             return False
-        for token in scope.tasks.values():
+        for token in scope.tasks.awake():
             if self._holds(token, waiting):
                 scope.blocking[self.name] = token
                 return False

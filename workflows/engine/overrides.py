@@ -13,7 +13,7 @@ OVERRIDDEN: Mapping[str, frozenset[str]] = {
     for path, names in {
         # No prediction, no data on tokens, retired when done.
         "task.Task": """__init__ _add_child _child_added_notify _inherit_data _set_state
-            _sync_children cancel complete error run""",
+            _sync_children cancel children complete error run""",
         # A ready queue instead of walks through the tree.
         "workflow.Workflow": "_task_completed_notify cancel",
         "bpmn.workflow.BpmnWorkflow": """__init__ cancel create_subprocess

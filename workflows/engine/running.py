@@ -15,6 +15,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from workflows.engine.effects import CaseEnded, Effect, IncidentRaised
 from workflows.engine.errors import Fault
+from workflows.engine.sleeping import Tokens
 from workflows.engine.tokens import CAME, INCIDENT, START, Token
 
 
@@ -24,7 +25,7 @@ class Scope:
     # Attributes of SpiffWorkflow's Workflow.
     spec: Any
     top_workflow: Any
-    tasks: dict[UUID, Any]
+    tasks: Tokens
     data: dict[str, Any]
     completed: bool
 
@@ -34,6 +35,7 @@ class Scope:
 
     def begin(self) -> None:
         """Set up what is empty before the first token."""
+        self.tasks = Tokens()
         self.listeners: dict[UUID, Token] = {}
         # join -> incoming flow -> the tokens that wait on it
         self.joins: dict[str, dict[str, list[Token]]] = {}

@@ -41,6 +41,13 @@ class Token(Task):
         self._children: dict[Any, None] = {}
 
     @property
+    def children(self) -> list[Any]:
+        tasks = self.workflow.tasks
+        if tasks.asleep:
+            tasks.wake_items(self)
+        return [tasks[child] for child in self._children]
+
+    @property
     def finished(self) -> bool:
         return bool(self._state & TaskState.FINISHED_MASK)
 

@@ -4,6 +4,8 @@ import itertools
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from saved_keys import assert_frozen
+
 from workflows import engine, feel
 
 HEAD = (
@@ -218,9 +220,9 @@ class Run:
         for scope in (self.case._process, *self.case._process.subprocesses.values()):
             assert all(task.data == {} for task in scope.tasks.values())
         if not self.keep:
-            self.case = engine.Case.restore(
-                self.definition, self.case.save(), self.environment
-            )
+            saved = self.case.save()
+            assert_frozen(saved)
+            self.case = engine.Case.restore(self.definition, saved, self.environment)
         return self
 
     def follow(self, effect):
