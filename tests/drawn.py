@@ -57,11 +57,34 @@ def line(
         '<?xml version="1.0" encoding="UTF-8"?><bpmn:definitions'
         ' xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"'
         ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
-        ' xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" targetNamespace="test">'
+        ' xmlns:zeebe="http://camunda.org/schema/zeebe/1.0"'
+        ' xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI"'
+        ' xmlns:dc="http://www.omg.org/spec/DD/20100524/DC"'
+        ' xmlns:di="http://www.omg.org/spec/DD/20100524/DI" targetNamespace="test">'
         f'{besides}<bpmn:process id="{key}" name="{key} рәсімі" isExecutable="true">'
         f"{extensions if inside else ''}{start}{''.join(steps)}"
-        f'<bpmn:endEvent id="end"/>{flows}</bpmn:process></bpmn:definitions>'
+        f'<bpmn:endEvent id="end"/>{flows}</bpmn:process>'
+        f"{_picture(key, ids)}</bpmn:definitions>"
     ).encode()
+
+
+def _picture(key: str, ids: list[str]) -> str:
+    """Where the elements and the flows between them are drawn."""
+    shapes = "".join(
+        f'<bpmndi:BPMNShape id="{id_}_di" bpmnElement="{id_}">'
+        f'<dc:Bounds x="{160 * n}" y="0" width="100" height="80"/></bpmndi:BPMNShape>'
+        for n, id_ in enumerate(ids)
+    )
+    edges = "".join(
+        f'<bpmndi:BPMNEdge id="{key}_{n}_di" bpmnElement="{key}_{n}">'
+        f'<di:waypoint x="{160 * n + 100}" y="40"/>'
+        f'<di:waypoint x="{160 * n + 160}" y="40"/></bpmndi:BPMNEdge>'
+        for n in range(len(ids) - 1)
+    )
+    return (
+        f'<bpmndi:BPMNDiagram id="diagram"><bpmndi:BPMNPlane id="plane"'
+        f' bpmnElement="{key}">{shapes}{edges}</bpmndi:BPMNPlane></bpmndi:BPMNDiagram>'
+    )
 
 
 def form(id_: str, *fields: str) -> bytes:
