@@ -10,6 +10,7 @@ from html import escape
 from engine_kit import JOB, el, flows, mapping, zeebe
 
 KINDS = {
+    "es": "startEvent",  # of an event sub-process
     "s": "startEvent",
     "e": "endEvent",
     "t": "task",
@@ -31,9 +32,13 @@ def draw(*chains, **nodes):
     ]
     written = []
     for node_id in dict.fromkeys([*ids, *nodes]):
-        made = nodes.get(node_id) or node(KINDS.get(node_id[0], "task"))
+        made = nodes.get(node_id) or node(_kind(node_id))
         written.append(made(node_id))
     return "".join(written) + flows(*(chain for chain in chains if "->" in chain))
+
+
+def _kind(node_id):
+    return KINDS.get(node_id[:2]) or KINDS.get(node_id[0], "task")
 
 
 def node(tag, inner="", default=None, **attributes):
@@ -68,7 +73,9 @@ def job(inner="", maps="", tag="serviceTask", **attributes):
 
 
 def script(expression, result="r", inner="", maps="", **attributes):
-    said = f'<zeebe:script expression="{escape(expression)}" resultVariable="{result}"/>'
+    said = (
+        f'<zeebe:script expression="{escape(expression)}" resultVariable="{result}"/>'
+    )
     return node("scriptTask", ext(said, maps) + inner, **attributes)
 
 
@@ -119,7 +126,9 @@ def end(definition, maps=""):
 
 def message_out(tag="intermediateThrowEvent", maps=""):
     """An event that throws a message: its job sends it."""
-    return node(tag, ext(JOB, maps) + '<bpmn:messageEventDefinition messageRef="msg2"/>')
+    return node(
+        tag, ext(JOB, maps) + '<bpmn:messageEventDefinition messageRef="msg2"/>'
+    )
 
 
 def link(name="L", throws=False):
@@ -149,9 +158,7 @@ def undone(host, handler, made=None):
     def make(node_id):
         event = el("boundaryEvent", node_id, UNDO, attachedToRef=host)
         handles = (made or user)(isForCompensation="true")(handler)
-        leads = el(
-            "association", f"as_{node_id}", sourceRef=node_id, targetRef=handler
-        )
+        leads = el("association", f"as_{node_id}", sourceRef=node_id, targetRef=handler)
         return event + handles + leads
 
     return make

@@ -30,7 +30,9 @@ def xml_of(case, key=KEY):
     """The file of a case, without what it calls."""
     found = drawing(case.body, key)
     if case.around:
-        found = found.replace(b"<bpmn:process ", case.around.encode() + b"<bpmn:process ")
+        found = found.replace(
+            b"<bpmn:process ", case.around.encode() + b"<bpmn:process "
+        )
     return found
 
 
@@ -61,7 +63,7 @@ def _read(xml, parser, key):
 
 
 class Player(Run):
-    """A run whose definition is loaded anew for each restore, with a clock that fires."""
+    """A run that loads its definition anew for each restore; its clock fires timers."""
 
     def __init__(self, load, *args, **options):
         self.load, self.due, self.opened = load, {}, []
@@ -185,7 +187,7 @@ def play(case, parser, *, keep):
     values = dict(case.variables)
     player = Player(loader(case, parser), values, keep, case.start)
     for number, line in enumerate(lines_of(case.story)):
-        action, _, expected = line.rpartition(" : ")
+        action, _, expected = f" {line.strip()} ".rpartition(" : ")
         trace, _, waits = expected.partition("[")
         told = act(player, action.strip()) if number else player.told
         compare(f"{line.strip()}", trace, told)

@@ -28,7 +28,6 @@ def test_is_refused_with_its_id_and_a_mend(parser, name):
 
     found = [one for one in refusal.value.findings if one.severity == "error"]
     assert (case.rule, case.at) in {(one.rule, one.element_id) for one in found}
-    assert {one.rule for one in found} == {case.rule}
     assert all(one.message.count(".") >= 1 for one in found)
 
 
