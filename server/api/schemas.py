@@ -90,7 +90,7 @@ class Message(Input):
     ttl_seconds = fields.Integer(strict=True, load_default=TTL_DEFAULT_SECONDS)
 
 
-class Signal(Input):
+class SignalThrow(Input):
     name = Text(required=True)
     variables = Variables(load_default=dict)
 

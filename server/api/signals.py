@@ -12,7 +12,7 @@ from workflows import due, signals
 
 @blueprint.post("")
 @authenticated
-@blueprint.arguments(schemas.Signal())
+@blueprint.arguments(schemas.SignalThrow())
 @blueprint.response(202, schemas.SignalOut())
 def throw(body: dict[str, Any]) -> dict[str, str]:
     """Throw a signal: every case of the caller's offices that waits for it goes on, and

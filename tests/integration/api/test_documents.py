@@ -28,6 +28,7 @@ POST /tasks/{task_id}/release
 POST /tasks/{task_id}/complete
 POST /tasks/{task_id}/assign
 POST /messages
+POST /signals
 GET /jobs
 POST /jobs/{job_id}/retry
 GET /incidents
