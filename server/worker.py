@@ -28,7 +28,7 @@ from server.settings import Settings
 from workflows import due, jobs, messages
 from workflows.model import DatabaseUnavailable
 from workflows.ports import Connectors
-from workflows.store import schema
+from workflows.store import pruning, schema
 from workflows.store.session import Store
 from workflows.world import World
 
@@ -44,7 +44,7 @@ PAUSE_SECONDS = 1.0
 STOP_SECONDS = 10.0
 SWEEP_SECONDS = 0.5
 MATCH_EVERY = 10  # sweeps
-PARTITIONS_EVERY = 7200  # sweeps: about an hour
+UPKEEP_EVERY = 7200  # sweeps: about an hour
 DONE: JOB_STATUS = "successful"
 
 log = logging.getLogger(__name__)
@@ -61,7 +61,7 @@ def run(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     sweeper = threading.Thread(
-        target=sweep, args=(store, world, stop), name="due-work", daemon=True
+        target=sweep, args=(store, world, settings, stop), name="due-work", daemon=True
     )
     sweeper.start()
     try:
@@ -178,18 +178,19 @@ def perform(
         jobs.crash(store, world, job_id, f"{type(error).__name__}: {error}")
 
 
-def sweep(store: Store, world: World, stop: threading.Event) -> None:
+def sweep(
+    store: Store, world: World, settings: Settings, stop: threading.Event
+) -> None:
     """Fire due work and match messages until `stop`; outlives a lost database."""
-    turn = 0
+    turn, is_behind = 0, False
     while not stop.is_set():
         started = time.monotonic()
         try:
             due.run(store, world)
             if turn % MATCH_EVERY == 0:
                 messages.match(store, world)
-            if turn % PARTITIONS_EVERY == 0:
-                with store.transaction() as tx:
-                    schema.make_partitions(tx, world.clock.now())
+            if is_behind or turn % UPKEEP_EVERY == 0:
+                is_behind = keep_up(store, world, settings)
         except DatabaseUnavailable:
             log.warning("the database does not answer the sweep")
         except Exception:
@@ -197,3 +198,19 @@ def sweep(store: Store, world: World, stop: threading.Event) -> None:
             log.exception("the sweep failed; it goes on with the next turn")
         turn += 1
         stop.wait(max(0.05, SWEEP_SECONDS - (time.monotonic() - started)))
+
+
+def keep_up(store: Store, world: World, settings: Settings) -> bool:
+    """Make room for the events to come, drop what is kept long enough; is there more?
+
+    A little at a time: what is due meanwhile must not wait.
+    """
+    now = world.clock.now()
+    with store.transaction() as tx:
+        schema.make_partitions(tx, now)
+    return pruning.prune(
+        store,
+        now,
+        queue_log_days=settings.queue_log_days,
+        idempotency_days=settings.idempotency_days,
+    )

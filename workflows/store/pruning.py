@@ -1,0 +1,38 @@
+"""What is kept for some days only: the queue's log, and the keys of requests."""
+
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+
+from workflows.store.session import Store
+
+# Rows in one transaction: none of them lasts, or holds up who writes meanwhile.
+LOT = 5_000
+# By their place in the file, for nothing else would find each of them again at once.
+OLD = """
+    DELETE FROM {table} WHERE ctid = ANY (ARRAY(
+        SELECT ctid FROM {table} WHERE {moment} < :until
+        LIMIT :lot FOR UPDATE SKIP LOCKED))
+"""
+QUEUE_LOG = sa.text(OLD.format(table="pgqueuer_log", moment="created"))
+IDEMPOTENCY_KEYS = sa.text(OLD.format(table="idempotency_keys", moment="created_at"))
+
+
+def prune(
+    store: Store, now: datetime, *, queue_log_days: int, idempotency_days: int
+) -> bool:
+    """Delete a lot of what is older; whether there may be more.
+
+    Several may do it at the same time. PgQueuer dates its log by the machine's clock:
+    so is it pruned, whatever ours says.
+    """
+    machine = datetime.now(UTC)
+    return max(
+        _delete(store, QUEUE_LOG, machine - timedelta(days=queue_log_days)),
+        _delete(store, IDEMPOTENCY_KEYS, now - timedelta(days=idempotency_days)),
+    )
+
+
+def _delete(store: Store, statement: sa.TextClause, until: datetime) -> bool:
+    with store.transaction() as tx:
+        return tx.execute(statement, {"until": until, "lot": LOT}).rowcount == LOT
