@@ -69,7 +69,8 @@ def _turns() -> str:
     workflow.get_next_task(state=TaskState.READY).data["turns"] = 0
     workflow.do_engine_steps()
     saved = serializer.serialize_json(workflow)
-    small, took = len(saved), []
+    small = len(saved)
+    took: list[float] = []
     until = time.perf_counter() + SECONDS
     while time.perf_counter() < until and len(took) < TURNS:
         began = time.perf_counter()

@@ -1,6 +1,7 @@
 """Drawings of the size that the dialect promises, released and run over the API."""
 
 import time
+from typing import Any
 
 import pytest
 
@@ -22,15 +23,18 @@ def test_two_thousand_elements_in_a_row_are_released_and_run(
     answer = callers["designer"].post_files(
         "/api/v1/deployments", {f"{key}.bpmn": drawing}
     )
-    case = callers["program"].post(
-        "/api/v1/instances", {"process_key": key, "variables": {"turns": 0}}
+    case: Any = (
+        callers["program"]
+        .post("/api/v1/instances", {"process_key": key, "variables": {"turns": 0}})
+        .json
     )
     if has_task:
-        (task,) = callers["clerk"].get("/api/v1/tasks", process_key=key).json["items"]
+        tasks: Any = callers["clerk"].get("/api/v1/tasks", process_key=key).json
+        (task,) = tasks["items"]
         callers["clerk"].post(f"/api/v1/tasks/{task['id']}/complete", {"variables": {}})
 
     assert answer.status_code == 201, answer.text
-    found = callers["program"].get(f"/api/v1/instances/{case.json['id']}").json
+    found: Any = callers["program"].get(f"/api/v1/instances/{case['id']}").json
     assert found["state"] == "completed"
     assert found["variables"]["turns"] == (ELEMENTS - 2 - has_task) // 2
     assert time.monotonic() - began < PATIENCE_SECONDS
