@@ -18,7 +18,16 @@ from workflows import calendars
 from workflows.model import InstanceState
 from workflows.plain_yaml import Made, Moment, Plain, context, ids, text
 
-VERBS = ("complete", "advance", "until", "deliver", "answer", "retry", "expect")
+VERBS = (
+    "complete",
+    "advance",
+    "until",
+    "deliver",
+    "signal",
+    "answer",
+    "retry",
+    "expect",
+)
 
 
 @dataclass(frozen=True)
@@ -94,7 +103,9 @@ class Scenario:
     Elements are named by their id, those of a called process by `process/element`.
     `answers` are by job type. Jobs of the elements in `held` wait for a step `answer`.
     With `every_order` the story is told once for each order in which the jobs of these
-    elements can be answered, and must end alike.
+    elements can be answered, and must end alike. `start_event` is the id of the start
+    event that begins the case, with `start` as what comes with it; by default that
+    without a trigger.
     """
 
     name: str
@@ -106,6 +117,7 @@ class Scenario:
     held: list[str] = field(default_factory=list)
     every_order: list[str] = field(default_factory=list)
     norms: list[str] = field(default_factory=list)
+    start_event: str | None = None
 
 
 def with_defaults(raw: Plain, defaults: Plain) -> Plain:
@@ -179,6 +191,7 @@ class _Step(Schema):
     MORE: ClassVar[Mapping[str, frozenset[str]]] = {
         "complete": frozenset({"answers", "refused"}),
         "deliver": frozenset({"key", "variables", "received"}),
+        "signal": frozenset({"variables", "received"}),
         "answer": frozenset({"answer_with"}),
         "retry": frozenset({"answer_with"}),
     }
@@ -187,6 +200,7 @@ class _Step(Schema):
     advance = fields.String(validate=_term)
     until = Moment()
     deliver = fields.String()
+    signal = fields.String()
     answer = fields.String()
     retry = fields.String()
     expect = fields.Nested(_Expect)
@@ -228,6 +242,7 @@ class ScenarioSchema(DefaultsSchema):
     """One scenario, before the defaults are laid under it."""
 
     name = text()
+    start_event = fields.String(validate=validate.Length(min=1))
     norms = ids()
     held = ids()
     every_order = ids(validate=validate.Length(min=2, max=5))

@@ -75,7 +75,7 @@ class Story:
         self.tasks: dict[UUID, engine.TaskOpened] = {}
         self.jobs: dict[UUID, engine.JobOpened] = {}
         self.timers: dict[UUID, engine.TimerArmed] = {}
-        self.awaited: dict[UUID, engine.MessageAwaited] = {}
+        self.awaited: dict[UUID, engine.MessageAwaited | engine.SignalAwaited] = {}
         self.incidents: dict[UUID, OpenIncident] = {}
         self.variables: dict[str, Any] = {}
         self.is_over = False
@@ -96,7 +96,7 @@ class Story:
                 self._move_to(calendars.term_end(term, self.now, self._calendar).at)
             case "until":
                 self._move_to(step.of.astimezone(UTC))
-            case "deliver":
+            case "deliver" | "signal":
                 self._deliver(step)
             case "answer":
                 self.answer(step.of, step.answer)
@@ -121,6 +121,7 @@ class Story:
             self.procedure.definition,
             {name: feel.from_plain(value) for name, value in variables.items()},
             self._environment(),
+            scenario.start_event,
         )
         term = self._end_of(started.deadline())
         if term is not None:
@@ -171,20 +172,17 @@ class Story:
         return expression.evaluate(values, self._environment())
 
     def _deliver(self, step: Step) -> None:
-        tokens = [
-            token
-            for token, message in self.awaited.items()
-            if (message.name, message.correlation_key) == (step.of, step.key)
-        ]
+        kind = engine.SignalAwaited if step.verb == "signal" else engine.MessageAwaited
+        wanted = kind, step.of, step.key
+        tokens = [token for token, one in self.awaited.items() if _heard(one) == wanted]
         if len(tokens) != step.received:
-            raise StoryStopped(
-                reason=f"the message {step.of} with the key {step.key!r} is awaited "
-                f"{len(tokens)} times, not {step.received}"
-            )
+            said = step.of if step.key is None else f"{step.of} with key {step.key!r}"
+            times = f"{len(tokens)} times, not {step.received}"
+            raise StoryStopped(reason=f"{said} is awaited {times}")
         variables = _values(step.variables)
-        for token in tokens:
-            del self.awaited[token]
-            self._on(partial(engine.Case.deliver, token=token, variables=variables))
+        for token in tokens:  # one that hears it may end the wait of another
+            if self.awaited.pop(token, None) is not None:
+                self._on(partial(engine.Case.deliver, token=token, variables=variables))
 
     def _retry(self, step: Step) -> None:
         tokens = [
@@ -366,11 +364,11 @@ class Story:
         self.timers.pop(effect.token, None)
 
     @_note.register
-    def _(self, effect: engine.MessageAwaited) -> None:
+    def _(self, effect: engine.MessageAwaited | engine.SignalAwaited) -> None:
         self.awaited[effect.token] = effect
 
     @_note.register
-    def _(self, effect: engine.MessageForgotten) -> None:
+    def _(self, effect: engine.MessageForgotten | engine.SignalForgotten) -> None:
         self.awaited.pop(effect.token, None)
 
     @_note.register
@@ -395,3 +393,7 @@ def _placed(effect: engine.Effect) -> engine.Effect:
 
 def _values(plain: Mapping[str, Any]) -> dict[str, Any]:
     return {name: feel.from_plain(value) for name, value in plain.items()}
+
+
+def _heard(waits: engine.MessageAwaited | engine.SignalAwaited) -> tuple[Any, ...]:
+    return type(waits), waits.name, getattr(waits, "correlation_key", None)
