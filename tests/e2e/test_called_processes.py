@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.drawn import ask, call, line
+from tests.e2e.screens import barriers, keep, sticks_out
 
 DONE, ACTIVE = re.compile(r"\bstep-done\b"), re.compile(r"\bstep-active\b")
 REACHED = re.compile(r"\bstep-(done|active|failed)\b")
@@ -14,6 +15,12 @@ POLL_SECONDS = 15  # after which each page has asked again
 def drawn(page, element_id):
     """An element of the diagram."""
     return page.locator(f".djs-element[data-element-id={element_id}]")
+
+
+def look(page, name):
+    keep(page, name)
+    assert barriers(page) == []
+    assert sticks_out(page) == 0
 
 
 def test_the_case_waits_at_the_call_and_the_called_drawing_shows_where(service, enter):
@@ -36,11 +43,13 @@ def test_the_case_waits_at_the_call_and_the_called_drawing_shows_where(service, 
     clerk.open(f"/cases/{case['id']}")
     expect(drawn(page, "c")).to_have_class(ACTIVE)
     expect(drawn(page, "it")).not_to_have_class(REACHED)
+    look(page, "case-that-calls")
 
     clerk.link("meal рәсімі").click()
     expect(clerk.heading("meal рәсімі")).to_be_visible()
     expect(drawn(page, "it")).to_have_class(ACTIVE)
     expect(drawn(page, "c")).to_have_count(0)
+    look(page, "called")
 
     path = f"/tasks/{task['id']}/complete"
     service.call("POST", path, {"variables": {}}, by="aigul")
