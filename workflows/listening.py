@@ -55,13 +55,18 @@ def listen(
         office_id = _office(tx, caller, release_id, process)
         if not _goes_on(tx, release_id, process, office_id):
             _retire(tx, process.key, world.clock.now())
-            for start in process.compiled["summary"]["starts"]:
+            for start in process.compiled["summary"].get("starts", []):
                 if start["kind"] != "none":
                     _begin(tx, world, release_id, process, office_id, start)
 
 
-def of(tx: sa.Connection, key: str, starts_drawn: list[Any]) -> Iterator[StartRow]:
-    """How the newest version of a process starts, for people; the drawing's order."""
+def of(
+    tx: sa.Connection, version_id: uuid.UUID, drawn: list[Any]
+) -> Iterator[StartRow]:
+    """How a version of a process starts, for people; `drawn` is its summary's `starts`.
+
+    Only the newest version has moments to come.
+    """
     rows = tx.execute(
         sa.select(start_subscriptions.c.element_id, due_work.c.due_at)
         .join(
@@ -71,12 +76,12 @@ def of(tx: sa.Connection, key: str, starts_drawn: list[Any]) -> Iterator[StartRo
             & (due_work.c.state == DueState.WAITING),
         )
         .where(
-            start_subscriptions.c.process_key == key,
+            start_subscriptions.c.definition_version_id == version_id,
             start_subscriptions.c.retired_at.is_(None),
         )
     )
     next_at = {row.element_id: row.due_at for row in rows}
-    for start in starts_drawn:
+    for start in drawn:
         timer = start["timer"]
         yield StartRow(
             element_id=start["id"],
@@ -135,7 +140,9 @@ def _begin(
     office_id: uuid.UUID | None,
     start: Any,
 ) -> None:
-    id_, now = uuid.uuid4(), world.clock.now()
+    id_, now, timed = uuid.uuid4(), world.clock.now(), None
+    if start["kind"] == "timer":
+        timed = _first_moment(tx, world, release_id, process, office_id, start)
     tx.execute(
         sa.insert(start_subscriptions).values(
             id=id_,
@@ -149,20 +156,29 @@ def _begin(
             created_at=now,
         )
     )
-    if start["kind"] != "timer":
-        return
-    released = world.library.get(tx, release_id, process.id)
-    place = office_id or offices.root_or_none(tx)
-    environment = feel.Environment(clock=FixedClock(now))
-    if place is not None:
-        calendar = world.calendars.of(tx, place)
-        environment = feel.Environment(FixedClock(now), calendar)
-    try:
-        timed = _first_left(tx, released.definition, process.key, start, environment)
-    except engine.EngineError as error:
-        raise _refused(process.file, start["id"], "start-timer", str(error)) from error
     if timed is not None:
         starts.arm(tx, id_, timed)
+
+
+def _first_moment(
+    tx: sa.Connection,
+    world: World,
+    release_id: uuid.UUID,
+    process: sa.Row[Any],
+    office_id: uuid.UUID | None,
+    start: Any,
+) -> engine.TimedStart | None:
+    """By the calendar of the office that its cases will have."""
+    definition = world.library.get(tx, release_id, process.id).definition
+    environment = feel.Environment(FixedClock(world.clock.now()))
+    place = office_id or offices.root_or_none(tx)
+    if place is not None:
+        calendar = world.calendars.of(tx, place)
+        environment = feel.Environment(environment.clock, calendar)
+    try:
+        return _first_left(tx, definition, process.key, start, environment)
+    except engine.EngineError as error:
+        raise _refused(process.file, start["id"], "start-timer", str(error)) from error
 
 
 def _first_left(

@@ -368,7 +368,7 @@ def test_a_procedure_tells_every_way_in_which_it_starts(
 
     with house.store.transaction() as tx:
         shown = deployments.definition(tx, key)
-        (told,) = listening.of(tx, key, shown.summary["starts"])
+        (told,) = listening.of(tx, shown.id, shown.summary["starts"])
 
     assert (told.kind, told.timer) == ("timer", "R/PT1H")
     assert told.next_at == MONDAY + timedelta(hours=2)
