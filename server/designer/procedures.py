@@ -6,7 +6,7 @@ from server import norms_pages
 from server.auth import require
 from server.context import caller, transaction
 from server.sections import STAFF
-from workflows import deployments
+from workflows import deployments, listening
 
 YEAR_SECONDS = 31_536_000
 
@@ -34,6 +34,8 @@ def procedure(key: str) -> str:
         shown = deployments.definition(tx, key, asked)
         versions = deployments.versions_of(tx, key)
         rows = deployments.procedures(tx, caller())
+        drawn = shown.summary.get("starts", [])
+        starts = list(listening.of(tx, shown.id, drawn))
     live = next((row for row in rows if row.key == key), None)
     steps = [
         (element, norms_pages.links(element["norms"]))
@@ -45,6 +47,7 @@ def procedure(key: str) -> str:
         open_cases=live.open_cases if live else 0,
         section="procedures",
         shown=shown,
+        starts=starts,
         steps=steps,
         versions=versions,
     )
