@@ -42,6 +42,7 @@ async function bundlePages(outdir) {
     assetNames: "[name]-[hash]",
     bundle: true,
     charset: "utf8",
+    chunkNames: "[name]-[hash]",
     entryNames: "[name]-[hash]",
     entryPoints: ENTRIES.map((name) => join(ASSETS, name)),
     external: ["/assets/*", "/static/*"],
@@ -54,6 +55,7 @@ async function bundlePages(outdir) {
     nodePaths: [PACKAGES],
     outdir,
     plugins: [scss],
+    splitting: true,
     target: BROWSERS,
   });
   return Object.keys(metafile.outputs).map((path) => basename(path));

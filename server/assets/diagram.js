@@ -3,6 +3,10 @@
 // <div data-diagram="URL of the BPMN" data-steps-from="id of the element with data-steps">
 // data-steps is JSON: {"steps": {"element id": "done" | "active" | "failed"},
 // "chosen": {"element id": [flow ids]} where the drawing left a choice}.
+//
+// <div data-diagram data-drawing-from="id of the element whose text is the BPMN"
+//      data-findings='{"element id": "error" | "warning"}'>
+// An element with data-shows="element id" brings that element into view.
 
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import "bpmn-js/dist/assets/diagram-js.css";
@@ -10,6 +14,7 @@ import "bpmn-js/dist/assets/bpmn-js.css";
 
 const SMALLEST_SCALE = 0.5;
 const STATES = ["done", "active", "failed"];
+const SHAPE = /<([\w-]+:)?BPMNShape\b/;
 
 function stepsOf(place) {
   const source = document.getElementById(place.dataset.stepsFrom ?? "");
@@ -106,19 +111,87 @@ function addTools(place, viewer) {
   });
 }
 
-async function show(place) {
+function markFindings(viewer, findings) {
+  const canvas = viewer.get("canvas");
+  const registry = viewer.get("elementRegistry");
+  for (const [id, severity] of Object.entries(findings)) {
+    if (registry.get(id)) {
+      canvas.addMarker(id, `finding-${severity}`);
+    }
+  }
+}
+
+function bringIntoView(viewer, id) {
+  const element = viewer.get("elementRegistry").get(id);
+  if (element) {
+    viewer.get("canvas").scrollToElement(element, 80);
+    viewer.get("selection").select(element);
+  }
+}
+
+async function drawingOf(place) {
+  if (place.dataset.drawingFrom) {
+    return document.getElementById(place.dataset.drawingFrom).textContent;
+  }
   const answer = await fetch(place.dataset.diagram, { credentials: "same-origin" });
   if (!answer.ok) {
-    place.querySelector("[data-diagram-fault]")?.removeAttribute("hidden");
-    return;
+    throw new Error(`the drawing was not given: ${answer.status}`);
   }
+  return answer.text();
+}
+
+// What a program wrote has no places for its shapes.
+async function withPlaces(xml) {
+  if (SHAPE.test(xml)) {
+    return xml;
+  }
+  const { layoutProcess } = await import("bpmn-auto-layout");
+  return layoutProcess(withFlowsAtNodes(xml));
+}
+
+// The layout follows <incoming> and <outgoing>, which a drawing may leave out.
+function withFlowsAtNodes(xml) {
+  const drawing = new DOMParser().parseFromString(xml, "application/xml");
+  const nodes = new Map(
+    [...drawing.getElementsByTagNameNS("*", "*")]
+      .filter((node) => node.hasAttribute("id"))
+      .map((node) => [node.getAttribute("id"), node]),
+  );
+  for (const flow of drawing.getElementsByTagNameNS("*", "sequenceFlow")) {
+    for (const [end, name] of [["sourceRef", "outgoing"], ["targetRef", "incoming"]]) {
+      const node = nodes.get(flow.getAttribute(end));
+      const id = flow.getAttribute("id");
+      const isTold = [...(node?.children ?? [])].some(
+        (child) => child.localName === name && child.textContent.trim() === id,
+      );
+      if (node && !isTold) {
+        const told = drawing.createElementNS(flow.namespaceURI, name);
+        told.textContent = id;
+        node.prepend(told);
+      }
+    }
+  }
+  return new XMLSerializer().serializeToString(drawing);
+}
+
+async function show(place) {
+  try {
+    await draw(place, await withPlaces(await drawingOf(place)));
+  } catch (fault) {
+    console.error(fault);
+    place.querySelector("[data-diagram-fault]")?.removeAttribute("hidden");
+  }
+}
+
+async function draw(place, xml) {
   const viewer = new NavigatedViewer({
     container: place,
     // A page that is scrolled past a diagram must not be caught by it.
     zoomScroll: { enabled: false },
   });
-  await viewer.importXML(inLanguage(await answer.text(), place.dataset.locale));
+  await viewer.importXML(inLanguage(xml, place.dataset.locale));
   mark(viewer, stepsOf(place));
+  markFindings(viewer, JSON.parse(place.dataset.findings ?? "{}"));
   // A diagram in a closed tab has no size: fit it when it gets one.
   new ResizeObserver(() => {
     viewer.get("canvas").resized();
@@ -127,6 +200,9 @@ async function show(place) {
     }
   }).observe(place);
   addTools(place, viewer);
+  for (const link of document.querySelectorAll("[data-shows]")) {
+    link.addEventListener("click", () => bringIntoView(viewer, link.dataset.shows));
+  }
   document.body.addEventListener("htmx:afterSettle", () => {
     mark(viewer, stepsOf(place));
   });

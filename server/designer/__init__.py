@@ -2,7 +2,8 @@
 
 from flask import Blueprint
 
-from server.designer import procedures
+from server.designer import checking, procedures
 
 blueprint = Blueprint("designer", __name__)
+checking.register(blueprint)
 procedures.register(blueprint)

@@ -1,0 +1,118 @@
+"""Check and release: what is wrong with the files of a procedure, shown at its place."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug import Response
+
+from server.auth import require
+from server.context import caller, transaction, world
+from server.edge import body_limit
+from server.i18n import gettext
+from workflows import deployments
+from workflows.deployments import Release
+from workflows.model import DeploymentRefused, Finding, Role
+
+MAX_BYTES = 20 << 20
+AUTHORS = (Role.DESIGNER, Role.ADMINISTRATOR)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One file of the upload as the page shows it."""
+
+    name: str
+    drawing: str | None  # the BPMN, where it can be read as text
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def marks(self) -> dict[str, str]:
+        """Element id -> the worst that was found there."""
+        found: dict[str, str] = {}
+        for one in self.findings:
+            if one.element_id and found.get(one.element_id) != "error":
+                found[one.element_id] = one.severity
+        return found
+
+
+def register(blueprint: Blueprint) -> None:
+    blueprint.add_url_rule("/procedures/check", "check", form)
+    blueprint.add_url_rule("/procedures/check", "checked", check, methods=["POST"])
+
+
+@require(*AUTHORS)
+def form() -> str:
+    return _page()
+
+
+@body_limit(MAX_BYTES)
+@require(*AUTHORS)
+def check() -> str | Response | tuple[str, int]:
+    """Tell all that is wrong; with `act=release`, release what has no error."""
+    files = {
+        part.filename: part.read()
+        for part in request.files.getlist("files")
+        if part.filename
+    }
+    if not files:
+        return _page(problem=gettext("Choose the files of the procedure")), 422
+    wants_release = request.form.get("act") == "release"
+    findings, stored = _try(files, keep=wants_release)
+    if stored is not None:
+        return redirect(_shown(stored), 303)
+    page = _page(checked=_by_file(files, findings), findings=findings)
+    return (page, 422) if wants_release else page
+
+
+def _try(
+    files: dict[str, bytes], *, keep: bool
+) -> tuple[Sequence[Finding], Release | None]:
+    """What a deployment says, and what it stored if kept; the rules are one set."""
+    with transaction() as tx:
+        attempt = tx.begin_nested()
+        try:
+            release = deployments.release(tx, world(), caller(), files)
+        except DeploymentRefused as refused:
+            attempt.rollback()
+            return refused.findings, None
+        if keep:
+            attempt.commit()
+            return release.findings, release
+        attempt.rollback()
+        return release.findings, None
+
+
+def _shown(release: Release) -> str:
+    """Where what was released is seen: the procedure, or the list without one."""
+    for part in release.definitions:
+        if part.kind == "process":
+            return url_for("designer.procedure", key=part.key)
+    return url_for("designer.procedures")
+
+
+def _by_file(files: dict[str, bytes], findings: Sequence[Finding]) -> list[Checked]:
+    return [
+        Checked(
+            name,
+            _text(source) if name.endswith(".bpmn") else None,
+            [one for one in findings if one.file == name],
+        )
+        for name, source in files.items()
+    ]
+
+
+def _text(source: bytes) -> str | None:
+    for encoding in ("utf-8-sig", "utf-16"):
+        try:
+            return source.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return None
+
+
+def _page(**told: object) -> str:
+    context: dict[str, object] = {"checked": [], "findings": [], "problem": None}
+    return render_template(
+        "designer/check.html", section="procedures", **(context | told)
+    )

@@ -1,0 +1,89 @@
+"""Check and release: every drawing is shown, what is wrong with it at its place."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests import conformance
+from tests.e2e.screens import DESKTOP, PHONE, barriers, keep, sticks_out
+
+MIWG = conformance.files("bpmn-miwg", "*.bpmn")
+BARE = """<?xml version="1.0" encoding="UTF-8"?>
+<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
+  targetNamespace="test">
+  <bpmn:process id="checked_in_browser" name="Сынақ" isExecutable="true">
+    <bpmn:startEvent id="start"/>
+    <bpmn:{tag} id="it" name="Қарау"/>
+    <bpmn:endEvent id="end"/>
+    <bpmn:sequenceFlow id="f1" sourceRef="start" targetRef="it"/>
+    <bpmn:sequenceFlow id="f2" sourceRef="it" targetRef="end"/>
+  </bpmn:process>
+</bpmn:definitions>"""
+
+
+@pytest.fixture
+def designer(enter):
+    return enter("daniyar")
+
+
+def choose(page, name, source):
+    page.goto("/procedures/check")
+    page.set_input_files("#files", {"name": name, "mimeType": "", "buffer": source})
+
+
+@conformance.each("path", MIWG)
+def test_a_reference_model_is_drawn(designer, path):
+    page = designer.page
+    choose(page, path.name, path.read_bytes())
+    page.get_by_role("button", name="Тексеру").click()
+    expect(page.locator(".r-diagram .djs-shape").first).to_be_visible()
+    expect(page.locator("[data-diagram-fault]")).to_be_hidden()
+    expect(page.locator("td span[lang=en]").first).to_be_visible()
+    keep(page, f"checking-{path.stem}")
+
+
+def test_a_drawing_without_places_is_drawn_and_its_errors_are_marked(designer):
+    page = designer.page
+    choose(page, "bare.bpmn", BARE.format(tag="complexGateway").encode())
+    page.get_by_role("button", name="Тексеру").click()
+    expect(page.locator('[data-element-id="it"].finding-error')).to_be_visible()
+    # The flows are drawn too, and lead from left to right.
+    expect(page.locator(".r-diagram .djs-connection")).to_have_count(2)
+    page.get_by_role("button", name="it", exact=True).click()
+    expect(page.locator('[data-element-id="it"].selected')).to_be_visible()
+    for name, size in {"desktop": DESKTOP, "phone": PHONE}.items():
+        page.set_viewport_size(size)
+        assert barriers(page) == []
+        assert sticks_out(page) <= 0
+        keep(page, f"checking-refused-{name}")
+
+
+def test_what_has_no_error_is_released_and_seen(designer):
+    page = designer.page
+    source = BARE.format(tag="manualTask").encode()
+    choose(page, "bare.bpmn", source)
+    page.get_by_role("button", name="Тексеру").click()
+    expect(page.get_by_role("status")).to_be_visible()
+    assert barriers(page) == []
+    keep(page, "checking-good")
+    choose(page, "bare.bpmn", source)
+    page.get_by_role("button", name="Шығару").click()
+    page.wait_for_url("**/procedures/checked_in_browser")
+    expect(page.locator('.r-diagram [data-element-id="it"]')).to_be_visible()
+
+
+def test_a_refused_release_stores_nothing(designer):
+    page = designer.page
+    source = BARE.format(tag="complexGateway").replace("checked_in", "refused_in")
+    choose(page, "bare.bpmn", source.encode())
+    page.get_by_role("button", name="Шығару").click()
+    expect(page.locator('[data-element-id="it"].finding-error')).to_be_visible()
+    assert designer.open("/procedures/refused_in_browser") == 404
+
+
+def test_nothing_chosen_is_said_at_the_field(designer):
+    page = designer.page
+    page.goto("/procedures/check")
+    page.get_by_role("button", name="Тексеру").click()
+    expect(page.locator("#files-error")).to_be_visible()
+    assert barriers(page) == []
+    keep(page, "checking-empty")
