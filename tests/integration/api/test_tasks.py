@@ -16,6 +16,7 @@ FIELDS = {
     "instance_id",
     "process_key",
     "element_id",
+    "called_process",
     "name",
     "state",
     "assignee",
