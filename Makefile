@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 
-.PHONY: run test lint install venv bench chaos browser format lock clean
+.PHONY: run test lint install venv bench chaos docs browser format lock clean
 
 run: install
 	@exec $(BIN)/rasim up --port $(PORT) --demo
@@ -28,6 +28,10 @@ bench: install
 
 chaos: install
 	@$(BIN)/python -m tests.chaos.kills
+
+# docs/bpmn-support.md, from the tests of the engine.
+docs: install browser
+	@PYTHONPATH=tests/unit/engine $(BIN)/python -m matrix.document
 
 format: install
 	@$(BIN)/python -m ruff format .

@@ -141,8 +141,8 @@ CALLS.element(
         "without a process", "called-missing", draw("s->a->e", a=node("callActivity"))
     ),
     Refused(
-        "by the standard's attribute",
-        "attribute-not-run",
+        "named twice",
+        "called-twice",
         draw(
             "s->a->e",
             a=node(

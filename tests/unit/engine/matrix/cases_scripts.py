@@ -130,8 +130,8 @@ TASKS.element(
         draw("s->a->e", a=node("callActivity")),
     ),
     Refused(
-        "a call by the standard's attribute",
-        "attribute-not-run",
+        "a call that is named twice",
+        "called-twice",
         draw(
             "s->a->e",
             a=node(

@@ -1,6 +1,11 @@
 """All chapters, in the order of the document."""
 
-from . import cases_compensated, cases_event_subs_together, cases_loops, cases_scripts  # noqa: F401  # add to  # noqa: F401  # the chapters of others
+from . import (  # noqa: F401  # imported for what they add to chapters of others
+    cases_compensated,
+    cases_event_subs_together,
+    cases_loops,
+    cases_scripts,
+)
 from .case import slug
 from .cases_boundary import BOUNDARY
 from .cases_calls import CALLS
