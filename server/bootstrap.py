@@ -31,6 +31,7 @@ from server.context import Services
 from server.postgres import database_url, require_url
 from server.settings import PACKAGED, SettingRefused, Settings
 from workflows import due
+from workflows.linting import Outside
 from workflows.norms import Norms
 from workflows.ports import Clock, Connectors, SystemClock
 from workflows.store.session import Store
@@ -93,7 +94,19 @@ def make_clock(settings: Settings) -> Clock:
 
 
 def make_world(settings: Settings, store: Store) -> World:
-    return World(clock=make_clock(settings), queue_of=queue_of, job_types=JOB_TYPES)
+    outside = make_outside()
+    return World(
+        clock=make_clock(settings),
+        queue_of=queue_of,
+        job_types=outside.job_types,
+        norm_ids=outside.norm_ids,
+    )
+
+
+def make_outside() -> Outside:
+    """What the rules on drawings know of the world: connectors, and the norms."""
+    norm_ids = frozenset(norm.id for norm in Norms.load(NORMS))
+    return Outside(job_types=JOB_TYPES, norm_ids=norm_ids)
 
 
 def make_connectors(settings: Settings) -> Connectors:

@@ -11,8 +11,9 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on
 
-from workflows import calls, listening, listing, people, release_needs
+from workflows import calls, linting, listening, listing, people, release_needs
 from workflows.model import (
     DeploymentRefused,
     Finding,
@@ -20,7 +21,7 @@ from workflows.model import (
     NotFound,
     Page,
 )
-from workflows.release_files import Part, check
+from workflows.release_files import Part
 from workflows.store.prepared import Prepared
 from workflows.store.tables import (
     definition_versions,
@@ -83,18 +84,13 @@ def release(
     `caller` is None for the service itself. The same files again give the release that
     already is.
     """
-    parts, findings = check(files)
+    parts, findings = linting.read(files, world.norm_ids)
     tx.execute(sa.select(sa.func.pg_advisory_xact_lock(ADVISORY_LOCK)))
-    bound, unbound = release_needs.bind(tx, parts)
-    called, wrong = calls.bind(tx, parts)
-    findings += unbound + wrong + release_needs.unknown_jobs(parts, world.job_types)
-    errors = [one for one in findings if one.severity == "error"]
-    if errors or not parts:
-        if not parts and not errors:
-            findings.append(
-                Finding("", None, "empty", "error", "There is no file to release.")
-            )
-            errors = findings
+    needs = linting.bind(tx, world, parts)
+    bound, called = needs.version_ids, needs.called
+    findings = linting.in_order(findings + needs.findings)
+    if not linting.is_deployable(findings):
+        errors = [one for one in findings if one.severity == "error"]
         raise DeploymentRefused(findings=findings, count=len(errors))
     now, release_id = world.clock.now(), uuid.uuid4()
     versions = {row.key + row.kind: row for row in _newest_parts(tx, parts)}
@@ -184,7 +180,7 @@ def procedures(tx: sa.Connection, caller: people.Caller) -> list[ProcedureRow]:
         _columns()
         .add_columns(open_cases.label("open_cases"))
         .where(definition_versions.c.kind == "process")
-        .distinct(definition_versions.c.key)
+        .ext(distinct_on(definition_versions.c.key))
         .order_by(definition_versions.c.key, definition_versions.c.version.desc())
     ).all()
     return [ProcedureRow(**vars(_row(row)), open_cases=row.open_cases) for row in rows]

@@ -70,7 +70,7 @@ def _read(
         found = [_finding(one, file) for one in form.warnings]
         return [Part(form.id, "form", file, source, names, {"trees": trees})], found
     if file.rsplit("/", 1)[-1] == "procedure.yaml":
-        read = procedure_file.read(source.decode("utf-8"), file)
+        read = procedure_file.read(source, file)
         compiled = {
             "configuration": read.configuration_values(),
             "subject": read.subject,

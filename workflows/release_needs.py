@@ -38,6 +38,26 @@ def bind(tx: sa.Connection, parts: list[Part]) -> tuple[list[uuid.UUID], list[Fi
     return bound, findings
 
 
+def forms_elsewhere(parts: list[Part]) -> list[Finding]:
+    """Warnings, where nobody can look: the forms that no file of these brings."""
+    brought = {part.key for part in parts if part.kind == "form"}
+    return [
+        Finding(
+            part.file,
+            user,
+            "form-elsewhere",
+            "warning",
+            f"The form {key} is in none of these files: a deployment is refused unless"
+            " an earlier one has stored it.",
+        )
+        for part in parts
+        if part.kind == "process"
+        for key in part.compiled["summary"]["form_ids"]
+        if key not in brought
+        for user in _users_of_form(part, key)
+    ]
+
+
 def unknown_jobs(parts: list[Part], known: frozenset[str] | None) -> list[Finding]:
     """Warnings: a job that no connector does becomes an incident when it is reached."""
     if known is None:

@@ -1,6 +1,6 @@
 """What a use case needs beside its transaction: clock, queues, what is cached."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass, field
 
 from workflows.offices import Calendars
@@ -19,5 +19,6 @@ class World:
     clock: Clock
     queue_of: Callable[[str], str]
     job_types: frozenset[str] | None = None  # all that the connectors do, if known
+    norm_ids: Set[str] | None = None  # those of the register of norms, if known
     calendars: Calendars = field(default_factory=Calendars)
     library: Library = field(default_factory=Library)

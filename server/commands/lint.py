@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from server import findings
-from workflows import calls, release_files
+from server import bootstrap, findings
+from workflows import linting
 
 
 @click.command("lint", short_help="Check procedures without releasing them.")
@@ -15,9 +15,15 @@ from workflows import calls, release_files
 @click.option("--json", "as_json", is_flag=True, help="Findings as JSON.")
 @click.pass_context
 def command(ctx: click.Context, paths: tuple[Path, ...], as_json: bool) -> None:
-    """Tell every finding in PATHS; exit 1 if a deployment would be refused."""
-    parts, found = release_files.check(findings.collect(paths))
-    found += calls.among_files(parts)
+    """Tell every finding in PATHS; exit 1 if a deployment would be refused.
+
+    No database is asked: a form or process that is in no file may be stored.
+    """
+    found = linting.check_alone(findings.collect(paths), bootstrap.make_outside())
+    deployable = linting.is_deployable(found)
     findings.show(found, as_json=as_json)
-    if any(one.severity == "error" for one in found):
+    if found and not as_json:
+        verdict = "accept" if deployable else "refuse"
+        click.echo(f"A deployment would {verdict} these files.")
+    if not deployable:
         ctx.exit(1)

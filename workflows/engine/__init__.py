@@ -35,6 +35,7 @@ from workflows.engine.errors import (
 from workflows.engine.saving import saved_variables
 from workflows.engine.standing import Standing
 from workflows.engine.timed_starts import TimedStart, first_start, next_start
+from workflows.engine.usage import Shape, Usage, usage_of
 
 __all__ = [
     "Case",
@@ -57,6 +58,7 @@ __all__ = [
     "NoSuchStep",
     "NothingToRepeat",
     "SavedByOther",
+    "Shape",
     "SignalAwaited",
     "SignalForgotten",
     "SignalThrown",
@@ -67,9 +69,11 @@ __all__ = [
     "TimerArmed",
     "TimerDisarmed",
     "TokenNotWaiting",
+    "Usage",
     "first_start",
     "load",
     "next_start",
     "read",
     "saved_variables",
+    "usage_of",
 ]

@@ -229,6 +229,17 @@ def element_id(node: etree._Element) -> str | None:
     return None
 
 
+def drawn_id(node: etree._Element) -> str | None:
+    """As `element_id`, of what is seen in the diagram: no event definition, no loop."""
+    for one in _outward(node):
+        parts = ("Definition", "Characteristics")
+        if str(one.tag).startswith(BPMN) and not _name(one).endswith(parts):
+            found = one.get("id")
+            if found and _name(one) not in dialect.EXPRESSION_TEXTS:
+                return found
+    return None
+
+
 def _outward(node: etree._Element) -> Iterator[etree._Element]:
     current: etree._Element | None = node
     while current is not None:

@@ -6,7 +6,7 @@ from lxml import etree
 
 from workflows import calendars
 from workflows.engine import dialect
-from workflows.engine.closed_world import element_id
+from workflows.engine.closed_world import drawn_id
 from workflows.engine.documents import BPMN, ZEEBE
 from workflows.engine.evaluation import (
     is_expression,
@@ -14,6 +14,7 @@ from workflows.engine.evaluation import (
 )
 from workflows.engine.event_rules import THROWS, EventRules, throws_message
 from workflows.engine.extensions import (
+    CALLED,
     DEADLINE,
     NORM,
     TITLES,
@@ -76,13 +77,7 @@ class Content:
                 "no meaning. Remove it.",
             )
         elif node.tag == BPMN + "callActivity":
-            if extensions.get("calledElement", "processId") is None:
-                self.findings.error(
-                    node_id,
-                    "called-missing",
-                    f"{node_id} does not say which process it calls. Give it a "
-                    "zeebe:calledElement with a processId.",
-                )
+            self._call(node_id, node, extensions)
         elif node.tag == BPMN + "scriptTask":
             self._script(node_id, extensions)
         form_id = extensions.get("formDefinition", "formId")
@@ -91,6 +86,30 @@ class Content:
                 node_id,
                 "form-not-fixed",
                 f"The form of {node_id} is an expression. Name one form.",
+            )
+
+    def _call(self, node_id: str, node: etree._Element, extensions: Extensions) -> None:
+        if extensions.get(CALLED, "processId") is None:
+            self.findings.error(
+                node_id,
+                "called-missing",
+                f"{node_id} does not say which process it calls. Give it a "
+                "zeebe:calledElement with a processId.",
+            )
+        written = node.get(CALLED)
+        if written is not None and node.find(f".//{ZEEBE}{CALLED}") is not None:
+            self.findings.error(
+                node_id,
+                "called-twice",
+                f"{node_id} names a process in the attribute calledElement and another "
+                "in zeebe:calledElement. Keep one.",
+            )
+        elif is_expression(written):
+            self.findings.error(
+                node_id,
+                "called-not-fixed",
+                f'The attribute calledElement="{written}" of {node_id} is an '
+                "expression. Write it as the processId of a zeebe:calledElement.",
             )
 
     def _script(self, node_id: str, extensions: Extensions) -> None:
@@ -204,4 +223,4 @@ def expression_texts(process: etree._Element) -> Iterator[tuple[str | None, str]
             texts = [node.get(attribute) for attribute in sorted(known)]
         for text in texts:
             if text is not None and is_expression(text):
-                yield element_id(node), text
+                yield drawn_id(node), text

@@ -8,6 +8,7 @@ from lxml import etree
 from workflows import feel
 from workflows.engine import dialect
 from workflows.engine.closed_world import ClosedWorld
+from workflows.engine.code_rules import check_codes
 from workflows.engine.compensation_rules import check_compensation
 from workflows.engine.content import Content, expression_texts
 from workflows.engine.definitions import Element, elements_of, names_of, starts_of
@@ -15,6 +16,7 @@ from workflows.engine.documents import BPMN, open_document
 from workflows.engine.errors import DrawingRefused
 from workflows.engine.evaluation import body, is_expression
 from workflows.engine.event_rules import THROWS
+from workflows.engine.expression_rules import check_expressions
 from workflows.engine.extensions import read_extensions
 from workflows.engine.parser import lanes_of
 from workflows.engine.rules import Findings, check_ids, check_scope, scopes_of
@@ -68,9 +70,11 @@ def read(xml: bytes, file: str, parser: feel.Parser) -> list[Drawing]:
     if not world.findings:
         _check(root, processes, findings)
     drawn = _expressions(root, processes, parser, findings)
+    dead = check_expressions(drawn, findings)
     if any(found.severity == "error" for found in findings.found):
         raise DrawingRefused(file, findings.found)
-    check_soundness(processes, frozenset(), findings)
+    check_soundness(processes, dead, findings)
+    check_codes(root, processes, findings)
     return [
         _drawing(root, process, drawn[process], findings.found) for process in processes
     ]
@@ -133,7 +137,8 @@ def _tree(
     text: str, node_id: str | None, parser: feel.Parser, findings: Findings
 ) -> Any:
     try:
-        return parser.parse(text)
+        tree = parser.parse(text)
+        feel.compile_tree(tree, text)  # an unknown function, a date that is none
     except feel.FeelSyntaxError as error:
         findings.error(
             node_id,
@@ -142,6 +147,7 @@ def _tree(
             f"character {(error.position or 0) + 1}. Correct it.",
         )
         return None
+    return tree
 
 
 def _drawing(

@@ -13,6 +13,14 @@ from workflows.feel.errors import (
 )
 from workflows.feel.expression import Expression, compile_tree
 from workflows.feel.parser import Parser, ParserNotBuilt, Tree
+from workflows.feel.reading import (
+    Path,
+    constant_value,
+    is_constant,
+    is_never_boolean,
+    keys,
+    paths,
+)
 from workflows.feel.values import Environment, Function, Range, Value, YearsMonths, kind
 from workflows.feel.wire import dumps, from_plain, loads, plain
 
@@ -27,6 +35,7 @@ __all__ = [
     "NotAValue",
     "Parser",
     "ParserNotBuilt",
+    "Path",
     "Range",
     "Tree",
     "UnknownFunction",
@@ -36,9 +45,14 @@ __all__ = [
     "WrongValue",
     "YearsMonths",
     "compile_tree",
+    "constant_value",
     "dumps",
     "from_plain",
+    "is_constant",
+    "is_never_boolean",
+    "keys",
     "kind",
     "loads",
+    "paths",
     "plain",
 ]
