@@ -1,4 +1,4 @@
-"""Check and release: what is wrong with the files of a procedure, shown at its place."""
+"""Check and release: what is wrong with the files of a procedure, at its place."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -156,7 +156,9 @@ ELEMENTS: Mapping[str, Element] = {
             "messageRef": RUN,
         },
     ),
-    "callActivity": _activity(_words("ioMapping calledElement")),
+    "callActivity": _activity(
+        _words("ioMapping calledElement"), {"calledElement": RUN}
+    ),
     "scriptTask": _activity(_words("ioMapping script")),
     "multiInstanceLoopCharacteristics": Element(
         {"id": RUN, "isSequential": BOOLEAN, "behavior": ("All",)},

@@ -13,6 +13,7 @@ from workflows.engine.documents import BPMN, ZEEBE
 TITLES = ("title.ru", "title.en")
 NORM = "norm"
 DEADLINE = "deadline"
+CALLED = "calledElement"
 
 
 class Assignment(NamedTuple):
@@ -71,14 +72,14 @@ NOTHING = Extensions()
 def read_extensions(node: etree._Element) -> Extensions:
     """Read the extensions of a drawn element that `closed_world` has let through."""
     parent = node.find(BPMN + "extensionElements")
-    if parent is None:
+    if parent is None and node.get(CALLED) is None:
         return NOTHING
     inputs: list[Assignment] = []
     outputs: list[Assignment] = []
     headers: dict[str, str] = {}
     properties: list[tuple[str, str]] = []
     attributes: dict[str, dict[str, str]] = {}
-    for element in parent.iter(ZEEBE + "*"):
+    for element in () if parent is None else parent.iter(ZEEBE + "*"):
         name = etree.QName(element).localname
         get = element.get
         if name in ("input", "output"):
@@ -90,6 +91,10 @@ def read_extensions(node: etree._Element) -> Extensions:
             properties.append((get("name", ""), get("value", "")))
         elif element.getparent() is parent:
             attributes[name] = {str(key): str(text) for key, text in element.items()}
+    called = node.get(CALLED)
+    if called is not None:
+        # As the standard writes it: a name, which may bear the prefix of a namespace.
+        attributes.setdefault(CALLED, {})["processId"] = called.split(":")[-1]
     return Extensions(
         tuple(inputs), tuple(outputs), headers, tuple(properties), attributes
     )

@@ -86,8 +86,6 @@ REFUSED_ATTRIBUTES: Mapping[tuple[str, str], str] = {
     ("serviceTask", "operationRef"): "Name the job with zeebe:taskDefinition type.",
     ("sendTask", "operationRef"): "Name the job with zeebe:taskDefinition type.",
     ("sendTask", "messageRef"): "Name the job with zeebe:taskDefinition type.",
-    ("callActivity", "calledElement"): "Name the process with zeebe:calledElement "
-    "processId.",
     ("receiveTask", "operationRef"): "Name the message with messageRef.",
     ("scriptTask", "scriptFormat"): "Only FEEL runs: write the expression in "
     "zeebe:script, and remove scriptFormat.",

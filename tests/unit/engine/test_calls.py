@@ -280,6 +280,17 @@ def test_a_process_may_call_itself_but_not_without_end(define):
     assert [one.kind for one in case.incidents.values()] == ["budget"]
 
 
+@pytest.mark.parametrize("written", ["q", "tns:q"])
+def test_a_process_may_be_named_as_the_standard_writes_it(run, written):
+    activity = el("callActivity", "a", calledElement=written)
+    case = run(calling(activity), {"n": 1}, called={"q": CALLED})
+
+    case.do("u", r=2).do("z")
+
+    assert case.case.completed
+    assert case.variables == {"n": 1, "r": 2}
+
+
 def test_a_drawing_tells_what_it_calls(parser):
     body = calling(call("q"), call("=w").replace('"a"', '"b"'), ["z->b"])
     summary = engine.read(drawing(body), "d.bpmn", parser)[0].summary
@@ -290,8 +301,11 @@ def test_a_drawing_tells_what_it_calls(parser):
 
 WRONG = {
     "called-missing": el("callActivity", "a"),
-    "attribute-not-run": el("callActivity", "a", calledElement="q"),
-    "attribute-not-run ": call(bindingType="latest"),
+    "called-twice": call("q").replace(
+        "<bpmn:callActivity", '<bpmn:callActivity calledElement="q"'
+    ),
+    "called-not-fixed": el("callActivity", "a", calledElement="=x"),
+    "attribute-not-run": call(bindingType="latest"),
     "attribute-unknown": call(versionTag="1"),
     "repetition-misplaced": call(repeated=multi() + loop("=x")),
 }
