@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.drawn import ask, line
+from tests.integration.api.test_sign_in import sign_in
 from tests.integration.events import at, catch, named, on, start, throw
 from workflows.model import DatabaseUnavailable
 
@@ -194,3 +195,36 @@ def test_the_document_describes_signals(callers):
     assert {"$ref": "#/components/parameters/IdempotencyKey"} in post["parameters"]
     taken = told["components"]["schemas"]["SignalThrow"]["properties"]
     assert set(taken) == {"name", "variables"}
+
+
+@pytest.mark.parametrize(
+    ("locale", "says"),
+    [
+        ("en", ["How a case begins", "Somebody applies", "By the clock: R/P1D; next"]),
+        ("ru", ["Подаётся заявление", "Приходит сообщение", "Подаётся сигнал"]),
+        ("kk", ["Өтініш берілгенде", "Хабар келгенде", "келесісі"]),
+    ],
+)
+def test_a_procedures_page_tells_how_its_cases_begin(
+    callers, release, client, key, locale, says
+):
+    beside = named("message", f"{key}.come") + named("signal", f"{key}.go")
+    more = "".join(
+        start(event, f"s{n}")
+        + f'<bpmn:sequenceFlow id="x{n}" sourceRef="s{n}" targetRef="a"/>'
+        for n, event in enumerate(
+            (
+                on("message", f"{key}.come"),
+                on("signal", f"{key}.go"),
+                at("timeCycle", "R/P1D"),
+            )
+        )
+    )
+    release(a=line(key, ask("a") + more, besides=beside))
+    sign_in(client, login="designer")
+
+    page = client.get(f"/procedures/{key}?lang={locale}").text
+
+    assert all(one in page for one in says), page
+    assert f"{key}.come" in page
+    assert f"{key}.go" in page
