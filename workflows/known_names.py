@@ -52,9 +52,8 @@ class _Names:
                 self.is_open = True
         self.is_declared = procedure is not None and self._add_starts(procedure)
         # In how many expressions a name or property stands: a slip is there but once.
-        self.uses = Counter(
-            path[:depth] for _, path in self.usage.reads for depth in (1, 2)
-        )
+        self.uses = Counter(path[:1] for _, path in self.usage.reads)
+        self.uses.update(path[:2] for _, path in self.usage.reads if len(path) > 1)
 
     def _add_form(self, part: Part) -> None:
         form = forms.read(part.source, part.file)
@@ -85,7 +84,8 @@ class _Names:
                 yield from self._property(element_id, name, path[1])
 
     def _unknown(self, element_id: str | None, name: str) -> Iterable[Finding]:
-        near = self._near(name, self.given) if self.uses[(name,)] == 1 else None
+        others = [one for one in self.given if not _are_siblings(name, one)]
+        near = _near(name, others) if self.uses[(name,)] == 1 else None
         if near is not None:
             yield self._warning(
                 element_id,
@@ -109,7 +109,7 @@ class _Names:
         known = frozenset[str]().union(*(one for one in shapes if one is not None))
         if key in known or None in shapes:
             return
-        near = self._near(key, known) if self.uses[(name, key)] == 1 else None
+        near = _near(key, known) if self.uses[(name, key)] == 1 else None
         if not self.is_declared and near is None:
             return  # a case may be started with more than its steps give
         mend = (
@@ -124,26 +124,28 @@ class _Names:
             f"{element_id} reads. {mend}",
         )
 
-    def _near(self, name: str, known: Iterable[str]) -> str | None:
-        """The known name that this one looks like a slip of."""
-        most = 2 if len(name) >= LONG else 1
-        near = [
-            (_distance(name, other), other)
-            for other in known
-            if len(other) >= SHORTEST and len(name) >= SHORTEST
-            if abs(len(other) - len(name)) <= most and not _is_numbered(name, other)
-        ]
-        close = min(near, default=(most + 1, ""))
-        return close[1] if 0 < close[0] <= most else None
-
     def _warning(self, element_id: str | None, rule: str, message: str) -> Finding:
         return Finding(self.part.file, element_id, rule, "warning", message)
 
 
-def _is_numbered(name: str, other: str) -> bool:
-    """Whether they differ in their numbers or last letters: `person_a`, `person_b`."""
-    stems = (one.rstrip("0123456789_") for one in (name, other))
-    return len(set(stems)) == 1 or name[:-1] == other[:-1]
+def _near(name: str, known: Iterable[str]) -> str | None:
+    """The known name that this one looks like a slip of."""
+    most = 2 if len(name) >= LONG else 1
+    near = [
+        (_distance(name, other), other)
+        for other in known
+        if min(len(other), len(name)) >= SHORTEST
+        if abs(len(other) - len(name)) <= most
+    ]
+    close = min(near, default=(most + 1, ""))
+    return close[1] if 0 < close[0] <= most else None
+
+
+def _are_siblings(name: str, other: str) -> bool:
+    """Whether they may well stand side by side: `person_a`, `person_b`, `persons`."""
+    stems = {one.rstrip("0123456789_") for one in (name, other)}
+    begins = name.startswith(other) or other.startswith(name)
+    return len(stems) == 1 or begins or name[:-1] == other[:-1]
 
 
 def _distance(one: str, other: str) -> int:
