@@ -16,7 +16,7 @@ from werkzeug.http import HTTP_STATUS_CODES
 from forms.problems import Problem as FormProblem
 from server import auth, context, i18n, rendering
 from server.i18n import gettext
-from workflows import feel, model
+from workflows import engine, feel, model
 
 PROBLEM_JSON = "application/problem+json"
 TYPES = "/api/v1/docs#problem-"  # each type is explained there
@@ -45,6 +45,7 @@ TABLE: Mapping[type[model.RasimError], Kind] = {
     model.NotAllowed: Kind(403, "not-allowed", "You may not do this"),
     model.NotFound: Kind(404, "not-found", "There is nothing here"),
     model.MoveRefused: Kind(409, "move-refused", "Somebody was faster"),
+    engine.MoveNotPossible: Kind(409, "step-refused", "The case cannot go that way"),
     model.AnswersRefused: Kind(422, "answers-refused", "Some answers need mending"),
     model.DeploymentRefused: Kind(422, "deployment-refused", "This cannot be released"),
     model.InputRefused: Kind(422, "input-refused", "Something needs mending"),

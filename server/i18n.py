@@ -95,6 +95,7 @@ STATES = {
     "failed": lazy_gettext("did not succeed"),
     "open": lazy_gettext("open"),
     "resolved": lazy_gettext("resolved"),
+    "over": lazy_gettext("over"),
 }
 
 

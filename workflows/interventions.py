@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from workflows import engine, feel, instances, people
 from workflows.instances import InstanceRow
 from workflows.model import (
+    InputRefused,
     InstanceState,
     MoveRefused,
     NotAllowed,
@@ -30,6 +31,7 @@ from workflows.store.tables import (
 from workflows.world import World
 
 OPEN = frozenset({InstanceState.ACTIVE, InstanceState.SUSPENDED})
+NO_STEP = "not a step of this procedure"
 DONE = ("element.completed", "step.skipped")
 
 
@@ -55,9 +57,9 @@ def skip(
     Raises engine.MoveNotPossible, and MoveRefused when the step is over.
     """
     values = {name: feel.from_plain(value) for name, value in (variables or {}).items()}
-    with _on(tx, world, caller, instance_id, "skipped", reason) as (current, because):
-        place = _place(current, step_id, "skipped")
-        detail: dict[str, Any] = {**because, "step": str(step_id)}
+    with _on(tx, world, caller, instance_id, reason, move="skipped") as (current, why):
+        place = _place(current, step_id, move="skipped")
+        detail: dict[str, Any] = {**why, "step": str(step_id)}
         if variables:
             detail["variables"] = dict(variables)
         current.record("step.skipped", place.element_id, detail, process=place.process)
@@ -78,11 +80,14 @@ def move(
 
     Raises engine.MoveNotPossible, and MoveRefused when the step is over.
     """
-    with _on(tx, world, caller, instance_id, "moved", reason) as (current, because):
-        place = _place(current, step_id, "moved")
-        detail: dict[str, Any] = {**because, "from": [place.element_id], "to": to}
+    with _on(tx, world, caller, instance_id, reason, move="moved") as (current, why):
+        place = _place(current, step_id, move="moved")
+        detail: dict[str, Any] = {**why, "from": [place.element_id], "to": to}
         current.record("step.moved", to, detail, process=place.process)
-        current.case.move(step_id, to)
+        try:
+            current.case.move(step_id, to)
+        except engine.NoSuchStep as unknown:
+            raise InputRefused(field="to", reason=NO_STEP) from unknown
     return instances.get(tx, caller, instance_id)
 
 
@@ -98,7 +103,7 @@ def repeat(
 
     Raises engine.MoveNotPossible, also where the step was not done yet.
     """
-    with _on(tx, world, caller, instance_id, "moved", reason) as (current, because):
+    with _on(tx, world, caller, instance_id, reason, move="repeated") as (current, why):
         check_done(tx, current, element_id)
         before = {one.token: one for one in current.case.standing}
         current.case.repeat(element_id)
@@ -106,7 +111,7 @@ def repeat(
         ended = [
             one.element_id for token, one in before.items() if token not in staying
         ]
-        detail: dict[str, Any] = {**because, "from": ended, "to": element_id}
+        detail: dict[str, Any] = {**why, "from": ended, "to": element_id}
         current.record("step.repeated", element_id, detail)
     return instances.get(tx, caller, instance_id)
 
@@ -124,34 +129,35 @@ def _on(
     world: World,
     caller: people.Caller,
     instance_id: uuid.UUID,
-    move_word: str,
     reason: str,
+    *,
+    move: str,
 ) -> Iterator[tuple[Step, Mapping[str, str]]]:
     """A locked case that the caller administers; a step that is gone is a conflict."""
-    may(tx, caller, instance_id, "move", Role.ADMINISTRATOR)
+    may(tx, caller, instance_id, Role.ADMINISTRATOR, action="move")
     because = instances.because(reason)
     actor = people.actor(caller)
     with (
-        step(tx, world, instance_id, actor, states=OPEN, move=move_word) as current,
-        gone(move_word),
+        step(tx, world, instance_id, actor, states=OPEN, move=move) as current,
+        gone(move=move),
     ):
         yield current, because
 
 
 @contextmanager
-def gone(move_word: str) -> Iterator[None]:
+def gone(*, move: str) -> Iterator[None]:
     try:
         yield
     except engine.TokenNotWaiting as gone:
-        raise MoveRefused(kind="step", state="over", move=move_word) from gone
+        raise MoveRefused(kind="step", state="over", move=move) from gone
 
 
 def may(
     tx: sa.Connection,
     caller: people.Caller,
     instance_id: uuid.UUID,
-    action: str,
     *roles: Role,
+    action: str,
 ) -> None:
     """NotFound where the case is not seen, NotAllowed without one of the roles."""
     if _roles(tx, caller, instance_id).isdisjoint(roles):
@@ -173,11 +179,11 @@ def _roles(
     return roles
 
 
-def _place(current: Step, step_id: uuid.UUID, move_word: str) -> Place:
+def _place(current: Step, step_id: uuid.UUID, *, move: str) -> Place:
     for one in current.case.standing:
         if one.token == step_id:
             return Place(one.element_id, one.process)
-    raise MoveRefused(kind="step", state="over", move=move_word)
+    raise MoveRefused(kind="step", state="over", move=move)
 
 
 def done(tx: sa.Connection, instance_id: uuid.UUID) -> set[str]:
@@ -197,6 +203,6 @@ def done(tx: sa.Connection, instance_id: uuid.UUID) -> set[str]:
 
 def check_done(tx: sa.Connection, current: Step, element_id: str) -> None:
     if element_id not in current.released.elements:
-        raise engine.NoSuchStep(element=element_id)
+        raise InputRefused(field="element_id", reason=NO_STEP)
     if element_id not in done(tx, current.id):
         raise engine.NothingToRepeat(element=element_id)

@@ -85,13 +85,13 @@ def _preview(
     act: Action,
 ) -> Preview:
     """Do it to a copy of the case that nobody keeps, and tell what followed."""
-    interventions.may(tx, caller, instance_id, "move", Role.ADMINISTRATOR)
+    interventions.may(tx, caller, instance_id, Role.ADMINISTRATOR, action="move")
     seen = peek(tx, world, instance_id)
     if seen.instance.state not in interventions.OPEN:
         raise MoveRefused(kind="case", state=seen.instance.state, move="moved")
     case = seen.case
     places = {token: Place(*place) for token, place in case.places().items()}
-    with interventions.gone("moved"):
+    with interventions.gone(move="moved"):
         act(case)
     effects: list[Any] = list(case.take_effects())
 

@@ -56,7 +56,7 @@ def steps(
     tx: sa.Connection, world: World, caller: people.Caller, instance_id: uuid.UUID
 ) -> Steps:
     """Where the case stands; for administrators and supervisors of its office."""
-    interventions.may(tx, caller, instance_id, "look into", *SEES)
+    interventions.may(tx, caller, instance_id, *SEES, action="look into")
     seen = peek(tx, world, instance_id)
     if seen.instance.state not in interventions.OPEN:
         return Steps([], [])

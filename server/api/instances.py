@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from server.api import reading, schemas
+from server.api import reading, schemas, step_schemas
 from server.api.blueprints import instances as blueprint
 from server.api.idempotency import Subject, once
 from server.auth import authenticated
@@ -63,34 +63,44 @@ def events(query: dict[str, Any], instance_id: uuid.UUID) -> Page[history.EventR
 
 @blueprint.post("/<uuid:instance_id>/cancel")
 @authenticated
+@blueprint.arguments(
+    step_schemas.Steering(), required=False, example=step_schemas.STEERING_EXAMPLE
+)
 @blueprint.response(200, schemas.InstanceOut())
-def cancel(instance_id: uuid.UUID) -> InstanceRow:
+def cancel(body: dict[str, Any], instance_id: uuid.UUID) -> InstanceRow:
     """End a case for good."""
-    return _steer(instances.cancel, instance_id)
+    return _steer(instances.cancel, instance_id, body["reason"])
 
 
 @blueprint.post("/<uuid:instance_id>/suspend")
 @authenticated
+@blueprint.arguments(
+    step_schemas.Steering(), required=False, example=step_schemas.STEERING_EXAMPLE
+)
 @blueprint.response(200, schemas.InstanceOut())
-def suspend(instance_id: uuid.UUID) -> InstanceRow:
+def suspend(body: dict[str, Any], instance_id: uuid.UUID) -> InstanceRow:
     """Hold a case until it is resumed."""
-    return _steer(instances.suspend, instance_id)
+    return _steer(instances.suspend, instance_id, body["reason"])
 
 
 @blueprint.post("/<uuid:instance_id>/resume")
 @authenticated
+@blueprint.arguments(
+    step_schemas.Steering(), required=False, example=step_schemas.STEERING_EXAMPLE
+)
 @blueprint.response(200, schemas.InstanceOut())
-def resume(instance_id: uuid.UUID) -> InstanceRow:
+def resume(body: dict[str, Any], instance_id: uuid.UUID) -> InstanceRow:
     """Let a suspended case go on."""
-    return _steer(instances.resume, instance_id)
+    return _steer(instances.resume, instance_id, body["reason"])
 
 
 def _steer(
-    move: Callable[[sa.Connection, World, Caller, uuid.UUID], InstanceRow],
+    move: Callable[[sa.Connection, World, Caller, uuid.UUID, str | None], InstanceRow],
     instance_id: uuid.UUID,
+    reason: str | None,
 ) -> InstanceRow:
     return once(
-        lambda tx: move(tx, world(), caller(), instance_id),
+        lambda tx: move(tx, world(), caller(), instance_id, reason),
         subject=_subject,
         again=_again,
     )
