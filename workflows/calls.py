@@ -7,7 +7,7 @@ for what a stored process calls, the one that this was released with. Where a ca
 """
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +33,17 @@ class Stored:
     version: int
     version_id: uuid.UUID
     release_id: uuid.UUID
+    content_hash: bytes
     summary: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What a release may call, to tell what is wrong with its calls."""
+
+    summaries: Mapping[str, Mapping[str, Any]]
+    configured: Set[str]  # processes whose cases have a configuration
+    is_all: bool = True  # False where stored processes are not known
 
 
 def bind(tx: sa.Connection, parts: list[Part]) -> tuple[list[Stored], list[Finding]]:
@@ -57,8 +67,10 @@ def bind(tx: sa.Connection, parts: list[Part]) -> tuple[list[Stored], list[Findi
         }
         bound |= others
         _bind_further(tx, drawn, bound, findings)
-    known = {key: part.compiled["summary"] for key, part in drawn.items()}
-    known |= {key: stored.summary for key, stored in bound.items()}
+    summaries = {key: part.compiled["summary"] for key, part in drawn.items()}
+    summaries |= {key: stored.summary for key, stored in bound.items()}
+    named = [key for part in drawn.values() for key in _called(summaries[part.key])]
+    known = _Known(summaries, _configured(parts) | _configured_earlier(tx, named))
     for part in drawn.values():
         findings += _wrong_calls(part, known)
     return list(bound.values()), list(dict.fromkeys(findings))
@@ -69,14 +81,10 @@ def among_files(parts: list[Part]) -> list[Finding]:
 
     A process that is in none of them is a warning: it may be stored.
     """
-    known = {
-        part.key: part.compiled["summary"] for part in parts if part.kind == "process"
-    }
-    found: list[Finding] = []
-    for part in parts:
-        if part.kind == "process":
-            found += _wrong_calls(part, known, is_store_known=False)
-    return found
+    drawn = [part for part in parts if part.kind == "process"]
+    summaries = {part.key: part.compiled["summary"] for part in drawn}
+    known = _Known(summaries, _configured(parts), is_all=False)
+    return [found for part in drawn for found in _wrong_calls(part, known)]
 
 
 def reached(key: str, summaries: Mapping[str, Mapping[str, Any]]) -> list[str]:
@@ -152,7 +160,8 @@ def _other_version(
 ) -> Iterator[Finding]:
     """A warning where a stored process meets another version than it was made with."""
     key = theirs.key
-    if key in bound and bound[key].version_id == theirs.version_id:
+    instead_hash = (drawn if key in drawn else bound)[key].content_hash
+    if instead_hash == theirs.content_hash:
         return
     instead = f"version {bound[key].version}" if key in bound else "that of this one"
     yield Finding(
@@ -166,43 +175,78 @@ def _other_version(
     )
 
 
-def _wrong_calls(
-    part: Part,
-    known: Mapping[str, Mapping[str, Any]],
-    *,
-    is_store_known: bool = True,
-) -> Iterator[Finding]:
+def _wrong_calls(part: Part, known: _Known) -> Iterator[Finding]:
     for element_id, key in _drawn_calls(part):
-        if key not in known:
+        for rule, severity, message in _wrong(element_id, key, known):
+            if severity == "error" or key != part.key:
+                yield Finding(part.file, element_id, rule, severity, message)
+
+
+def _wrong(element_id: str, key: str, known: _Known) -> Iterator[tuple[str, str, str]]:
+    """(rule, severity, message) of what is wrong with the call of a process."""
+    summary = known.summaries.get(key)
+    if summary is None:
+        where = "not among these files; only a stored version could run"
+        if known.is_all:
             where = "neither in this release nor in an earlier one"
-            if not is_store_known:
-                where = "not among these files; only a stored version could run"
-            yield Finding(
-                part.file,
-                element_id,
-                "called-unknown",
-                "error" if is_store_known else "warning",
-                f"{element_id} calls the process {key}, which is {where}: add its"
-                " .bpmn file, or correct the process id.",
-            )
-        elif not _can_be_called(known[key]):
-            yield Finding(
-                part.file,
-                element_id,
-                "called-without-start",
-                "error",
+        yield (
+            "called-unknown",
+            "error" if known.is_all else "warning",
+            (
+                f"{element_id} calls the process {key}, which is {where}: add its .bpmn"
+                " file, or correct the process id."
+            ),
+        )
+        return
+    if not _can_be_called(summary):
+        yield (
+            "called-without-start",
+            "error",
+            (
                 f"{element_id} calls the process {key}, which only events start: give"
-                f" {key} a start event without trigger too.",
-            )
-        elif known[key].get("deadline") and key != part.key:
-            yield Finding(
-                part.file,
-                element_id,
-                "called-deadline",
-                "warning",
+                f" {key} a start event without trigger too."
+            ),
+        )
+    if summary.get("deadline"):
+        yield (
+            "called-deadline",
+            "warning",
+            (
                 f"The deadline of {key} counts for cases of its own and not where"
-                f" {element_id} calls it: there the deadline of the whole case does.",
-            )
+                f" {element_id} calls it: there the deadline of the whole case does."
+            ),
+        )
+    if key in known.configured:
+        yield (
+            "called-configuration",
+            "warning",
+            (
+                f"The configuration of {key} is that of cases of its own: where"
+                f" {element_id} calls it, it has the caller's. Hand over what it needs"
+                " by input mappings."
+            ),
+        )
+
+
+def _configured(parts: list[Part]) -> set[str]:
+    """The processes whose procedure files among the parts set a configuration."""
+    return {
+        part.key
+        for part in parts
+        if part.kind == "procedure" and part.compiled["configuration"]
+    }
+
+
+def _configured_earlier(tx: sa.Connection, keys: list[str]) -> set[str]:
+    """Those of the processes whose newest stored procedure file sets one."""
+    parts = definition_versions.c
+    rows = tx.execute(
+        sa.select(parts.key, parts.compiled["configuration"].label("configuration"))
+        .ext(distinct_on(parts.key))
+        .where(parts.kind == "procedure", parts.key.in_(keys))
+        .order_by(parts.key, parts.version.desc())
+    )
+    return {row.key for row in rows if row.configuration}
 
 
 def _drawn_calls(part: Part) -> Iterator[tuple[str, str]]:
@@ -266,6 +310,7 @@ def _stored(release_id: sa.ColumnElement[Any]) -> sa.Select[Any]:
         parts.version,
         parts.id.label("version_id"),
         release_id.label("of_release"),
+        parts.content_hash,
         parts.compiled["summary"].label("summary"),
     ).where(parts.kind == "process")
 
@@ -273,7 +318,12 @@ def _stored(release_id: sa.ColumnElement[Any]) -> sa.Select[Any]:
 def _by_key(tx: sa.Connection, query: sa.Select[Any]) -> dict[str, Stored]:
     return {
         row.key: Stored(
-            row.key, row.version, row.version_id, row.of_release, row.summary
+            row.key,
+            row.version,
+            row.version_id,
+            row.of_release,
+            bytes(row.content_hash),
+            row.summary,
         )
         for row in tx.execute(query)
     }

@@ -53,8 +53,10 @@ class Way:
         return {"steps": self.steps, "chosen": self.chosen}
 
     @property
-    def is_open(self) -> bool:
-        return any(state != "done" for state in self.steps.values())
+    def state(self) -> str:
+        """Of the process as a whole, in the words of its steps."""
+        states = set(self.steps.values())
+        return next((one for one in ("failed", "active") if one in states), "done")
 
     @property
     def step_words(self) -> list[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """Called processes: bound when released, and never taken for the caller's drawing."""
 
+import json
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -145,6 +146,46 @@ def test_a_stored_caller_that_meets_another_version_is_warned_of(
         (r, "called-version")
     ]
     assert house.open(house.start(name)) == [(r, "new")]
+
+
+def test_a_stored_caller_that_meets_the_same_version_is_not(
+    house: House, name: str
+) -> None:
+    q, r = f"{name}q", f"{name}r"
+    house.release(q__bpmn=line(q, call("c", r)), r__bpmn=line(r, ask("t")))
+
+    stored = house.release(a__bpmn=line(name, call("c", q)), r__bpmn=line(r, ask("t")))
+
+    assert stored.findings == []
+
+
+@pytest.mark.parametrize("is_stored", [True, False])
+def test_the_configuration_of_a_called_process_is_not_that_of_the_case(
+    house: House, name: str, is_stored: bool
+) -> None:
+    q = f"{name}q"
+    title = dict.fromkeys(("kk", "ru", "en"), "Акт")
+    setting = {"name": "limit", "value": 3, "norm": "ADM-1"}
+    setting |= {"source": "акт", "confidence": "A"}
+    procedure = {
+        "process": q,
+        "names": title,
+        "act": {"id": "act", "title": title, "numbers": ["1"], "dates": []},
+        "norms": ["ADM-1"],
+        "configuration": [setting],
+    }
+    files = {
+        "q__bpmn": line(q, ask("t")),
+        "procedure__yaml": json.dumps(procedure).encode(),
+    }
+    if is_stored:
+        house.release(**files)
+        files = {}
+
+    stored = house.release(a__bpmn=line(name, call("c", q)), **files)
+
+    found = [(one.element_id, one.rule, one.severity) for one in stored.findings]
+    assert found == [("c", "called-configuration", "warning")]
 
 
 def test_an_expression_may_name_any_process_that_was_stored(

@@ -9,7 +9,7 @@ releases = sa.Table(
     "releases",
     metadata,
     id_(),
-    # The newest has the highest; two may be of one moment, where the clock stands still.
+    # The newest has the highest; of one moment may be two, where a clock stands still.
     sa.Column("number", sa.BigInteger, sa.Identity(always=True), nullable=False),
     sa.Column("released_at", Moment, nullable=False),
     sa.Column("released_by", UUID, sa.ForeignKey("users.id")),
