@@ -10,6 +10,8 @@ from workflows.engine.nets import Kind, Net, Node, Way
 # Splits with more optional ways are looked at in part: each alone, and all together.
 MOST_OPTIONAL = 6
 
+TOKENS = 30
+
 # A token is at a node or, before a join, on a way; `loose` ones do not count as work.
 Place: TypeAlias = Node | Way
 Marking: TypeAlias = frozenset[tuple[Place, bool]]
@@ -55,7 +57,12 @@ class Game:
         }
 
     def explore(self, most: int) -> Explored:
-        """Look at `most` markings at the most."""
+        """Look at `most` markings at the most, of TOKENS tokens each on average.
+
+        What comes after a marking of n tokens takes n * n to make: a fan of a thousand
+        is left to the reduction.
+        """
+        left = most * TOKENS
         explored = self.explored
         seen: set[Marking] = set()
         waiting: list[Marking] = []
@@ -65,7 +72,8 @@ class Game:
             marking = waiting.pop()
             if marking in seen:
                 continue
-            if len(seen) == most:
+            left -= len(marking) ** 2
+            if len(seen) == most or left < 0:
                 explored.complete, explored.bounded = False, True
                 break
             seen.add(marking)
