@@ -7,6 +7,9 @@ once, or is still waiting. Several workers may sweep at the same time.
 import logging
 import time
 import uuid
+from collections.abc import Callable, Iterable
+from functools import partial
+from itertools import chain
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,6 +27,7 @@ BATCH = 100
 # How long the caller of a signal waits for those that hear it; the sweep does the rest.
 HEARING_SECONDS = 1.0
 log = logging.getLogger(__name__)
+Each = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
 ROW = (
     due_work.c.id,
     due_work.c.queue,
@@ -90,22 +94,41 @@ FIND = Prepared(_find())
 CLAIM = Prepared(_claim())
 
 
-def run(store: Store, world: World) -> int:
+def run(store: Store, world: World, each: Each = map) -> int:
     """Fire all that is due by the clock, earliest first; how many rows were fired.
 
     What becomes due by firing (a timer behind a timer) is fired too. A row that fails
     becomes an incident of its case and waits for help; one that somebody else has at
     this moment is left for the next call: the others must not wait for it.
+
+    `each` may be the `map` of some threads: the rows of one case stay together.
     """
     fired = 0
     passed: set[uuid.UUID] = set()
     while found := _waiting(store, world, passed):
-        for row in found:
-            if _try(store, world, row):
+        done = chain.from_iterable(
+            each(partial(_try_all, store, world), _by_case(found))
+        )
+        for row_id, is_fired in done:
+            if is_fired:
                 fired += 1
             else:
-                passed.add(row.id)
+                passed.add(row_id)
     return fired
+
+
+def _by_case(rows: list[Any]) -> list[list[Any]]:
+    """The rows of each case together, by the earliest of each; starts have none."""
+    found: dict[uuid.UUID, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.instance_id or row.id, []).append(row)
+    return list(found.values())
+
+
+def _try_all(
+    store: Store, world: World, rows: list[Any]
+) -> list[tuple[uuid.UUID, bool]]:
+    return [(row.id, _try(store, world, row)) for row in rows]
 
 
 def hear(store: Store, world: World, signal_id: uuid.UUID | str) -> None:

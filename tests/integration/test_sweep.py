@@ -3,6 +3,7 @@
 import threading
 import uuid
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -25,8 +26,11 @@ CROWD = due.BATCH + 20
 
 @pytest.fixture(scope="module", autouse=True)
 def released(store: Store) -> None:
-    """A process that waits for a moment or a message, and then opens a task."""
-    files = {"timer.bpmn": long_drawings.timer_or_message()}
+    """Processes that wait for a moment, and then open a task; one of them twice."""
+    files = {
+        "timer.bpmn": long_drawings.timer_or_message(),
+        "timers.bpmn": long_drawings.timers(2),
+    }
     with store.transaction() as tx:
         deployments.release(tx, World(HeldClock(), queue_of=str), None, files)
 
@@ -142,6 +146,19 @@ def test_cases_that_others_hold_are_passed_without_waiting(
     assert due.run(store, world) == CROWD
 
 
+def test_a_sweep_of_several_threads_keeps_the_rows_of_a_case_together(
+    store: Store, world: World, clock: HeldClock, portal: Caller
+) -> None:
+    cases = _cases(store, world, portal, 20, "scale_timers")
+    clock.advance(minutes=10)
+
+    with ThreadPoolExecutor(4) as threads:
+        fired = due.run(store, world, threads.map)
+
+    assert fired == 2 * len(cases)
+    assert _opened(store, cases) == 2 * len(cases)
+
+
 def test_two_sweeps_at_once_share_the_work(
     store: Store, database_url: str, clock: HeldClock, portal: Caller
 ) -> None:
@@ -176,7 +193,13 @@ def test_two_sweeps_at_once_share_the_work(
     assert passed == CROWD
 
 
-def _cases(store: Store, world: World, portal: Caller, number: int) -> list[uuid.UUID]:
+def _cases(
+    store: Store,
+    world: World,
+    portal: Caller,
+    number: int,
+    process_key: str = "scale_timer",
+) -> list[uuid.UUID]:
     """Cases whose timers are due in a minute."""
     at = (world.clock.now() + timedelta(minutes=1)).isoformat()
     with store.transaction() as tx:
@@ -185,7 +208,7 @@ def _cases(store: Store, world: World, portal: Caller, number: int) -> list[uuid
                 tx,
                 world,
                 portal,
-                process_key="scale_timer",
+                process_key=process_key,
                 variables={"number": uuid.uuid4().hex, "due": at},
                 office=SCHOOL,
             ).id

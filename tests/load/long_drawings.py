@@ -14,6 +14,10 @@ CLERK = (
     "</bpmn:extensionElements>"
 )
 
+TIMER = (
+    "<bpmn:timerEventDefinition><bpmn:timeDate>=due</bpmn:timeDate>"
+    "</bpmn:timerEventDefinition>"
+)
 COUNT = (
     "<bpmn:extensionElements>"
     '<zeebe:script expression="=turns + 1" resultVariable="turns"/>'
@@ -102,12 +106,7 @@ def timer_or_message() -> bytes:
     body = [
         _node("startEvent", "start"),
         _node("eventBasedGateway", "wait"),
-        _node(
-            "intermediateCatchEvent",
-            "until",
-            "<bpmn:timerEventDefinition><bpmn:timeDate>=due</bpmn:timeDate>"
-            "</bpmn:timerEventDefinition>",
-        ),
+        _node("intermediateCatchEvent", "until", TIMER),
         _node(
             "intermediateCatchEvent",
             "withdrawal",
@@ -122,6 +121,20 @@ def timer_or_message() -> bytes:
         *itertools.pairwise(["wait", "withdrawal", "gone"]),
     ]
     return _drawing("scale_timer", body, flows, message)
+
+
+def timers(number: int) -> bytes:
+    """So many timers beside each other, for the same moment; each opens a task."""
+    body = [_node("startEvent", "start"), _node("parallelGateway", "fork")]
+    flows = [("start", "fork")]
+    for at in range(number):
+        body += [
+            _node("intermediateCatchEvent", f"until{at}", TIMER),
+            _node("userTask", f"look{at}", CLERK),
+            _node("endEvent", f"end{at}"),
+        ]
+        flows += itertools.pairwise(["fork", f"until{at}", f"look{at}", f"end{at}"])
+    return _drawing("scale_timers", body, flows)
 
 
 def _with_task(key: str, inner: str) -> bytes:
