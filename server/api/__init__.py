@@ -20,6 +20,7 @@ from server.api import (
     instances,
     interventions,
     jobs,
+    lint,
     messages,
     signals,
     tasks,
@@ -37,10 +38,12 @@ VIEWS = (
     instances,
     interventions,
     jobs,
+    lint,
     messages,
     signals,
     tasks,
 )
+STORE_NOTHING = ("/feel/evaluate", "/lint")  # so a repeat needs no key
 ABOUT = (
     "Every call but this document takes `Authorization: Bearer TOKEN`; `rasim token"
     " create NAME` makes one, and revoking it takes effect within five seconds. Every"
@@ -96,7 +99,7 @@ def described(document: dict[str, Any]) -> dict[str, Any]:
         "description": "A repeat of the same request under this key gives its answer.",
     }
     for path, operations in document["paths"].items():
-        if "post" in operations and not path.endswith("/feel/evaluate"):
+        if "post" in operations and not path.endswith(STORE_NOTHING):
             operations["post"].setdefault("parameters", []).append(
                 {"$ref": "#/components/parameters/IdempotencyKey"}
             )

@@ -50,6 +50,7 @@ def _noun(name: str, path: str, description: str) -> Blueprint:
 
 
 deployments = _noun("deployments", "/deployments", "Files become a release")
+lint = _noun("lint", "/lint", "Files are checked, nothing is stored")
 definitions = _noun("definitions", "/definitions", "What was released")
 instances = _noun("instances", "/instances", "Cases")
 tasks = _noun("tasks", "/tasks", "Work for people")
@@ -62,6 +63,7 @@ clock = _noun("clock", "/clock", "The manual clock of tests")
 
 ALL = (
     deployments,
+    lint,
     definitions,
     instances,
     tasks,

@@ -46,7 +46,7 @@ UPLOAD = {
 @blueprint.doc(**UPLOAD)  # type: ignore[untyped-decorator]  # it has no annotations
 def release() -> Subject:
     """Release files together; a part that did not change keeps its version."""
-    files = _files()
+    files = uploaded()
     g.body = {
         name: hashlib.sha256(source).hexdigest() for name, source in files.items()
     }
@@ -57,7 +57,8 @@ def release() -> Subject:
     )
 
 
-def _files() -> dict[str, bytes]:
+def uploaded() -> dict[str, bytes]:
+    """The files of the request by name; InputRefused says what is wrong with it."""
     if request.mimetype != "multipart/form-data":
         abort(415, "Send the files as multipart/form-data, each as a part `files`.")
     for name in (*request.form, *request.files):

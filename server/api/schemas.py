@@ -257,6 +257,13 @@ class ReleaseOut(Schema):
     findings = fields.List(fields.Nested(FindingOut))
 
 
+class LintOut(Schema):
+    findings = fields.List(fields.Nested(FindingOut))
+    deployable = fields.Boolean(
+        metadata={"description": "Whether a deployment would accept the files."}
+    )
+
+
 class CorrelatedOut(Schema):
     correlated = fields.Integer()
 

@@ -10,6 +10,7 @@ from server.api.blueprints import PREFIX
 
 CALLS = """
 POST /deployments
+POST /lint
 GET /definitions
 GET /definitions/{key}
 GET /definitions/{key}/versions/{version}
@@ -20,6 +21,10 @@ GET /instances/{instance_id}/history
 POST /instances/{instance_id}/cancel
 POST /instances/{instance_id}/suspend
 POST /instances/{instance_id}/resume
+GET /instances/{instance_id}/steps
+POST /instances/{instance_id}/skip
+POST /instances/{instance_id}/move
+POST /instances/{instance_id}/repeat
 GET /tasks
 GET /tasks/{task_id}
 GET /tasks/{task_id}/form

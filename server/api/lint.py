@@ -1,0 +1,29 @@
+"""The rules on drawings, asked without a deployment: nothing is stored."""
+
+from dataclasses import asdict
+from typing import Any
+
+from server.api import schemas
+from server.api.blueprints import lint as blueprint
+from server.api.deployments import MAX_DEPLOYMENT_BYTES, UPLOAD, uploaded
+from server.auth import require
+from server.context import transaction, world
+from server.edge import body_limit
+from workflows import linting
+from workflows.model import Role
+
+
+@blueprint.post("")
+@body_limit(MAX_DEPLOYMENT_BYTES)
+@require(Role.DESIGNER, Role.ADMINISTRATOR)
+@blueprint.response(200, schemas.LintOut())
+@blueprint.doc(**UPLOAD)  # type: ignore[untyped-decorator]  # it has no annotations
+def check() -> dict[str, Any]:
+    """Tell what a deployment of these files would find; nothing is stored."""
+    files = uploaded()
+    with transaction() as tx:
+        findings = linting.check(tx, world(), files)
+    return {
+        "findings": [asdict(finding) for finding in findings],
+        "deployable": linting.is_deployable(findings),
+    }
