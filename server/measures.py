@@ -97,7 +97,8 @@ def _single(now: object) -> list[tuple[str, str, sa.Select[tuple[object]]]]:
             "rasim_due_work_lag_seconds",
             "How late the oldest work is that is due; 0 when none is",
             sa.select(sa.func.greatest(late, 0)).where(
-                due_work.c.state == DueState.WAITING
+                due_work.c.state == DueState.WAITING,
+                due_work.c.incident_id.is_(None),  # the others wait for help
             ),
         ),
     ]

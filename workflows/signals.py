@@ -48,6 +48,7 @@ def hear(current: Step) -> None:
     variables = feel.loads(row.variables)
     heard = False
     for waiting in _still_waiting(current, row.subscription_ids):
+        current.heard.append(waiting)
         try:
             current.case.deliver(waiting.token, variables)
         except engine.TokenNotWaiting:
@@ -55,7 +56,6 @@ def hear(current: Step) -> None:
                 raise
             continue  # what heard it first went another way
         heard = True
-        current.heard.append(waiting)
         current.record(
             "signal.received",
             waiting.element_id,

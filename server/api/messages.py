@@ -1,4 +1,4 @@
-"""Messages: delivered to the cases that wait for them, or kept for a while."""
+"""Messages: delivered to cases that wait and to starts, or kept for a while."""
 
 from typing import Any
 
@@ -15,7 +15,10 @@ from workflows import messages
 @blueprint.arguments(schemas.Message())
 @blueprint.response(202, schemas.CorrelatedOut())
 def publish(body: dict[str, Any]) -> dict[str, int]:
-    """Publish a message; with nobody waiting it is kept for `ttl_seconds`."""
+    """Publish a message to the cases that wait for it, and to procedures that it starts
+    (unless a case of the same procedure took it); `correlated` counts both. With nobody
+    to take it, it is kept for `ttl_seconds`, for a case that begins to wait. A case that
+    it starts has the correlation key as its business key."""
     return once(
         lambda tx: {"correlated": messages.publish(tx, world(), caller(), **body)},
         subject=lambda answer: answer,
