@@ -49,7 +49,11 @@ class Drawn:
     def _run_hook(self, my_task: Token) -> bool | None:
         my_task.enter()
         if DONE not in my_task.internal_data:
-            result = self._enter(my_task)
+            try:
+                result = self._enter(my_task)
+            except Fault:  # a retry maps again, and writes outside until then
+                my_task.internal_data.pop(scopes.LOCAL, None)
+                raise
             if result is None:
                 return None
             my_task.internal_data[DONE] = result

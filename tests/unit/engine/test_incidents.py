@@ -140,6 +140,16 @@ def test_a_failing_input_mapping_opens_nothing(run):
     assert case.entered().count("a") == 1
 
 
+def test_a_retry_writes_outside_of_an_element_that_has_not_begun(run):
+    task = el("userTask", "a", zeebe(mapping(inputs="n<-n;y<-boom")))
+    case = run(els("startEvent:s endEvent:e") + task + flows("s->a->e"), {"n": 1})
+
+    case.retry("a", n=5, boom=3)
+
+    assert case.variables == {"n": 5, "boom": 3}
+    assert case.case.visible(case.token("a"))["n"] == 5
+
+
 @pytest.mark.parametrize(
     "extension",
     [
