@@ -177,7 +177,7 @@ DATA = Group(
 )
 DATA.element(
     "Where a variable lands",
-    "10.4, dialect",
+    "10.4",
     Runs(
         "in the nearest scope that has it",
         "Else in the case's own.",

@@ -1,6 +1,7 @@
 """All chapters, in the order of the document."""
 
 from . import (  # noqa: F401  # imported for what they add to chapters of others
+    cases_boundary_together,
     cases_compensated,
     cases_event_subs_together,
     cases_loops,
@@ -18,6 +19,8 @@ from .cases_events import CAUGHT
 from .cases_flows import FLOWS
 from .cases_gateways import GATEWAYS
 from .cases_inclusive import INCLUSIVE
+from .cases_mixed import MIXED
+from .cases_named import NAMES
 from .cases_pools import DATA, POOLS
 from .cases_races import RACES
 from .cases_repetition import REPEATED
@@ -34,6 +37,7 @@ GROUPS = (
     STARTS,
     CAUGHT,
     THROWN,
+    NAMES,
     BOUNDARY,
     ENDS,
     ERRORS,
@@ -43,6 +47,7 @@ GROUPS = (
     REPEATED,
     COMPENSATION,
     CALLS,
+    MIXED,
     DATA,
     POOLS,
 )

@@ -226,7 +226,9 @@ def _check_end(case, player):
         seen_by.setdefault(element_id, []).append(own)
     for element_id, expected in case.sees.items():
         wanted = expected if isinstance(expected, list) else [expected]
-        assert seen_by.get(element_id) == wanted, f"what {element_id} sees"
+        assert seen_by.get(element_id) == wanted, (
+            f"{element_id} sees {seen_by.get(element_id)}"
+        )
     if case.ends == "open":
         assert not player.case.completed
         player.case.cancel()
