@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from lxml import etree
 
 from workflows.engine.documents import BPMN
+from workflows.engine.evaluation import is_expression
 from workflows.engine.event_rules import THROWS, throws_message
 from workflows.engine.rules import Findings
 
@@ -75,7 +76,7 @@ class _Codes:
             for listener in listening:
                 definition = listener.find(f"{BPMN}{self.kind}EventDefinition")
                 if definition is not None:
-                    if self._code(definition) in (None, code):
+                    if _may_be(code, self._code(definition)):
                         yield listener
             by_event = scope.get("triggeredByEvent") == "true"
             scope = beside
@@ -97,7 +98,7 @@ class _Codes:
             thrower, own = definition.getparent(), self._code(definition)
             if thrower is None or thrower.tag not in THROWS:
                 continue
-            if code in (None, own) and event in self._catchers(thrower, own):
+            if _may_be(own, code) and event in self._catchers(thrower, own):
                 return True
         return False
 
@@ -135,6 +136,11 @@ class _Codes:
             f"{event_id} waits for {named}, which nothing inside throws: what follows "
             "it never runs. Correct the code, or draw the event that throws it.",
         )
+
+
+def _may_be(thrown: str | None, caught: str | None) -> bool:
+    """A code that is thrown may be an expression, and then be any."""
+    return caught in (None, thrown) or is_expression(thrown)
 
 
 def _starts_by_event(scope: etree._Element) -> list[etree._Element]:

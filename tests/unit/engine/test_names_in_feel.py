@@ -3,6 +3,7 @@
 import pytest
 from engine_kit import (
     DECLARED,
+    ESCALATION,
     JOB,
     MESSAGE,
     SIGNAL,
@@ -169,6 +170,23 @@ def test_the_name_of_a_message_that_is_thrown_decides_nothing(define):
     body = with_event("intermediateThrowEvent", zeebe(JOB) + MESSAGE)
 
     assert Run(define(body, declared=NAMED)).open() == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("thrown", "caught_by"),
+    [
+        (error("err2"), error("err1")),
+        ('<bpmn:escalationEventDefinition escalationRef="esc2"/>', ESCALATION),
+    ],
+)
+def test_a_code_worked_out_may_be_any_that_is_caught(parser, thrown, caught_by):
+    inner = els("startEvent:s1 userTask:u") + el("endEvent", "x", thrown)
+    body = with_task(el("subProcess", "a", inner + flows("s1->u->x")))
+    body += el("boundaryEvent", "b", caught_by, attachedToRef="a")
+    body += els("userTask:h") + flows("b->h")
+    found = engine.read(drawing(body, declared=NAMED), "d.bpmn", parser)[0].findings
+
+    assert {one.rule for one in found if one.rule.startswith(("error", "esc"))} == set()
 
 
 def starting(definition):
