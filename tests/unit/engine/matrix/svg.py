@@ -1,11 +1,13 @@
 """Makes the SVG of bpmn-js small: no styles twice, no hit areas, no long numbers."""
 
 import re
+from collections import Counter
 
 from lxml import etree
 
 INK, PAPER = "#3d4852", "#ffffff"
 SVG = "{http://www.w3.org/2000/svg}"
+LONG = 60  # characters that are worth a reference
 SHOWN_AT = 0.6  # of the size in which bpmn-js draws
 AT_ZERO = {("x", "0"), ("y", "0")}
 COMMON = {
@@ -28,6 +30,8 @@ def shrunk(svg, size, drawing):
     defs = "".join(
         f'<marker id="{name}"{rest}' for rest, name in markers["texts"].items()
     )
+    body, repeated = _once(body)
+    defs += repeated
     width, height = size
     common = "".join(f' {key}="{value}"' for key, value in COMMON.items())
     return (
@@ -37,6 +41,15 @@ def shrunk(svg, size, drawing):
         f'<rect width="{width:g}" height="{height:g}" rx="6" fill="{PAPER}"/>'
         f"<g{common}>{f'<defs>{defs}</defs>' if defs else ''}{body}</g></svg>\n"
     )
+
+
+def _once(body):
+    """What is drawn several times is written once; the body, and what it uses."""
+    shapes = Counter(re.findall(r"<g transform=[^>]*>((?:(?!</?g).)+)</g>", body))
+    often = [one for one, times in shapes.items() if times > 1 and len(one) > LONG]
+    for number, shape in enumerate(often):
+        body = body.replace(f">{shape}</g>", f'><use href="#i{number}"/></g>')
+    return body, "".join(f'<g id="i{n}">{one}</g>' for n, one in enumerate(often))
 
 
 def _shared_markers(root):
