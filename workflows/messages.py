@@ -2,7 +2,7 @@
 
 import logging
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -53,28 +53,10 @@ def publish(
         )
     values = {key: feel.from_plain(value) for key, value in variables.items()}
     key = correlation_key or ""
-    waiting = tx.execute(
-        sa.select(
-            message_subscriptions.c.token,
-            message_subscriptions.c.instance_id,
-            process_instances.c.process_key,
-        )
-        .join(
-            process_instances,
-            process_instances.c.id == message_subscriptions.c.instance_id,
-        )
-        .where(
-            message_subscriptions.c.name == name,
-            message_subscriptions.c.correlation_key == key,
-            process_instances.c.state == InstanceState.ACTIVE,
-            process_instances.c.office_id.in_(people.visible(caller)),
-        )
-        .order_by(message_subscriptions.c.instance_id)
-    ).all()
     actor = people.actor(caller)
     takers = [
         row.process_key
-        for row in waiting
+        for row in _hearers(tx, caller, name, key)
         if _deliver(tx, world, actor, row.instance_id, row.token, values)
     ]
     taken = len(takers) + starts.by_message(
@@ -99,6 +81,30 @@ def publish(
             )
         )
     return taken
+
+
+def _hearers(
+    tx: sa.Connection, caller: people.Caller, name: str, key: str
+) -> Sequence[people.AnyRow]:
+    """The cases of the caller's offices that wait for a message, and where."""
+    return tx.execute(
+        sa.select(
+            message_subscriptions.c.token,
+            message_subscriptions.c.instance_id,
+            process_instances.c.process_key,
+        )
+        .join(
+            process_instances,
+            process_instances.c.id == message_subscriptions.c.instance_id,
+        )
+        .where(
+            message_subscriptions.c.name == name,
+            message_subscriptions.c.correlation_key == key,
+            process_instances.c.state == InstanceState.ACTIVE,
+            process_instances.c.office_id.in_(people.visible(caller)),
+        )
+        .order_by(message_subscriptions.c.instance_id)
+    ).all()
 
 
 def _deliver(

@@ -16,9 +16,9 @@ from workflows import messages
 @blueprint.response(202, schemas.CorrelatedOut())
 def publish(body: dict[str, Any]) -> dict[str, int]:
     """Publish a message to the cases that wait for it, and to procedures that it starts
-    (unless a case of the same procedure took it); `correlated` counts both. With nobody
-    to take it, it is kept for `ttl_seconds`, for a case that begins to wait. A case that
-    it starts has the correlation key as its business key."""
+    (unless a case of the same procedure took it); `correlated` counts both. Nobody took
+    it: it is kept for `ttl_seconds`, for a case that begins to wait. A case that it
+    starts has the correlation key as its business key."""
     return once(
         lambda tx: {"correlated": messages.publish(tx, world(), caller(), **body)},
         subject=lambda answer: answer,
