@@ -117,6 +117,22 @@ def release(
     return Release(release_id, _rows(tx, release_id), findings)
 
 
+def rehearse(
+    tx: sa.Connection,
+    world: World,
+    caller: people.Caller | None,
+    files: Mapping[str, bytes],
+) -> list[Finding]:
+    """All that a deployment of the files would say; nothing is stored."""
+    attempt = tx.begin_nested()
+    try:
+        return release(tx, world, caller, files).findings
+    except DeploymentRefused as refused:
+        return refused.findings
+    finally:
+        attempt.rollback()
+
+
 def _newest() -> sa.Select[Any]:
     """Takes `key`, and `version` or null for the last one."""
     parts = definition_versions.c

@@ -1,4 +1,4 @@
-"""The one rule set: what is wrong with files, asked for alone or by a deployment."""
+"""The one rule set: what is wrong with files, alone or as a deployment."""
 
 import uuid
 from collections.abc import Iterable, Mapping, Set
@@ -50,14 +50,8 @@ def bind(tx: sa.Connection, world: World, parts: list[Part]) -> Bound:
     return Bound(version_ids, called, unbound + wrong + unknown)
 
 
-def check(tx: sa.Connection, world: World, files: Mapping[str, bytes]) -> list[Finding]:
-    """All that a deployment of these files would say; nothing is stored."""
-    parts, findings = read(files, world.norm_ids)
-    return in_order(findings + bind(tx, world, parts).findings)
-
-
 def check_alone(files: Mapping[str, bytes], outside: Outside) -> list[Finding]:
-    """As `check` without a database: what is in no file may be stored, or may not."""
+    """What can be said without a database: what is in no file may be stored."""
     parts, findings = read(files, outside.norm_ids)
     findings += calls.among_files(parts)
     findings += release_needs.forms_elsewhere(parts)

@@ -7,9 +7,9 @@ from server.api import schemas
 from server.api.blueprints import lint as blueprint
 from server.api.deployments import MAX_DEPLOYMENT_BYTES, UPLOAD, uploaded
 from server.auth import require
-from server.context import transaction, world
+from server.context import caller, transaction, world
 from server.edge import body_limit
-from workflows import linting
+from workflows import deployments, linting
 from workflows.model import Role
 
 
@@ -22,7 +22,7 @@ def check() -> dict[str, Any]:
     """Tell what a deployment of these files would find; nothing is stored."""
     files = uploaded()
     with transaction() as tx:
-        findings = linting.check(tx, world(), files)
+        findings = deployments.rehearse(tx, world(), caller(), files)
     return {
         "findings": [asdict(finding) for finding in findings],
         "deployable": linting.is_deployable(findings),

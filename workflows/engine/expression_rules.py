@@ -106,7 +106,7 @@ class Expressions:
             flow_id = flow.get("id") or ""
             condition = flow.find(CONDITION)
             text = (
-                " ".join(body(condition.text).split()) if condition is not None else ""
+                " ".join(body(condition.text or "").split()) if condition is not None else ""
             )
             if always is not None:
                 why = f"the condition of {always}, which is looked at before, always is"

@@ -11,7 +11,7 @@ from lxml import etree
 from workflows.engine.documents import BPMN
 from workflows.engine.markings import Explored, Game, runnable
 from workflows.engine.nets import Kind, Net, Node, Way
-from workflows.engine.parser import triggers_of
+from workflows.engine.parser import COMPENSATION, triggers_of
 from workflows.engine.reduction import reduce
 from workflows.engine.rules import Findings, ScopeDrawing, reachable, scopes_of
 
@@ -138,7 +138,7 @@ class _Scope:
             runs &= {one for node in explored.reached for one in node.ids}
         for node_id, node in self.scope.nodes.items():
             gone = node_id not in drawn or node_id in runs or node_id in self.told
-            if gone or node.get("isForCompensation") == "true" or _by_event(node):
+            if gone or _by_event(node) or _undoes(node):
                 continue
             before = [
                 flow.get("sourceRef") or ""
@@ -230,6 +230,13 @@ def _interrupts(node: etree._Element) -> bool:
         return False
     starts = [one for one in node.iterchildren(BPMN + "startEvent") if triggers_of(one)]
     return any(one.get("isInterrupting") != "false" for one in starts)
+
+
+def _undoes(node: etree._Element) -> bool:
+    """Whether it is outside the flows: compensation, and what calls for it."""
+    if node.tag == BPMN + "boundaryEvent":
+        return node.find(COMPENSATION) is not None
+    return node.get("isForCompensation") == "true"
 
 
 def _by_event(node: etree._Element) -> bool:

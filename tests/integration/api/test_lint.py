@@ -53,6 +53,23 @@ SETS = {
     "an unknown form": {"a.bpmn": drawing(a=UNKNOWN_FORM)},
     "an unknown process": {"a.bpmn": CALLED},
     "two files": {"a.bpmn": drawing(), "b.bpmn": drawing()},
+    "an unknown office": {
+        "a.bpmn": drawing(),
+        "procedure.yaml": b"""
+process: linted
+names: {kk: P, ru: P, en: P}
+act: {id: a, title: {kk: A, ru: A, en: A}, numbers: [], dates: []}
+norms: []
+office: nowhere
+""",
+    },
+    "a start that cannot be": {
+        "a.bpmn": drawing().replace(
+            b'<bpmn:startEvent id="s"/>',
+            b'<bpmn:startEvent id="s"><bpmn:timerEventDefinition><bpmn:timeDate>'
+            b"=abs(5)</bpmn:timeDate></bpmn:timerEventDefinition></bpmn:startEvent>",
+        )
+    },
     "no drawing": {"a.bpmn": b"\xff\xfe\x00", "b.form.json": b"", "c.txt": b"x"},
 }
 

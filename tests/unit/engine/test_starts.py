@@ -220,7 +220,7 @@ def test_what_is_no_timer_or_no_time_is_an_error(define):
     with pytest.raises(engine.EngineError):
         engine.first_start(define(STARTS), "m", environment)
     with pytest.raises(engine.EngineError):
-        engine.first_start(define(timed("=5", "timeDate")), "t", environment)
+        engine.first_start(define(timed("=abs(5)", "timeDate")), "t", environment)
 
 
 END = els("endEvent:e")
