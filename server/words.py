@@ -77,6 +77,59 @@ STEP: Words = {
     "failed": _("stopped by a fault"),
 }
 
+STANDING: Words = {
+    "task": _("a task for a person"),
+    "job": _("a request to a system"),
+    "timer": _("waits for a moment"),
+    "message": _("waits for a message"),
+    "signal": _("waits for news"),
+    "events": _("waits for the first of several events"),
+    "join": _("waits for the other branches"),
+    "undoing": _("undoes earlier steps"),
+    "sub_process": _("a part of the procedure"),
+    "call": _("another procedure runs"),
+    "several": _("is done several times"),
+    "step": _("cannot go on"),
+}
+
+# What an administrator may do by hand, as a heading.
+BY_HAND_TITLES: Words = {
+    "skip": _("Skip the step"),
+    "move": _("Move the case"),
+    "repeat": _("Go back"),
+    "suspend": _("Stop the case for a time"),
+    "resume": _("Let the case go on"),
+    "cancel": _("Cancel the case"),
+}
+
+# The same as it is explained, and on the button.
+BY_HAND: Mapping[str, Mapping[str, object]] = {
+    "skip": {
+        "told": _("The step ends as if it had been done, and the case goes on."),
+        "button": _("Skip"),
+    },
+    "move": {
+        "told": _("The step ends unfinished, and the case goes on elsewhere."),
+        "button": _("Move"),
+    },
+    "repeat": {
+        "told": _("The case does this step again; what came from it ends unfinished."),
+        "button": _("Go back"),
+    },
+    "suspend": {
+        "told": _("Nothing in the case moves until it is let go on."),
+        "button": _("Stop for a time"),
+    },
+    "resume": {
+        "told": _("The case goes on where it stood."),
+        "button": _("Let go on"),
+    },
+    "cancel": {
+        "told": _("The case ends for good. This cannot be undone."),
+        "button": _("Cancel the case"),
+    },
+}
+
 DEFINITION: Words = {
     "released": _("in force"),
     "retired": _("withdrawn"),

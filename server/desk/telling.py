@@ -261,6 +261,8 @@ class _Teller:
             return faults.attempt(job_type, detail.get("attempt"))
         if event.type == "incident.opened":
             return faults.cause(job_type, detail.get("cause"))
+        if event.type.startswith(("step.", "instance.")) and detail.get("reason"):
+            return gettext("Reason: %(reason)s", reason=detail["reason"])
         return ""
 
     def _reason(self, event: EventRow) -> str:
@@ -285,6 +287,9 @@ SENTENCES: Mapping[str, tuple[Callable[[str], str], str]] = {
         lambda s: gettext("Task completed: %(step)s", step=s),
         "good",
     ),
+    "step.skipped": (lambda s: gettext("Skipped by hand: %(step)s", step=s), ""),
+    "step.moved": (lambda s: gettext("Moved by hand to: %(step)s", step=s), ""),
+    "step.repeated": (lambda s: gettext("Gone back by hand to: %(step)s", step=s), ""),
     "job.failed": (
         lambda s: gettext("No answer from the system: %(step)s", step=s),
         "",

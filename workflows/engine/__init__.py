@@ -29,6 +29,7 @@ from workflows.engine.errors import (
     MoveNotPossible,
     NoSuchStep,
     NothingToRepeat,
+    NoWayOn,
     SavedByOther,
     TokenNotWaiting,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "MessageForgotten",
     "MoveNotPossible",
     "NoSuchStep",
+    "NoWayOn",
     "NothingToRepeat",
     "SavedByOther",
     "Shape",

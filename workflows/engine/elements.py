@@ -136,8 +136,7 @@ class Drawn:
         scopes.write(token, written, own=not mapped)
 
     def _leave_item(self, token: Token) -> None:
-        repetition = self.repetition
-        assert repetition is not None  # noqa: S101  # only a repetition makes items
+        repetition: Any = self.repetition  # only a repetition makes items
         result = token.internal_data[DONE]
         mapped = bool(self.extensions.outputs)
         written = self._mapped(token, result) if mapped else result
