@@ -2,10 +2,13 @@
 
 import uuid
 
-from tests.drawn import step
+import sqlalchemy as sa
+
+from tests.drawn import ask, line, step
 from tests.integration.house import House
 from workflows import instances, messages, signals
 from workflows.instances import InstanceRow
+from workflows.store.tables import process_instances, signal_subscriptions
 
 
 def named(kind: str, name: str) -> str:
@@ -81,3 +84,30 @@ def give(
     with house.store.transaction() as tx:
         caller = house.callers[login]
         return signals.publish(tx, house.world, caller, name=name, variables=variables)
+
+
+def waiter(key: str, name: str, *more: str) -> bytes:
+    steps = more or (catch("w", on("signal", name)), ask("after"))
+    return line(key, *steps, besides=named("signal", name))
+
+
+def received(house: House, case: uuid.UUID) -> list[str | None]:
+    return [e.element_id for e in house.events(case) if e.type == "signal.received"]
+
+
+def waiting(house: House, case: uuid.UUID) -> int:
+    with house.store.transaction() as tx:
+        return (
+            tx.scalar(
+                sa.select(sa.func.count()).where(
+                    signal_subscriptions.c.instance_id == case
+                )
+            )
+            or 0
+        )
+
+
+def count(house: House, which: sa.ColumnElement[bool]) -> int:
+    with house.store.transaction() as tx:
+        query = sa.select(sa.func.count()).select_from(process_instances).where(which)
+        return tx.scalar(query) or 0

@@ -1,7 +1,6 @@
-"""Signals: heard once by every case that waits, whoever throws them, whatever dies."""
+"""Signals: who hears them, once each, and in which order."""
 
 import threading
-import time
 import uuid
 from collections.abc import Iterator, Mapping
 
@@ -11,34 +10,28 @@ import sqlalchemy as sa
 from tests.drawn import ask, line
 from tests.integration.conftest import HeldClock
 from tests.integration.events import (
-    at,
-    cases,
     catch,
+    count,
     give,
-    keyed,
     named,
     on,
-    publish,
+    received,
     start,
     throw,
+    waiter,
+    waiting,
 )
 from tests.integration.house import House
-from workflows import due, instances, messages, signals, thrown_signals
+from workflows import instances, thrown_signals
 from workflows.people import Caller
 from workflows.store.session import Store
 from workflows.store.tables import (
     due_work,
     process_instances,
     signal_deliveries,
-    signal_subscriptions,
 )
-from workflows.store.tables import incidents as incident_rows
 from workflows.store.tables import signals as signal_rows
 from workflows.world import World
-
-
-class Killed(BaseException):
-    """A worker that is no more: nothing of ours may catch it."""
 
 
 @pytest.fixture
@@ -68,27 +61,6 @@ def nothing_is_left(store: Store) -> Iterator[None]:
         )
     assert orphans == 0
     assert kept == wanted
-
-
-def waiter(key: str, name: str, *more: str) -> bytes:
-    steps = more or (catch("w", on("signal", name)), ask("after"))
-    return line(key, *steps, besides=named("signal", name))
-
-
-def received(house: House, case: uuid.UUID) -> list[str | None]:
-    return [e.element_id for e in house.events(case) if e.type == "signal.received"]
-
-
-def waiting(house: House, case: uuid.UUID) -> int:
-    with house.store.transaction() as tx:
-        return (
-            tx.scalar(
-                sa.select(sa.func.count()).where(
-                    signal_subscriptions.c.instance_id == case
-                )
-            )
-            or 0
-        )
 
 
 # --- who hears ----------------------------------------------------------------------
@@ -385,10 +357,10 @@ def test_a_procedure_that_starts_itself_does_not_hold_up_the_others(
 
     give(house, name)
     house.sweep()
-    first = _count(house, process_instances.c.process_key == key)
+    first = count(house, process_instances.c.process_key == key)
     clock.advance(seconds=61)
     house.sweep()
-    second = _count(house, process_instances.c.process_key == key)
+    second = count(house, process_instances.c.process_key == key)
     house.release(a__bpmn=line(key, ask("a")))
     clock.advance(seconds=61)
     house.sweep()
@@ -397,236 +369,4 @@ def test_a_procedure_that_starts_itself_does_not_hold_up_the_others(
 
     assert first == thrown_signals.DEPTH_AT_ONCE
     assert second == first + 1
-    assert _count(house, process_instances.c.process_key == key) == second + 1
-
-
-# --- nothing is lost ----------------------------------------------------------------
-
-
-def test_a_kill_between_the_throw_and_the_hearing_loses_nothing(
-    house: House, key: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    name = f"{key}.go"
-    house.release(
-        a__bpmn=waiter(key, name),
-        b__bpmn=line(
-            f"{key}s",
-            ask("a"),
-            start=start(on("signal", name)),
-            besides=named("signal", name),
-        ),
-    )
-    pair = [house.start(key) for _ in range(3)]
-    id_ = give(house, name)
-    hear, heard = signals.hear, []
-
-    def dies(current: object) -> None:
-        hear(current)  # type: ignore[arg-type]  # as it came
-        heard.append(current)
-        if len(heard) == 2:  # before it is written down
-            raise Killed
-
-    monkeypatch.setattr(signals, "hear", dies)
-    with pytest.raises(Killed):
-        due.hear(house.store, house.world, id_)
-    monkeypatch.setattr(signals, "hear", hear)
-    before = sum(len(received(house, case)) for case in pair)
-    house.begun_anew().sweep()
-    house.sweep()
-
-    assert before == 1
-    assert [received(house, case) for case in pair] == [["w"]] * 3
-    assert len(cases(house, f"{key}s")) == 1
-
-
-def test_a_throw_that_is_rolled_back_is_heard_by_nobody(house: House, key: str) -> None:
-    name = f"{key}.go"
-    house.release(a__bpmn=waiter(key, name))
-    case = house.start(key)
-
-    def die() -> None:
-        with house.store.transaction() as tx:
-            caller = house.callers["portal"]
-            signals.publish(tx, house.world, caller, name=name, variables={})
-            raise Killed
-
-    with pytest.raises(Killed):
-        die()
-    house.sweep()
-
-    assert received(house, case) == []
-
-
-def test_a_thousand_waiting_cases_hear_it_once_each_by_several_sweeps(
-    house: House, key: str
-) -> None:
-    name = f"{key}.go"
-    house.release(a__bpmn=waiter(key, name, catch("w", on("signal", name))))
-    with house.store.transaction() as tx:
-        for _ in range(1000):
-            instances.start(
-                tx,
-                house.world,
-                house.callers["clerk"],
-                process_key=key,
-                variables={},
-            )
-
-    begun = time.monotonic()
-    id_ = give(house, name)
-    thrown = time.monotonic() - begun
-    due.hear(house.store, house.world, id_)
-    answered = time.monotonic() - begun
-    threads = [threading.Thread(target=house.sweep) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    house.sweep()
-
-    done = sa.and_(
-        process_instances.c.process_key == key,
-        process_instances.c.state == "completed",
-    )
-    assert _count(house, done) == 1000
-    assert thrown < 1
-    assert answered < 3 * due.HEARING_SECONDS
-
-
-def _count(house: House, which: sa.ColumnElement[bool]) -> int:
-    with house.store.transaction() as tx:
-        query = sa.select(sa.func.count()).select_from(process_instances).where(which)
-        return tx.scalar(query) or 0
-
-
-# --- what fails by a fault of ours --------------------------------------------------
-
-
-def test_due_work_that_fails_is_an_incident_until_it_is_tried_again(
-    house: House, clock: HeldClock, key: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    house.release(a__bpmn=line(key, catch("t", at("timeDuration", "PT1H"))))
-    case = house.start(key)
-    saved = _break(house, case)
-    clock.advance(hours=2)
-    house.sweep()
-    house.sweep()
-
-    (found,) = house.incidents(case)
-    tries = len(caplog.records)
-    _mend(house, case, saved)
-    house.sweep()
-    still = house.case(case).state
-    house.retry(case)
-    house.sweep()
-
-    assert (found.kind, found.element_id, found.detail) == (
-        "engine",
-        "t",
-        {"failed_at": "timer"},
-    )
-    assert found.message
-    assert tries == 1  # it is not tried at each sweep
-    assert still == "active"
-    assert house.case(case).state == "completed"
-    assert house.incidents(case) == []
-
-
-def test_a_signal_that_a_case_cannot_hear_waits_for_help_likewise(
-    house: House, key: str
-) -> None:
-    name = f"{key}.go"
-    house.release(a__bpmn=waiter(key, name))
-    broken, whole = house.start(key), house.start(key)
-    saved = _break(house, broken)
-
-    give(house, name)
-    house.sweep()
-    (found,) = house.incidents(broken)
-    _mend(house, broken, saved)
-    house.retry(broken)
-    house.sweep()
-
-    assert received(house, whole) == ["w"]
-    assert (found.kind, found.detail) == ("engine", {"failed_at": "signal"})
-    assert received(house, broken) == ["w"]
-
-
-def test_a_kept_message_that_a_case_cannot_take_waits_for_help_likewise(
-    house: House, key: str
-) -> None:
-    name = f"{key}.come"
-    house.release(
-        a__bpmn=line(key, catch("w", on("message", name)), besides=keyed(name))
-    )
-    case = house.start(key, n="1")
-    saved = _break(house, case)
-    # As if the two had missed each other.
-    with house.store.transaction() as tx:
-        tx.execute(
-            sa.update(process_instances)
-            .where(process_instances.c.id == case)
-            .values(state="suspended")
-        )
-    publish(house, name, "1", ttl=3600)
-    with house.store.transaction() as tx:
-        tx.execute(
-            sa.update(process_instances)
-            .where(process_instances.c.id == case)
-            .values(state="active")
-        )
-
-    for _ in range(2):
-        messages.match(house.store, house.world)
-    (found,) = house.incidents(case)
-    _mend(house, case, saved)
-    house.retry(case)
-    messages.match(house.store, house.world)
-
-    assert (found.element_id, found.detail) == ("w", {"failed_at": "message"})
-    assert house.case(case).state == "completed"
-
-
-def test_the_incident_of_a_timer_goes_with_the_timer(
-    house: House, clock: HeldClock, key: str
-) -> None:
-    timer = (
-        '<bpmn:boundaryEvent id="b" attachedToRef="a">'
-        f'{at("timeDuration", "PT1H")}</bpmn:boundaryEvent><bpmn:endEvent id="late"/>'
-        '<bpmn:sequenceFlow id="b1" sourceRef="b" targetRef="late"/>'
-    )
-    house.release(a__bpmn=line(key, ask("a") + timer, ask("c")))
-    case = house.start(key)
-    saved = _break(house, case)
-    clock.advance(hours=2)
-    house.sweep()
-    told = [one.element_id for one in house.incidents(case)]
-    _mend(house, case, saved)
-
-    house.complete(case, "a")
-
-    assert told == ["b"]
-    assert house.incidents(case) == []
-    with house.store.transaction() as tx:
-        states = tx.scalars(
-            sa.select(incident_rows.c.state).where(incident_rows.c.instance_id == case)
-        ).all()
-    assert states == ["resolved"]
-
-
-def _break(house: House, case: uuid.UUID) -> str:
-    """The case cannot be read any more; what it was is given back."""
-    with house.store.transaction() as tx:
-        which = process_instances.c.id == case
-        saved = tx.scalar(sa.select(process_instances.c.saved).where(which))
-        tx.execute(sa.update(process_instances).where(which).values(saved="{"))
-    return str(saved)
-
-
-def _mend(house: House, case: uuid.UUID, saved: str) -> None:
-    with house.store.transaction() as tx:
-        tx.execute(
-            sa.update(process_instances)
-            .where(process_instances.c.id == case)
-            .values(saved=saved)
-        )
+    assert count(house, process_instances.c.process_key == key) == second + 1

@@ -1,0 +1,135 @@
+"""Signals are not lost, whatever dies, and not heard twice, whoever sweeps."""
+
+import threading
+import time
+import uuid
+from collections.abc import Mapping
+
+import pytest
+import sqlalchemy as sa
+
+from tests.drawn import ask, line
+from tests.integration.events import (
+    cases,
+    catch,
+    count,
+    give,
+    named,
+    on,
+    received,
+    start,
+    waiter,
+)
+from tests.integration.house import House
+from workflows import due, instances, signals
+from workflows.people import Caller
+from workflows.store.session import Store
+from workflows.store.tables import (
+    process_instances,
+)
+from workflows.world import World
+
+
+class Killed(BaseException):
+    """A worker that is no more: nothing of ours may catch it."""
+
+
+@pytest.fixture
+def house(store: Store, world: World, callers: Mapping[str, Caller]) -> House:
+    return House(store, world, callers)
+
+
+@pytest.fixture
+def key() -> str:
+    """A key of this test's own, for the database is the module's."""
+    return f"p{uuid.uuid4().hex[:8]}"
+
+
+def test_a_kill_between_the_throw_and_the_hearing_loses_nothing(
+    house: House, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = f"{key}.go"
+    house.release(
+        a__bpmn=waiter(key, name),
+        b__bpmn=line(
+            f"{key}s",
+            ask("a"),
+            start=start(on("signal", name)),
+            besides=named("signal", name),
+        ),
+    )
+    pair = [house.start(key) for _ in range(3)]
+    id_ = give(house, name)
+    hear, heard = signals.hear, []
+
+    def dies(current: object) -> None:
+        hear(current)  # type: ignore[arg-type]  # as it came
+        heard.append(current)
+        if len(heard) == 2:  # before it is written down
+            raise Killed
+
+    monkeypatch.setattr(signals, "hear", dies)
+    with pytest.raises(Killed):
+        due.hear(house.store, house.world, id_)
+    monkeypatch.setattr(signals, "hear", hear)
+    before = sum(len(received(house, case)) for case in pair)
+    house.begun_anew().sweep()
+    house.sweep()
+
+    assert before == 1
+    assert [received(house, case) for case in pair] == [["w"]] * 3
+    assert len(cases(house, f"{key}s")) == 1
+
+
+def test_a_throw_that_is_rolled_back_is_heard_by_nobody(house: House, key: str) -> None:
+    name = f"{key}.go"
+    house.release(a__bpmn=waiter(key, name))
+    case = house.start(key)
+
+    def die() -> None:
+        with house.store.transaction() as tx:
+            caller = house.callers["portal"]
+            signals.publish(tx, house.world, caller, name=name, variables={})
+            raise Killed
+
+    with pytest.raises(Killed):
+        die()
+    house.sweep()
+
+    assert received(house, case) == []
+
+
+def test_a_thousand_waiting_cases_hear_it_once_each_by_several_sweeps(
+    house: House, key: str
+) -> None:
+    name = f"{key}.go"
+    house.release(a__bpmn=waiter(key, name, catch("w", on("signal", name))))
+    with house.store.transaction() as tx:
+        for _ in range(1000):
+            instances.start(
+                tx,
+                house.world,
+                house.callers["clerk"],
+                process_key=key,
+                variables={},
+            )
+
+    begun = time.monotonic()
+    id_ = give(house, name)
+    thrown = time.monotonic() - begun
+    due.hear(house.store, house.world, id_)
+    answered = time.monotonic() - begun
+    threads = [threading.Thread(target=house.sweep) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    house.sweep()
+
+    done = sa.and_(
+        process_instances.c.process_key == key,
+        process_instances.c.state == "completed",
+    )
+    assert count(house, done) == 1000
+    assert thrown < 1
+    assert answered < 3 * due.HEARING_SECONDS
