@@ -4,6 +4,7 @@ import itertools
 import random
 
 import pytest
+from drawing_oracle import Scope
 from engine_kit import (
     MESSAGE,
     SIGNAL,
@@ -48,7 +49,7 @@ class Drawn:
         kinds = ["task", "work", "watched"]
         if depth:
             kinds += ["seq", "seq", "and", "split", "xor", "sub", "late", "esp"]
-            kinds += ["or", "or", "many", "turns", "race", "call"]
+            kinds += ["or", "or", "many", "turns", "race", "call", "calls", "hears"]
         kind = self.random.choice(kinds)
         return getattr(self, kind)(depth - 1, body, ways)
 
@@ -101,14 +102,8 @@ class Drawn:
         """A multi-instance sub-process, watched or not."""
         node = self.fresh("sp")
         inside, ast = self.scope(depth)
-        count, sequential = self.random.randint(1, 3), self.random.random() < 0.5
-        repeated = multi(
-            str(sequential).lower(),
-            inputCollection=f"=[{','.join(map(str, range(1, count + 1)))}]",
-            inputElement=f"it_{node}",
-        )
+        repeated, ast = self.items(node, ast)
         body.append(el("subProcess", node, repeated + inside))
-        ast = ("many", ast, f"it_{node}", count, sequential)
         if self.random.random() < 0.5:
             return self.watch(node, ast, depth - 1, body, ways)
         return node, node, ast
@@ -128,6 +123,34 @@ class Drawn:
         called = zeebe(f'<zeebe:calledElement processId="{key}"/>')
         body.append(el("callActivity", node, called))
         return node, node, ("sub", ast, None)
+
+    def calls(self, depth, body, ways):
+        """A call activity for each item of a list, watched or not."""
+        node, key = self.fresh("ca"), self.fresh("p")
+        self.called[key], inside = self.scope(depth)
+        called = zeebe(f'<zeebe:calledElement processId="{key}"/>')
+        repeated, ast = self.items(node, inside)
+        body.append(el("callActivity", node, called + repeated))
+        if self.random.random() < 0.5:
+            return self.watch(node, ast, depth - 1, body, ways)
+        return node, node, ast
+
+    def hears(self, depth, body, ways):
+        """A receive task for each item of a list."""
+        node = self.fresh("r")
+        repeated, ast = self.items(node, ("task", node))
+        body.append(el("receiveTask", node, repeated, messageRef="msg2"))
+        return node, node, ast
+
+    def items(self, node, inside):
+        """A multi-instance, and its ast."""
+        count, sequential = self.random.randint(1, 3), self.random.random() < 0.5
+        repeated = multi(
+            str(sequential).lower(),
+            inputCollection=f"=[{','.join(map(str, range(1, count + 1)))}]",
+            inputElement=f"it_{node}",
+        )
+        return repeated, ("many", inside, f"it_{node}", count, sequential)
 
     def race(self, depth, body, ways):
         """An event-based gateway whose ways meet again."""
@@ -227,118 +250,6 @@ class Drawn:
 
 setattr(Drawn, "and", lambda self, *rest: self.and_("parallelGateway", *rest))
 setattr(Drawn, "or", Drawn.or_)
-
-
-class Scope:
-    """The oracle of a process or sub-process; `path` tells which item it is in."""
-
-    def __init__(self, ast, event=None, path=()):
-        self.event, self.listens, self.path = event, event is not None, path
-        self.loose = []  # what runs beside the main way
-        self.loose.append(Block(ast, self))
-
-    @property
-    def done(self):
-        return all(one.done for one in self.loose)
-
-    def open(self):
-        inside = [found for one in self.loose for found in one.open()]
-        hears = self.listens and not self.done
-        return inside + ([(self.event[0], self.path)] if hears else [])
-
-    def act(self, place):
-        if self.listens and not self.done and place == (self.event[0], self.path):
-            _, interrupts, handler = self.event
-            if interrupts:
-                self.loose, self.listens = [], False
-            self.loose.append(Scope(handler, path=self.path))
-            return True
-        return any(one.act(place) for one in self.loose)
-
-
-class Block:
-    """The oracle of one block inside a scope."""
-
-    def __init__(self, ast, scope):
-        self.ast, self.scope, self.path = ast, scope, scope.path
-        self.kind = ast[0]
-        self.finished = False
-        self.rest = []  # what comes when all parts are done
-        self.parts = []
-        getattr(self, f"begin_{self.kind}")(*ast[1:])
-
-    def begin_task(self, name):
-        self.parts = []
-
-    def begin_seq(self, asts):
-        self.rest = [lambda one=one: Block(one, self.scope) for one in asts]
-        self.go_on()
-
-    def begin_and(self, asts):
-        self.parts = [Block(one, self.scope) for one in asts]
-
-    def begin_sub(self, ast, event):
-        self.parts = [Scope(ast, event, self.path)]
-
-    def begin_many(self, ast, variable, count, sequential):
-        paths = [
-            tuple(sorted((*self.path, (variable, n)))) if variable else self.path
-            for n in range(1, count + 1)
-        ]
-        self.rest = [lambda path=path: Scope(ast, path=path) for path in paths]
-        if not sequential:
-            self.parts, self.rest = [one() for one in self.rest], []
-        self.go_on()
-
-    def begin_watch(self, ast, *_):
-        self.parts = [Block(ast, self.scope)]
-        self.listens = True
-
-    def begin_race(self, arms):
-        self.waits = True
-
-    def go_on(self):
-        while self.rest and all(one.done for one in self.parts):
-            self.parts = [self.rest.pop(0)()]
-
-    @property
-    def done(self):
-        if self.kind == "task":
-            return self.finished
-        if self.kind == "race" and self.waits:
-            return False
-        return not self.rest and all(one.done for one in self.parts)
-
-    def open(self):
-        if self.kind == "task":
-            return [] if self.finished else [(self.ast[1], self.path)]
-        if self.kind == "race" and self.waits:
-            return [(event, self.path) for event, _ in self.ast[1]]
-        inside = [found for one in self.parts for found in one.open()]
-        hears = self.kind == "watch" and self.listens and not self.done
-        return inside + ([(self.ast[2], self.path)] if hears else [])
-
-    def act(self, place):
-        if place not in self.open():
-            return False
-        if self.kind == "task":
-            self.finished = True
-            return True
-        if self.kind == "race" and self.waits:
-            self.waits = False
-            self.parts = [Block(dict(self.ast[1])[place[0]], self.scope)]
-            return True
-        if self.kind == "watch" and place == (self.ast[2], self.path):
-            _, _, _, cancels, repeats, handler = self.ast
-            self.listens = repeats
-            if cancels:
-                self.parts = [Block(handler, self.scope)]
-            else:
-                self.scope.loose.append(Block(handler, self.scope))
-            return True
-        hit = any(one.act(place) for one in self.parts)
-        self.go_on()
-        return hit
 
 
 def places(case):
