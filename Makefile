@@ -29,9 +29,10 @@ bench: install
 chaos: install
 	@$(BIN)/python -m tests.chaos.kills
 
-# docs/bpmn-support.md, from the tests of the engine.
+# docs/bpmn-support.md and docs/lint-rules.md, from the tests of the engine.
 docs: install browser
 	@PYTHONPATH=tests/unit/engine $(BIN)/python -m matrix.document
+	@PYTHONPATH=tests/unit/engine $(BIN)/python -m lint_document
 
 format: install
 	@$(BIN)/python -m ruff format .
