@@ -1,14 +1,19 @@
 """Signals are not lost, whatever dies, and not heard twice, whoever sweeps."""
 
+import signal
+import subprocess
+import sys
 import threading
 import time
 import uuid
 from collections.abc import Mapping
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from tests.drawn import ask, line
+from tests.integration.conftest import HeldClock
 from tests.integration.events import (
     cases,
     catch,
@@ -23,6 +28,7 @@ from tests.integration.events import (
 from tests.integration.house import House
 from workflows import due, instances, signals
 from workflows.people import Caller
+from workflows.ports import SystemClock
 from workflows.store.session import Store
 from workflows.store.tables import (
     process_instances,
@@ -79,6 +85,50 @@ def test_a_kill_between_the_throw_and_the_hearing_loses_nothing(
     assert before == 1
     assert [received(house, case) for case in pair] == [["w"]] * 3
     assert len(cases(house, f"{key}s")) == 1
+
+
+DIES = """
+import os, signal, sys, uuid
+from server import bootstrap
+from workflows import due, people, signals
+from workflows.ports import SystemClock
+from workflows.store.session import Store
+from workflows.world import World
+
+url, name = sys.argv[1:]
+store, world = Store(url), World(clock=SystemClock(), queue_of=bootstrap.queue_of)
+with store.transaction() as tx:
+    caller = people.known(tx, "portal")
+    thrown = signals.publish(tx, world, caller, name=name, variables={})
+fire, fired = due._fire, []
+
+def dies(*row):
+    fired.append(fire(*row))
+    if len(fired) == 7:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return fired[-1]
+
+due._fire = dies
+due.hear(store, world, thrown)
+"""
+
+
+def test_a_killed_web_process_leaves_the_rest_to_the_sweep(
+    house: House, key: str, clock: HeldClock, database_url: str
+) -> None:
+    name = f"{key}.go"
+    house.release(a__bpmn=waiter(key, name))
+    waiting = [house.start(key) for _ in range(20)]
+    arguments = [sys.executable, "-c", DIES, database_url, name]
+
+    died = subprocess.run(arguments, check=False, timeout=60)
+    before = sum(len(received(house, case)) for case in waiting)
+    clock.moment = SystemClock().now() + timedelta(minutes=1)
+    house.sweep()
+
+    assert died.returncode == -signal.SIGKILL
+    assert before == 7
+    assert [received(house, case) for case in waiting] == [["w"]] * 20
 
 
 def test_a_throw_that_is_rolled_back_is_heard_by_nobody(house: House, key: str) -> None:

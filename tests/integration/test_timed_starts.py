@@ -158,6 +158,33 @@ def test_many_sweeps_at_once_start_one_case(
     assert armed(house, key) == [MONDAY + timedelta(hours=4)]
 
 
+def test_releases_among_sweeps_leave_one_timer_and_start_no_moment_twice(
+    house: House, clock: HeldClock, key: str
+) -> None:
+    """Whoever is first: a version that is replaced does not arm its timer again."""
+    house.release(a__bpmn=by_timer(key, at("timeCycle", "R/PT1H")))
+    for turn in range(8):
+        clock.advance(minutes=61)
+        together = threading.Barrier(3)
+
+        def sweep(together: threading.Barrier = together) -> None:
+            together.wait()
+            house.sweep()
+
+        threads = [threading.Thread(target=sweep) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        together.wait()
+        drawn = by_timer(key, at("timeCycle", "R/PT1H"), ask(f"a{turn}"))
+        house.release(a__bpmn=drawn)
+        for thread in threads:
+            thread.join()
+
+    told = moments(house, key)
+    assert armed(house, key) == [clock.now() + timedelta(hours=1)]
+    assert len(told) == len(set(told)) <= 8
+
+
 def test_a_timer_that_gives_no_time_is_refused_at_its_element(
     house: House, key: str
 ) -> None:
