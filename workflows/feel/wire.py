@@ -5,6 +5,7 @@ import math
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -97,8 +98,9 @@ class _Writer:
         return _encode(value, self._default)
 
     def _default(self, value: Value) -> Any:
-        if type(value) is Decimal:
-            number = _number(value)
+        # Runs for every number of a case, at every step: no call more than it needs.
+        if type(value) is Decimal and value.is_finite():
+            number = _of_finite(value)
             if number is not None:
                 return number
         self.tags += 1
@@ -122,7 +124,15 @@ def _encode(value: Any, default: Callable[[Any], Any] | None = None) -> str:
 
 def _number(value: Decimal) -> int | float | None:
     """The JSON number that reads back as `value`, if there is one."""
-    if value.is_finite() and value.adjusted() < MAX_DIGITS:
+    return _of_finite(value) if value.is_finite() else None
+
+
+@lru_cache(maxsize=8192)
+def _of_finite(value: Decimal) -> int | float | None:
+    """Equal decimals give the same: kept, for a case is saved again at every step."""
+    if not value:
+        return 0
+    if value.adjusted() < MAX_DIGITS:
         whole = int(value)
         if whole == value:
             return whole
@@ -228,11 +238,13 @@ def _refuse_constant(text: str) -> Value:
     raise NotAValue(f"{text} is not a number")
 
 
+# Kept as numbers are that are written: the same ones come again.
+_read_int = lru_cache(maxsize=8192)(Decimal)
 _UNTAGGED = json.JSONDecoder(
-    parse_int=Decimal, parse_float=Decimal, parse_constant=_refuse_constant
+    parse_int=_read_int, parse_float=Decimal, parse_constant=_refuse_constant
 )
 _TAGGED = json.JSONDecoder(
-    parse_int=Decimal,
+    parse_int=_read_int,
     parse_float=Decimal,
     parse_constant=_refuse_constant,
     object_hook=_read_object,
