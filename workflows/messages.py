@@ -43,6 +43,7 @@ def publish(
 ) -> int:
     """Deliver a message to the cases that wait for it; how many took it.
 
+    A case takes it once, wherever it waits for it several times.
     It also starts a case of each process that has such a start, unless another case of
     that process took it. Nobody took it: it is kept for `ttl_seconds` and delivered
     when a case begins to wait for it; it starts none then.
@@ -54,19 +55,21 @@ def publish(
     values = {key: feel.from_plain(value) for key, value in variables.items()}
     key = correlation_key or ""
     actor = people.actor(caller)
-    takers = [
-        row.process_key
-        for row in _hearers(tx, caller, name, key)
-        if _deliver(tx, world, actor, row.instance_id, row.token, values)
-    ]
-    taken = len(takers) + starts.by_message(
+    # A message is taken once by a case, as a kept one is: by what has waited longest.
+    took: dict[uuid.UUID, str] = {}
+    for row in _hearers(tx, caller, name, key):
+        if row.instance_id in took:
+            continue
+        if _deliver(tx, world, actor, row.instance_id, row.token, values):
+            took[row.instance_id] = row.process_key
+    taken = len(took) + starts.by_message(
         tx,
         world,
         caller,
         name=name,
         correlation_key=correlation_key,
         variables=values,
-        but=takers,
+        but=tuple(took.values()),
     )
     if not taken and ttl_seconds:
         now = world.clock.now()
@@ -103,7 +106,11 @@ def _hearers(
             process_instances.c.state == InstanceState.ACTIVE,
             process_instances.c.office_id.in_(people.visible(caller)),
         )
-        .order_by(message_subscriptions.c.instance_id)
+        .order_by(
+            message_subscriptions.c.instance_id,
+            message_subscriptions.c.created_at,
+            message_subscriptions.c.token,
+        )
     ).all()
 
 
