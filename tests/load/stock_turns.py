@@ -38,8 +38,8 @@ def measure(found: Findings) -> None:
             check=False,
         )
         if program.returncode:
-            reason = program.stderr.strip().rpartition("\n")[2][:60]
-            found.told(f"{name}: it failed with {reason}")
+            last = program.stderr.strip().rpartition("\n")[2]
+            found.told(f"{name}: it failed with {last.partition(': ')[2][:60]}")
         else:
             found.told(f"{name}: {json.loads(program.stdout)}")
 

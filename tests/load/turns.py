@@ -87,8 +87,8 @@ def _turns(place: Place, found: Findings) -> None:
         ("drawn loop", "scale_drawn_loop", long_drawings.drawn_loop(TURNS)),
     ]
     for name, key, results in (
-        ("sequential items", "scale_sequential", False),
-        ("sequential items, with results", "scale_results", True),
+        ("items one by one", "scale_sequential", False),
+        ("items, with results", "scale_results", True),
     ):
         drawing = long_drawings.items(key, sequential=True, with_results=results)
         kinds.append((name, key, drawing))
@@ -103,7 +103,9 @@ def _turns(place: Place, found: Findings) -> None:
             f" last {milliseconds(statistics.median(last))}"
         )
         if "results" in name:
-            found.told(f"  saved, with {TURNS} results in it: {sizes} bytes")
+            found.told(
+                f"  saved with the results in it: {sizes[0]} to {sizes[1]} bytes"
+            )
         else:
             grown = sizes[1] - sizes[0]
             found.most("  bytes by which the saved row grew", grown, DIGITS)
