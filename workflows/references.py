@@ -19,7 +19,9 @@ def check(parts: list[Part], norm_ids: Set[str] | None) -> list[Finding]:
     for part in parts:
         if part.kind == "process":
             findings += _unknown_groups(part)
-        for element_id, norm_id in _norms(part) if norm_ids is not None else ():
+        if norm_ids is None:
+            continue
+        for element_id, norm_id in _norms(part):
             if norm_id not in norm_ids:
                 where = f" of {element_id}" if element_id else ""
                 message = (

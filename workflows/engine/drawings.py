@@ -70,10 +70,10 @@ def read(xml: bytes, file: str, parser: feel.Parser) -> list[Drawing]:
     if not world.findings:
         _check(root, processes, findings)
     drawn = _expressions(root, processes, parser, findings)
-    dead = check_expressions(drawn, findings)
+    ways = check_expressions(drawn, findings)
     if any(found.severity == "error" for found in findings.found):
         raise DrawingRefused(file, findings.found)
-    check_soundness(processes, dead, findings)
+    check_soundness(processes, ways, findings)
     check_codes(root, processes, findings)
     return [
         _drawing(root, process, drawn[process], findings.found) for process in processes

@@ -1,6 +1,8 @@
 """The rules on what expressions give, as far as it can be known before a case runs."""
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,12 +28,21 @@ CONDITION = BPMN + "conditionExpression"
 TRUTHS = (BPMN + "completionCondition", BPMN + "loopCondition")
 
 
+@dataclass(frozen=True)
+class Ways:
+    """What conditions say of flows: those never taken, and pairs never taken both."""
+
+    dead: Set[str] = frozenset()
+    exclusive: Set[frozenset[str]] = frozenset()
+
+
 class Expressions:
-    """Collects what is wrong with them; `dead` are flows that are never taken."""
+    """Collects what is wrong with them, and what is known of the flows behind them."""
 
     def __init__(self, trees: Trees, findings: Findings) -> None:
         self.trees, self.findings = trees, findings
         self.dead: set[str] = set()
+        self.exclusive: set[frozenset[str]] = set()
 
     def check(self, process: etree._Element) -> None:
         for scope in scopes_of(process):
@@ -44,6 +55,8 @@ class Expressions:
             for flow in scope.flows:
                 if self._holds(flow) is False:
                     self._never_holds(flow)
+            for flows in scope.outgoing.values():
+                self._note_exclusive(flows)
         for node in process.iter(*TRUTHS):
             self._truth(drawn_id(node), node.text or "")
         for node in process.iter(*TIMES):
@@ -83,6 +96,22 @@ class Expressions:
         value = self._value(condition.text or "")
         return value if isinstance(value, bool) else None
 
+    def _note_exclusive(self, flows: list[etree._Element]) -> None:
+        drawn = [(flow, flow.find(CONDITION)) for flow in flows]
+        texts = {
+            flow.get("id") or "": body(condition.text or "")
+            for flow, condition in drawn
+            if condition is not None
+        }
+        known = [
+            (one, self.trees[text])
+            for one, text in texts.items()
+            if self.trees.get(text)
+        ]
+        for (one, tree), (other, facing) in itertools.combinations(known, 2):
+            if feel.exclude_each_other(tree, facing):
+                self.exclusive.add(frozenset((one, other)))
+
     def _never_holds(self, flow: etree._Element) -> None:
         flow_id = flow.get("id") or ""
         self.dead.add(flow_id)
@@ -105,9 +134,8 @@ class Expressions:
         for flow in flows:
             flow_id = flow.get("id") or ""
             condition = flow.find(CONDITION)
-            text = (
-                " ".join(body(condition.text or "").split()) if condition is not None else ""
-            )
+            text = "" if condition is None else body(condition.text or "")
+            text = " ".join(text.split())
             if always is not None:
                 why = f"the condition of {always}, which is looked at before, always is"
                 self._shadowed(flow_id, node_id, f"{why} true")
@@ -159,11 +187,13 @@ class Expressions:
 
 def check_expressions(
     drawn: Mapping[etree._Element, Trees], findings: Findings
-) -> frozenset[str]:
-    """All rules of this module; the flows that are never taken."""
+) -> Ways:
+    """All rules of this module; what the conditions say of the flows."""
     dead: set[str] = set()
+    exclusive: set[frozenset[str]] = set()
     for process, trees in drawn.items():
         check = Expressions(trees, findings)
         check.check(process)
         dead |= check.dead
-    return frozenset(dead)
+        exclusive |= check.exclusive
+    return Ways(dead, exclusive)

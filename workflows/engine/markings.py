@@ -158,7 +158,13 @@ class Game:
             sizes = (1, len(optional))  # type: ignore[assignment]  # as any numbers
         for size in sizes:
             for taken in itertools.combinations(optional, size):
-                yield always + list(taken)
+                if self._can_be_together(taken):
+                    yield always + list(taken)
+
+    def _can_be_together(self, ways: tuple[Way, ...]) -> bool:
+        flows = [way.begins for way in ways if len(way.begins) == 1]
+        pairs = itertools.combinations((one for (one,) in flows), 2)
+        return not any(frozenset(pair) in self.net.exclusive for pair in pairs)
 
     def _fire(
         self, marking: Marking, join: Node, tokens: list[tuple[Place, bool]]

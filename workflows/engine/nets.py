@@ -31,15 +31,18 @@ AT_ONCE = ("task", "scriptTask", "intermediateThrowEvent")
 class Way:
     """From one node to the next; `flows` are the drawn flows that it stands for.
 
+    Once a net is reduced, `flows` are those that lead to its target.
+
     Of a split's ways those that are not `optional` are always taken; `default` is taken
     when no other one is. `loose` is one beside the work: a boundary event that does not
     interrupt.
     """
 
-    __slots__ = ("default", "flows", "loose", "optional", "source", "target")
+    __slots__ = ("begins", "default", "flows", "loose", "optional", "source", "target")
 
     def __init__(self, source: "Node", target: "Node", *flows: str) -> None:
         self.source, self.target, self.flows = source, target, flows
+        self.begins = flows  # as above, at the side of its source
         self.optional = self.default = self.loose = False
         source.outs.append(self)
         target.ins.append(self)
@@ -82,10 +85,16 @@ class Node:
 class Net:
     """The net of one scope; `starts` are its start events, one of which begins it."""
 
-    def __init__(self, scope: ScopeDrawing, dead: Set[str] = frozenset()) -> None:
-        """`dead` are the flows whose condition never holds."""
+    def __init__(
+        self,
+        scope: ScopeDrawing,
+        dead: Set[str] = frozenset(),
+        exclusive: Set[frozenset[str]] = frozenset(),
+    ) -> None:
+        """`dead` are flows never taken, `exclusive` pairs of which never both are."""
         self.scope = scope
         self.dead = dead
+        self.exclusive = exclusive
         self.nodes: list[Node] = []
         self.starts: list[Node] = []
         self._nowhere = self._make(Kind.PLACE)

@@ -99,6 +99,7 @@ def _merge_branches(node: Node) -> bool:
         if kept_step is not None and step is not None:
             kept_step.ids += step.ids
         kept_last.flows += last.flows
+        kept.begins += way.begins
         last.remove()
         if last is not way:
             way.remove()

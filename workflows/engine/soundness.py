@@ -9,6 +9,7 @@ from collections.abc import Iterable, Set
 from lxml import etree
 
 from workflows.engine.documents import BPMN
+from workflows.engine.expression_rules import Ways
 from workflows.engine.markings import Explored, Game, runnable
 from workflows.engine.nets import Kind, Net, Node, Way
 from workflows.engine.parser import COMPENSATION, triggers_of
@@ -21,21 +22,22 @@ MANY = 20_000
 
 
 def check_soundness(
-    processes: Iterable[etree._Element], dead: Set[str], findings: Findings
+    processes: Iterable[etree._Element], ways: Ways, findings: Findings
 ) -> None:
-    """Warnings and errors on all scopes; `dead` are flows that are never taken."""
+    """Warnings and errors on all scopes; `ways` are what is known of the flows."""
     for process in processes:
         for scope in scopes_of(process):
-            _Scope(scope, dead, findings).check()
+            _Scope(scope, ways, findings).check()
 
 
 class _Scope:
-    def __init__(self, scope: ScopeDrawing, dead: Set[str], findings: Findings) -> None:
-        self.scope, self.dead, self.findings = scope, dead, findings
+    def __init__(self, scope: ScopeDrawing, ways: Ways, findings: Findings) -> None:
+        self.scope, self.ways, self.findings = scope, ways, findings
+        self.dead = ways.dead
         self.told: set[str] = set()
 
     def check(self) -> None:
-        net = Net(self.scope, self.dead)
+        net = Net(self.scope, self.ways.dead, self.ways.exclusive)
         fires = {one for node in runnable(net) for one in node.ids}
         explored = Game(net).explore(FEW)
         if explored.bounded:

@@ -16,6 +16,7 @@ from workflows.feel.parser import Parser, ParserNotBuilt, Tree
 from workflows.feel.reading import (
     Path,
     constant_value,
+    exclude_each_other,
     is_constant,
     is_never_boolean,
     keys,
@@ -47,6 +48,7 @@ __all__ = [
     "compile_tree",
     "constant_value",
     "dumps",
+    "exclude_each_other",
     "from_plain",
     "is_constant",
     "is_never_boolean",

@@ -1,7 +1,7 @@
 """What can be told of an expression without running it: what it reads and gives."""
 
 from collections.abc import Iterator
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from workflows.feel.compiler import leaves
 from workflows.feel.expression import compile_tree
@@ -11,6 +11,9 @@ from workflows.ports import SystemClock
 
 # `preschool.completed` is ("preschool", "completed").
 Path: TypeAlias = tuple[str, ...]
+
+# A node as a tuple: its kind, and its text or the nodes in it.
+Plain: TypeAlias = tuple[Any, ...]
 
 # Functions whose first argument may be missing.
 MAY_BE_MISSING = frozenset({"is defined", "get or else"})
@@ -29,6 +32,18 @@ NEVER_BOOLEAN = frozenset(
         "null",
     }
 )
+OPPOSED = frozenset(
+    frozenset(pair)
+    for pair in (
+        ("=", "!="),
+        ("<", ">="),
+        (">", "<="),
+        ("<", ">"),
+        ("=", "<"),
+        ("=", ">"),
+    )
+)
+_LITERALS = frozenset({"StringLiteral", "NumericLiteral", "BooleanLiteral"})
 _ITERATED = frozenset({"ForExpression", "QuantifiedExpression"})
 _CHANGES = frozenset({"VariableName", "FunctionInvocation", "?"})
 
@@ -65,6 +80,57 @@ def keys(tree: Tree) -> frozenset[str] | None:
         return None
     entries = [one for one in node[3] if one[0] == "ContextEntry"]
     return frozenset(_key(entry) for entry in entries)
+
+
+def exclude_each_other(one: Tree, other: Tree) -> bool:
+    """Whether two conditions are written so that never both can be true."""
+    first, second = _plain(one["node"]), _plain(other["node"])
+    return any(
+        _exclude(part, facing)
+        for part in _conjuncts(first)
+        for facing in _conjuncts(second)
+    )
+
+
+def _conjuncts(node: Plain) -> list[Plain]:
+    if node[0] != "Conjunction":
+        return [node]
+    return [found for child in node[1:] for found in _conjuncts(child)]
+
+
+def _exclude(one: Plain, other: Plain) -> bool:
+    if _denied(one) == other or _denied(other) == one:
+        return True
+    if one[0] != "Comparison" or other[0] != "Comparison" or not _compare(one, other):
+        return False
+    (_, left, sign, right), (_, facing_left, facing_sign, facing_right) = one, other
+    if left != facing_left:
+        return False
+    if right == facing_right:
+        return frozenset((sign[1], facing_sign[1])) in OPPOSED
+    literal = right[0] in _LITERALS and facing_right[0] == right[0]
+    return bool(literal and sign[1] == facing_sign[1] == "=")
+
+
+def _compare(one: Plain, other: Plain) -> bool:
+    """Whether both have one sign between two sides."""
+    return all(len(each) == 4 and each[2][0] == "CompareOp" for each in (one, other))
+
+
+def _denied(node: Plain) -> Plain | None:
+    """What `not(...)` denies."""
+    if node[0] != "FunctionInvocation" or node[1] != ("VariableName", "not"):
+        return None
+    given = node[3][1:]
+    return given[0] if len(given) == 1 else None
+
+
+def _plain(node: Node) -> Plain:
+    """A node as (kind, text or nodes), without positions and parentheses."""
+    node = _inner(node)
+    if isinstance(node[3], str):
+        return (node[0], node[3])
+    return (node[0], *(_plain(child) for child in node[3] if child[0] != "and"))
 
 
 def _inner(node: Node) -> Node:

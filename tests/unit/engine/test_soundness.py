@@ -77,7 +77,7 @@ def test_a_parallel_join_of_exclusive_ways_is_an_error_as_no_case_can_end(found)
 
 
 def test_a_parallel_join_of_exclusive_ways_is_a_warning_where_a_case_can_end(found):
-    body = block(XOR, AND) + els("endEvent:other") + flows("g->other ? =y")
+    body = block(XOR, AND) + els("endEvent:other") + flows("g->other ? =z")
 
     assert found(body) == [("j", "join-never-full", "warning")]
 
@@ -105,6 +105,41 @@ def test_parallel_ways_that_are_not_joined_run_the_step_behind_twice(found, open
     )
 
     assert found(body) == [("c", "tokens-pile-up", "warning")]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("x", "not(x)"),
+        ("x &gt; 1", "x &lt;= 1"),
+        ('k = "a"', 'k = "b"'),
+        ("a.b = 1 and c", "a.b != 1"),
+    ],
+)
+@pytest.mark.parametrize("opens", ["userTask", OR])
+def test_conditions_that_exclude_each_other_let_one_token_go_on(
+    found, opens, first, second
+):
+    ways = flows("s->g", f"g->a ? ={first}", f"g->b ? ={second}", "a->c->e", "b->c")
+
+    assert found(BASE + els(f"{opens}:g userTask:a,b,c") + ways) == []
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("x", "y"),
+        ("x &gt; 1", "x &gt; 2"),
+        ('k = "a"', 'l = "b"'),
+        ("k = 1", "k &gt; 0"),
+    ],
+)
+def test_conditions_that_do_not_exclude_each_other(found, first, second):
+    ways = flows("s->g", f"g->a ? ={first}", f"g->b ? ={second}", "a->c->e", "b->c")
+
+    assert found(BASE + els("userTask:g,a,b,c") + ways) == [
+        ("c", "tokens-pile-up", "warning")
+    ]
 
 
 def test_parallel_ways_that_each_end_for_themselves_are_sound(found):
