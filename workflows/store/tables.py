@@ -231,6 +231,11 @@ due_work = sa.Table(
         postgresql_where=sa.text("state = 'waiting'"),
     ),
     sa.Index(
+        "due_work_instance_idx",
+        "instance_id",
+        postgresql_where=sa.text("state = 'waiting'"),
+    ),
+    sa.Index(
         "due_work_subject_key",
         "queue",
         "subject_id",
