@@ -1,0 +1,1 @@
+"""Random processes against a second, tiny interpreter written from the standard."""
