@@ -89,6 +89,8 @@ class Scope:
 
     def discard(self, token: Token) -> None:
         """Take a canceled or merged token out, its scope living on."""
+        if token is self.task_tree:
+            return  # a scope that is canceled before it began keeps its root
         if self.tasks.pop(token.id, None) is not None:
             token.parent._children.pop(token.id, None)
             self.changed()

@@ -171,6 +171,35 @@ def test_terminate_ends_the_case(run):
     assert len(case.effects(engine.CaseEnded)) == 1
 
 
+@pytest.mark.parametrize("activity", ["subProcess", "callActivity"])
+def test_terminate_ends_what_has_not_yet_begun(run, activity):
+    sub = els("startEvent:s1 userTask:u") + flows("s1->u")
+    called = zeebe('<zeebe:calledElement processId="q"/>')
+    case = run(
+        els("startEvent:s parallelGateway:f")
+        + el(activity, "a", called if activity == "callActivity" else sub)
+        + el("endEvent", "t", TERMINATE)
+        + flows("s->f->a", "f->t"),
+        called={"q": sub},
+    )
+
+    assert case.case.completed
+    assert case.open() == []
+    assert case.case.ended_by["kind"] == "terminate"
+
+
+def test_a_case_that_could_not_begin_can_be_canceled(run):
+    body = els("startEvent:s userTask:a") + event_sub(MESSAGE, "true")
+    case = run(body + flows("s->a"), {"key": None})
+    assert case.held() == ["p"]
+
+    case.case.cancel()
+    case.after()
+
+    assert case.case.completed
+    assert case.held() == []
+
+
 def test_terminate_in_a_sub_process_ends_that_alone(run):
     sub = (
         els("startEvent:s1 parallelGateway:f userTask:u,v endEvent:e1")
