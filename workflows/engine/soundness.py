@@ -162,9 +162,7 @@ class _Scope:
         """Elements from which no way leads to an end, where they go round."""
         if self._is_left_otherwise() or self._stops():
             return
-        stays = reachable(self.scope) - self._that_end()
-        while leads_in := stays - self._behind(stays):
-            stays -= leads_in
+        stays = self._turning(reachable(self.scope) - self._that_end())
         turning = [node_id for node_id in self.scope.nodes if node_id in stays]
         if turning:
             listed = ", ".join(turning[:5]) + (" ..." if len(turning) > 5 else "")
@@ -175,13 +173,29 @@ class _Scope:
                 "end. Draw a gateway in it, with a flow that leads to an end event.",
             )
 
-    def _behind(self, some: Set[str]) -> set[str]:
-        """The elements to which a flow or link leads from one of these."""
-        flows = [
-            (one.get("sourceRef"), one.get("targetRef")) for one in self.scope.flows
+    def _turning(self, stays: set[str]) -> set[str]:
+        """Without the elements that only lead into the circles."""
+        pairs = [
+            *((one.get("sourceRef"), one.get("targetRef")) for one in self.scope.flows),
+            *self.scope.links.items(),
+            *(
+                (node.get("attachedToRef"), node_id)
+                for node_id, node in self.scope.of("boundaryEvent")
+            ),
         ]
-        pairs = [*flows, *self.scope.links.items()]
-        return {target for source, target in pairs if source in some and target}
+        after: dict[str, list[str]] = {one: [] for one in stays}
+        before = dict.fromkeys(stays, 0)
+        for source, target in pairs:
+            if source in after and target in before:
+                after[source].append(target)
+                before[target] += 1
+        leading = [one for one, count in before.items() if not count]
+        for one in leading:  # it grows while it is gone through
+            for target in after[one]:
+                before[target] -= 1
+                if not before[target]:
+                    leading.append(target)
+        return stays - set(leading)
 
     def _that_end(self) -> set[str]:
         """The elements from which a flow, link or boundary event leads to an end."""
