@@ -38,6 +38,7 @@ LATE_SECONDS = 2.0
 BACKLOG = 5_000
 SUSPENDED = 1_000
 SWEEPS = 200
+ENDED = 20  # cases
 SAME = 1.5  # what counts as the same price, for clocks are rough
 PATIENCE_SECONDS = 180.0
 
@@ -61,16 +62,22 @@ def measure(place: Place, found: Findings) -> None:
     original = place.start("scale_timer", first)
     found.part("a sweep with nothing due")
     _copy(place, original, "far", FEWER - 1, FAR)
+    place.deploy("scale_short", long_drawings.items("scale_short", sequential=True))
     few, few_pages = _sweep(place), _pages(place)
+    few_ends = _ends(place)
     began = time.perf_counter()
     _copy(place, original, "far", WAITING - FEWER - A_SECOND * SECONDS, FAR)
     made = time.perf_counter() - began
     many, pages = _sweep(place), _pages(place)
+    many_ends = _ends(place)
     for name, seconds in few.items():
         ratio = many[name] / seconds
         found.most(f"{name}: {WAITING} waiting to {FEWER}", ratio, SAME)
         found.told(f"  {milliseconds(many[name])} to {milliseconds(seconds)}")
     found.told(f"pages that the search touches: {pages} to {few_pages}")
+    found.told(
+        f"a case that ends: {milliseconds(many_ends)} to {milliseconds(few_ends)}"
+    )
     found.told(f"the others were copied in {made:.0f} s")
     _stream(place, found, original)
     _backlog(place, found)
@@ -91,6 +98,19 @@ def _sweep(place: Place) -> dict[str, float]:
             took.append(time.perf_counter() - began)
         seen[name] = statistics.median(took)
     return seen
+
+
+def _ends(place: Place) -> float:
+    """Seconds of the completion that ends a case, over the API."""
+    took = []
+    for _ in range(ENDED):
+        task = place.task(place.start("scale_short", {"items": [1]}))
+        if task is None:
+            raise RuntimeError("a case has no task")
+        began = time.perf_counter()
+        place.complete(task)
+        took.append(time.perf_counter() - began)
+    return statistics.median(took)
 
 
 def _pages(place: Place) -> int:
