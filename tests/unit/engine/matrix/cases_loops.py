@@ -138,6 +138,18 @@ REPEATED.element(
         """,
     ),
     Runs(
+        "an answer named like an input",
+        "Stays in its round: the condition is asked outside.",
+        behind(user(loop("=again"), mapping("again<-1"))),
+        """
+        s a+
+        a again=true : a- z+
+        z : z- e
+        """,
+        {"again": False},
+        left={"again": False},
+    ),
+    Runs(
         "of a sub-process",
         "Each round has a scope of its own.",
         behind(sub(draw("s1->u->e1"), loop("=again"), mapping("k<-1"))),

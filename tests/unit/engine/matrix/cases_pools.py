@@ -206,6 +206,19 @@ DATA.element(
         left={"n": 3, "o": 4},
     ),
     Runs(
+        "an output with the name of an input",
+        "Leaves: what an output mapping names is written outside the element.",
+        draw("s->u->w->e", u=user(maps=mapping("k<-n", "k<-k + 1")), w=user()),
+        """
+        s u+
+        u k=5 : u- w+
+        w : w- e
+        """,
+        {"n": 1},
+        sees={"u": {"n": 1, "k": 1}, "w": {"n": 1, "k": 6}},
+        left={"n": 1, "k": 6},
+    ),
+    Runs(
         "two branches, one variable",
         "The later write wins.",
         draw("s->p->u1->q->e", "p->u2->q", q=node("parallelGateway")),

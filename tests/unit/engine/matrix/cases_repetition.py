@@ -87,6 +87,30 @@ for sequential, name in (("false", "Parallel"), ("true", "Sequential")):
             LIST,
         ),
         Runs(
+            "a completion condition that never holds",
+            "The activity is done when all items are.",
+            behind(user(multi(sequential, "=false"))),
+            """
+            s a+
+            a :
+            a :
+            a : a- z+
+            z : z- e
+            """,
+            LIST,
+        ),
+        Runs(
+            "a completion condition of sub-processes",
+            "What still runs in the other items is taken away.",
+            behind(sub(draw("s1->u->e1"), multi(sequential, "=enough"))),
+            f"""
+            s a+ {"{s1 u+ | s1 u+}" if parallel else "s1 u+"}
+            u enough=true : u- e1 {"u! " if parallel else ""}a- z+ [z]
+            z : z- e
+            """,
+            {"xs": [1, 2], "enough": False},
+        ),
+        Runs(
             "a completion condition on results",
             "Sees the results so far; missing ones stay null.",
             behind(user(multi(sequential, '=r = "stop"', **RESULTS))),

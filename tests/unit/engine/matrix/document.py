@@ -5,6 +5,7 @@ from pathlib import Path
 
 from workflows import engine, feel
 
+from . import world
 from .case import Refused, Runs, slug
 from .matrix import GROUPS, rows
 from .pictures import ROOT, hash_of, paint, picture_of
@@ -40,7 +41,11 @@ def text(parser, named):
         INTRODUCTION.read_text()
         .replace("{runs}", str(runs))
         .replace("{refused}", str(refused)),
-        "\n".join(f"- [{one.title}](#{slug(one.title)})" for one in GROUPS) + "\n",
+        "\n".join(
+            f"- [{title}](#{slug(title)})"
+            for title in (*(one.title for one in GROUPS), world.TITLE)
+        )
+        + "\n",
     ]
     for group in GROUPS:
         parts.append(f"## {group.title}\n\n{group.about}\n")
@@ -57,6 +62,7 @@ def text(parser, named):
             parts.append(
                 "| | Variant | Here | |\n|---|---|---|---|\n" + "\n".join(lines) + "\n"
             )
+    parts.append(f"## {world.TITLE}\n\n{world.ABOUT}\n\n{world.table()}")
     return "\n".join(parts)
 
 

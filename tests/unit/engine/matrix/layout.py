@@ -136,7 +136,7 @@ class Layout:
         inside = self.inside.get(node_id)
         width, height = size_of(self.nodes[node_id])
         if inside:
-            width, height = inside.width, inside.height
+            width, height = inside.width, inside.height + 8  # room for markers
         attached = list(self.boundary.values()).count(node_id)
         return max(width, 40 * attached + 36), height
 
