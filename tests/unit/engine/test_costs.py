@@ -129,8 +129,39 @@ def test_a_sleeping_item_is_seen_as_any_other(define):
     assert token in case.case._process.tasks
     assert case.case._process.tasks[token].id == token
     assert len(case.case._process.tasks) == 5
-    tasks = case.case._process.tasks
-    assert len(list(tasks)) == len(tasks.keys()) == len(tasks.items()) == 5
+
+
+@pytest.mark.parametrize("view", [list, dict.keys, dict.values, dict.items])
+def test_whoever_looks_at_all_tokens_sees_those_that_sleep(define, view):
+    case = repeated(define, "userTask", 3)
+    resumed = engine.Case.restore(case.definition, case.case.save(), case.environment)
+    tasks = resumed._process.tasks
+    assert len(tasks.awake()) == 2
+
+    seen = list(getattr(tasks, view.__name__)()) if view is not list else list(tasks)
+
+    assert len(seen) == 5
+    assert len(tasks.awake()) == 5
+
+
+def test_an_inclusive_join_that_waits_wakes_no_item(define, made):
+    case = Run(
+        define(
+            els("startEvent:s inclusiveGateway:f,j userTask:b,c,z endEvent:e")
+            + el("userTask", "a", multi())
+            + flows("s->f", "f->a ? =true", "f->b ? =true", "f->c ? =true")
+            + flows("a->j", "b->j", "c->j", "j->z->e")
+        ),
+        {"xs": [Decimal(n) for n in range(100)]},
+    )
+    token, saved = case.token("b"), case.case.save()
+    made.clear()
+
+    resumed = engine.Case.restore(case.definition, saved, case.environment)
+    resumed.finish(token, {})
+
+    assert len(made) < 10
+    assert resumed.waiting == ("a", "c", "j")
 
 
 def test_two_bodies_in_one_scope_have_their_own_items(run):
