@@ -14,7 +14,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from workflows.engine.documents import BPMN, ZEEBE, parse_document
+from workflows.engine.documents import BPMN, parse_document
+from workflows.engine.extensions import CALLED, read_extensions
 from workflows.model import Finding
 from workflows.release_files import Part
 from workflows.store.tables import (
@@ -256,9 +257,9 @@ def _drawn_calls(part: Part) -> Iterator[tuple[str, str]]:
         if node.get("id") != part.key:
             continue
         for activity in node.iter(BPMN + "callActivity"):
-            for called in activity.iter(ZEEBE + "calledElement"):
-                if called.get("processId") in literal:
-                    yield activity.get("id") or "", called.get("processId") or ""
+            key = read_extensions(activity).get(CALLED, "processId")
+            if key in literal:
+                yield activity.get("id") or "", key
 
 
 def _can_be_called(summary: Mapping[str, Any]) -> bool:

@@ -94,6 +94,15 @@ def test_a_call_of_what_nobody_released_is_refused_where_it_is_drawn(
     assert refused(house, a__bpmn=drawing) == [("a.bpmn", "c", "called-unknown")]
 
 
+def test_so_is_one_that_is_named_as_the_standard_writes_it(
+    house: House, name: str
+) -> None:
+    activity = f'<bpmn:callActivity id="c" calledElement="{name}q"/>'
+    drawing = line(name, ask("t"), activity)
+
+    assert refused(house, a__bpmn=drawing) == [("a.bpmn", "c", "called-unknown")]
+
+
 def test_a_process_that_only_events_start_cannot_be_called(
     house: House, name: str
 ) -> None:
