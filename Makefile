@@ -8,13 +8,13 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 
-.PHONY: run test lint install venv bench chaos docs browser format lock clean
+.PHONY: run test lint install venv bench chaos oracle docs browser format lock clean
 
 run: install
 	@exec $(BIN)/rasim up --port $(PORT) --demo
 
 test: browser lint
-	@$(BIN)/python -m pytest tests/unit tests/integration tests/e2e
+	@$(BIN)/python -m pytest tests/unit tests/property tests/integration tests/e2e
 
 lint: install
 	@$(BIN)/python -m ruff check .
@@ -28,6 +28,11 @@ bench: install
 
 chaos: install
 	@$(BIN)/python -m tests.chaos.kills
+
+# Random processes against a second interpreter: about half an hour of one core.
+oracle: install
+	@$(BIN)/python -m tests.property --drawings $(or $(RASIM_DRAWINGS),10000) \
+		--processes $(or $(RASIM_PROCESSES),1)
 
 # docs/bpmn-support.md and docs/lint-rules.md, from the tests of the engine.
 docs: install browser

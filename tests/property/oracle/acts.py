@@ -53,7 +53,8 @@ class Act:
         """Who catches what is thrown from here: outward, the exact code first."""
         act: Act | None = self
         while act is not None:
-            around = [] if act.handles else act.frame.listeners
+            own = act.node if act.handles else None
+            around = [one for one in act.frame.listeners if one.sub is not own]
             for listeners in (act.listeners, around):
                 for wanted in (code, None):
                     for one in listeners:

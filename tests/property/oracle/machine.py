@@ -20,7 +20,25 @@ class Endless(Exception):
 
 
 class Machine:
-    """A case: `waits` and `held` (what has an incident) are all that is open."""
+    """A case: `waits` and `held` (what has an incident) are all that is open.
+
+    Where the standard leaves order open (tokens that move at the same time), they move
+    in the order in which they appeared, or in any other one that `order` picks.
+    Settled beside the standard, as the dialect and the decisions on the engine have it:
+
+    - Inclusive joins are looked at when nothing else can move, all at the same time.
+    - A path may lead over a boundary event of an activity on it (table 13.3 knows
+      sequence flows only).
+    - Of two events at one moment, whoever is told first acts first.
+    - What an interrupting event sub-process begins with is the end of every other
+      listener of its scope. What a handler of a scope throws is caught further outward.
+    - An element whose inputs or script fail has not begun: nothing watches it yet, and
+      a retry maps again. Items of a multi-instance are watched as a whole.
+    - A completion condition and an output element see the result of the work, also
+      what an output mapping does not let out.
+    - Variables are in scopes as in Camunda 8. A called process has a copy; what it has
+      written comes back.
+    """
 
     def __init__(
         self,
