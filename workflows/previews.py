@@ -95,7 +95,7 @@ def _preview(
         act(case)
     effects: list[Any] = list(case.take_effects())
 
-    def ended(*kinds: type) -> list[Place]:
+    def ended(*kinds: Any) -> list[Place]:
         tokens = [one.token for one in effects if isinstance(one, kinds)]
         return [places[token] for token in tokens if token in places]
 

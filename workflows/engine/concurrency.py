@@ -6,8 +6,9 @@ to a place leads past the flows.
 """
 
 import itertools
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from workflows.engine.elements import ExclusiveGateway, Route
@@ -24,9 +25,31 @@ class Net:
         self._specs = spec.task_specs
         starts = [spec.start.chosen_start, *spec.start.triggered]
         self._starts: list[Place] = [one for one in starts if one is not None]
+        self._feeding: dict[Place, set[Place]] = {}
 
-    def inputs(self, join: str) -> list[Place]:
-        return [(join, flow) for flow in self._specs[join].incoming_flows]
+    @cached_property
+    def by_event(self) -> frozenset[str]:
+        """Elements that no token is put before: arms of a gateway, handlers."""
+        specs = self._specs.values()
+        arms = {
+            route.target
+            for one in specs
+            if isinstance(one, EventGateway)
+            for route in one.routes
+        }
+        handlers = {getattr(one, "handler", None) for one in specs}
+        return frozenset(arms | {str(one) for one in handlers if one is not None})
+
+    def inputs(self, join: str) -> Sequence[Place]:
+        return self._inputs[join]
+
+    @cached_property
+    def _inputs(self) -> dict[str, tuple[Place, ...]]:
+        return {
+            name: tuple((name, flow) for flow in spec.incoming_flows)
+            for name, spec in self._specs.items()
+            if is_join(spec)
+        }
 
     @cached_property
     def _steps(self) -> dict[Place, list[tuple[Place, ...]]]:
@@ -68,7 +91,7 @@ class Net:
                 found[other].add(one)
                 new.append((one, other))
 
-        for place in self._reached(self._starts):
+        for place in self._reached():
             for became in self._steps[place]:
                 for one, other in itertools.combinations(became, 2):
                     add(one, other)
@@ -100,71 +123,104 @@ class Net:
         ahead = self._fed(other, join)
         return join if not ahead or one in ahead else None
 
-    def _reached(
-        self, begin: Iterable[Place], around: str | None = None
-    ) -> dict[Place, None]:
-        """The places that tokens may come to, not through the join `around`."""
-        seen: dict[Place, None] = dict.fromkeys(begin)
+    def _reached(self) -> dict[Place, None]:
+        """The places that tokens may come to from the starts."""
+        seen: dict[Place, None] = dict.fromkeys(self._starts)
         ahead = list(seen)
         while ahead:
             place = ahead.pop()
-            after = [one for became in self._steps[place] for one in became]
-            if not isinstance(place, str) and place[0] != around:
+            after = list(itertools.chain.from_iterable(self._steps[place]))
+            if not isinstance(place, str):
                 after.append(place[0])
-            for one in after:
-                if one not in seen:
-                    seen[one] = None
-                    ahead.append(one)
+            new = [one for one in after if one not in seen]
+            seen.update(dict.fromkeys(new))
+            ahead += new
         return seen
+
+    @cached_property
+    def _before(self) -> dict[Place, set[Place]]:
+        """Place -> those from which a token comes there in one step."""
+        before: dict[Place, set[Place]] = {place: set() for place in self._steps}
+        for place, steps in self._steps.items():
+            for one in itertools.chain.from_iterable(steps):
+                before[one].add(place)
+            if not isinstance(place, str):
+                before[place[0]].add(place)
+        return before
+
+    def _feeds(self, wanted: Place) -> set[Place]:
+        """The places from which a token may come to a join's input.
+
+        Not through the join itself, though from it, back around.
+        """
+        found = self._feeding.get(wanted)
+        if found is None:
+            found, ahead = {wanted}, [wanted]
+            while ahead:
+                new = self._before[ahead.pop()] - found
+                found |= new
+                ahead += (one for one in new if one != wanted[0])
+            self._feeding[wanted] = found
+        return found
 
     def _fed(self, place: Place, join: str) -> set[Place]:
         """The inputs of a join that a token may come to, not through the join."""
-        reached = self._reached([place], around=join)
-        return {one for one in self.inputs(join) if one in reached}
+        return {one for one in self.inputs(join) if place in self._feeds(one)}
 
     def apart(self, place: Place, others: Sequence[Place]) -> list[Place]:
         """Those of `others` that no token can be at while one is at `place`."""
         return [other for other in others if other not in self.together[place]]
 
-    def starving(self, places: Sequence[Place]) -> set[str]:
+    def starving(self, places: Iterable[Place]) -> set[str]:
         """The parallel joins that would wait for ever, with tokens at `places`.
 
         Such a join can get a token from one of them, and on another of its flows none:
         not from the same, nor from one that can come there while the first one waits.
         """
-        joins = [
+        found = set()
+        tokens = Counter(places)
+        for place in tokens:
+            others = (tokens - Counter([place])).keys()
+            come: set[Place] | None = None
+            for join in self._joins:
+                fed = self._fed(place, join)
+                if not fed:
+                    continue
+                if come is None:
+                    come = self._coming(others, place)
+                if not come.issuperset(set(self.inputs(join)) - fed):
+                    found.add(join)
+        return found
+
+    @cached_property
+    def _joins(self) -> list[str]:
+        """The gateways that wait for a token on each of their flows."""
+        return [
             name
             for name, spec in self._specs.items()
             if isinstance(spec, ParallelGateway) and is_join(spec)
         ]
-        found = set()
-        for number, place in enumerate(places):
-            others = [*places[:number], *places[number + 1 :]]
-            for join in joins:
-                fed = self._fed(place, join)
-                if fed and not all(
-                    one in fed or self._comes(others, one, place)
-                    for one in self.inputs(join)
-                ):
-                    found.add(join)
-        return found
 
-    def _comes(self, others: Iterable[Place], wanted: Place, beside: Place) -> bool:
-        """Whether one of `others` may come to a place while a token is `beside`."""
+    def _coming(self, others: Iterable[Place], beside: Place) -> set[Place]:
+        """Where tokens at `others` may come to while one is `beside`."""
         allowed = self.together[beside]
         seen = {other for other in others if other in allowed}
         ahead = list(seen)
         while ahead:
             place = ahead.pop()
-            if place == wanted:
-                return True
-            after = [one for became in self._steps[place] for one in became]
+            after = set(itertools.chain.from_iterable(self._steps[place]))
             if not isinstance(place, str):
-                after.append(place[0])
-            new = {one for one in after if one in allowed} - seen
+                after.add(place[0])
+            new = (after & allowed) - seen
             seen |= new
             ahead += new
-        return False
+        return seen
+
+
+@lru_cache(maxsize=512)
+def net_of(spec: Any) -> Net:
+    """The net of a specification, which never changes."""
+    return Net(spec)
 
 
 def is_join(spec: Any) -> bool:

@@ -6,7 +6,8 @@ tells. A refusal is a `MoveNotPossible` and changes nothing.
 """
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,7 @@ from uuid import UUID
 from SpiffWorkflow.util.task import TaskState
 
 from workflows.engine import concurrency, errors, events, scopes
-from workflows.engine.elements import Drawn, Start
+from workflows.engine.elements import Start
 from workflows.engine.errors import Fault, MoveNotPossible, TokenNotWaiting
 from workflows.engine.parser import MADE_UP
 from workflows.engine.standing import (
@@ -90,7 +91,7 @@ class _Plan:
     into: tuple[str, ...]
 
     def check(self) -> None:
-        net = concurrency.Net(self.scope.spec)
+        net = concurrency.net_of(self.scope.spec)
         goal = self.into[0]
         before = marking(self.scope)
         ending = {token.id for token in self.ending}
@@ -98,11 +99,13 @@ class _Plan:
         apart = net.apart(goal, list(staying.values()))
         if apart:
             raise errors.StandsElsewhere(element=self.into[-1], other=_id(apart[0]))
-        after = net.starving([*staying.values(), goal])
-        missing = after - net.starving(list(before.values()))
+        missing: set[str] = set()
+        after = Counter([*staying.values(), goal])
+        if after != Counter(before.values()):
+            missing = net.starving(after) - net.starving(before.values())
         inner = self.scope.home.subprocess_specs
         for around, name in itertools.pairwise(self.into):
-            missing |= concurrency.Net(inner[around]).starving([name])
+            missing |= concurrency.net_of(inner[around]).starving([name])
         if missing:
             raise errors.WouldWaitForEver(element=self.into[-1], other=min(missing))
 
@@ -188,7 +191,7 @@ def _plan_of_repeat(process: Any, element_id: str) -> _Plan:
         path.pop(0)
         scope = inside
     into = (*path, element_id)
-    net = concurrency.Net(scope.spec)
+    net = concurrency.net_of(scope.spec)
     places = marking(scope)
     apart = set(net.apart(into[0], list(places.values())))
     ending = tuple(
@@ -223,14 +226,7 @@ def _may_begin(spec: Any, name: str) -> None:
         raise errors.BegunByEvent(element=name)
     if concurrency.is_join(goal):
         raise errors.BringsTogether(element=name)
-    from_gateway = any(
-        route.target == name
-        for one in spec.task_specs.values()
-        if isinstance(one, events.EventGateway)
-        for route in one.routes
-    )
-    undoes = any(getattr(one, "handler", None) == name for one in _drawn(spec))
-    if from_gateway or undoes:
+    if name in concurrency.net_of(spec).by_event:
         raise errors.BegunByEvent(element=name)
 
 
@@ -276,21 +272,15 @@ def _interrupted(token: Token) -> bool:
 
 def _path(home: Any, element_id: str) -> Sequence[str]:
     """The sub-processes around an element, the outermost first."""
-    around: dict[str, str | None] = {}
-    for container, spec in [(None, home.spec), *home.subprocess_specs.items()]:
-        around.update(dict.fromkeys(spec.task_specs, container))
-    if element_id not in home.elements or element_id not in around:
-        raise errors.NoSuchStep(element=element_id)
     found: list[str] = []
-    container = around[element_id]
-    while container is not None:
-        found.insert(0, container)
-        container = around[container]
+    name = element_id if element_id in home.elements else ""
+    while name not in home.spec.task_specs:
+        specs = home.subprocess_specs.items()
+        name = next((each for each, one in specs if name in one.task_specs), "")
+        if not name:
+            raise errors.NoSuchStep(element=element_id)
+        found.insert(0, name)
     return found
-
-
-def _drawn(spec: Any) -> Iterator[Drawn]:
-    return (one for one in spec.task_specs.values() if isinstance(one, Drawn))
 
 
 def _id(place: concurrency.Place) -> str:
