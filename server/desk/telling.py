@@ -180,6 +180,15 @@ def _names(tx: sa.Connection, events: list[EventRow]) -> dict[str, str]:
     return {login: person.name for login, person in found if person is not None}
 
 
+def _begun_by(detail: Mapping[str, Any]) -> str:
+    """The event that began a case; nothing where somebody applied."""
+    if "message" in detail:
+        return gettext("A message comes: %(name)s", name=detail["message"])
+    if "signal" in detail:
+        return gettext("A signal is given: %(name)s", name=detail["signal"])
+    return gettext("Begun by the clock") if "due_at" in detail else ""
+
+
 def _is_person(actor: str) -> bool:
     """Whether an event names somebody; else it is a job, or the clock."""
     return ":" not in actor and actor not in ("", "clock", "message", "signal")
@@ -261,6 +270,8 @@ class _Teller:
             return faults.attempt(job_type, detail.get("attempt"))
         if event.type == "incident.opened":
             return faults.cause(job_type, detail.get("cause"))
+        if event.type == "instance.started":
+            return _begun_by(detail)
         if event.type.startswith(("step.", "instance.")) and detail.get("reason"):
             return gettext("Reason: %(reason)s", reason=detail["reason"])
         return ""

@@ -228,3 +228,27 @@ def test_a_procedures_page_tells_how_its_cases_begin(
     assert all(one in page for one in says), page
     assert f"{key}.come" in page
     assert f"{key}.go" in page
+
+
+def test_a_cases_page_tells_what_began_it_and_which_signal_came(
+    callers, release, client, key
+):
+    began, name = f"{key}.come", f"{key}.go"
+    release(
+        a=line(
+            key,
+            catch("w", on("signal", name)),
+            ask("after"),
+            start=start(on("message", began)),
+            besides=named("message", began) + named("signal", name),
+        )
+    )
+    callers["clerk"].post("/api/v1/messages", {"name": began, "correlation_key": key})
+    callers["clerk"].post(SIGNALS, {"name": name})
+    (case,) = callers["clerk"].get(INSTANCES, business_key=key).json["items"]
+    sign_in(client, login="clerk")
+
+    page = client.get(f"/cases/{case['id']}?lang=en").text
+
+    assert f"A message comes: {began}" in page
+    assert "A signal came: w" in page
