@@ -96,7 +96,8 @@ def _sweep(place: Place) -> dict[str, float]:
             began = time.perf_counter()
             act(place.store, place.world)
             took.append(time.perf_counter() - began)
-        seen[name] = statistics.median(took)
+        # The quicker ones: what else the machine does makes some of them slow.
+        seen[name] = at(took, 0.1)
     return seen
 
 
