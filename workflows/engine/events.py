@@ -248,8 +248,8 @@ def throw_outward(
 ) -> bool:
     """Throw an error or escalation; False, and nothing changed, if nothing catches.
 
-    It travels outward only. What an event sub-process throws is not caught by an event
-    sub-process beside it, so that no handler catches what it throws itself.
+    It travels outward only, and is caught by the nearest scope around it that listens
+    for it: BPMN 2.0.2, section 10.5.6. No handler catches what it throws itself.
     """
     scope = thrower.workflow
     host: Token | None = thrower if by_job else None
@@ -257,11 +257,9 @@ def throw_outward(
         found = None
         if host is not None:
             found = _catcher(host.whole.children, kind, code)
-        handles = host is not None and getattr(
-            host.task_spec, "triggered_by_event", False
-        )
-        if found is None and not handles:
-            found = _catcher(scope.listeners.values(), kind, code)
+        if found is None:
+            others = (one for one in scope.listeners.values() if not _began(one, host))
+            found = _catcher(others, kind, code)
         if found is not None:
             found.task_spec.trigger(found, variables)
             return True
@@ -269,6 +267,12 @@ def throw_outward(
         if host is None:
             return False
         scope = host.workflow
+
+
+def _began(listener: Token, host: Token | None) -> bool:
+    """Whether `host` is a run of the event sub-process that the listener starts."""
+    began = [route.target for route in listener.task_spec.routes]
+    return host is not None and host.task_spec.name in began
 
 
 def _catcher(

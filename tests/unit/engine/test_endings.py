@@ -119,7 +119,8 @@ def test_what_a_handler_throws_is_not_caught_beside_it(run):
     assert case.do("u").do("h").open() == ["b"]
 
 
-def test_the_handlers_of_a_scope_do_not_catch_each_others_errors(run):
+def test_a_handler_beside_the_rest_is_part_of_the_scope_whose_errors_are_caught(run):
+    """BPMN 2.0.2, section 10.5.6: the innermost enclosing scope that can catch it."""
     by_message = (
         els("userTask:h1") + el("endEvent", "x1", error("err1")) + flows("ms->h1->x1")
     )
@@ -136,7 +137,9 @@ def test_the_handlers_of_a_scope_do_not_catch_each_others_errors(run):
         + flows("s->sp->z", "be->b")
     )
 
-    assert case.message("ms").do("h1").open() == ["b"]
+    assert case.message("ms").do("h1").open() == ["h"]
+    assert sorted(case.canceled()) == ["esp1", "u"]
+    assert case.do("h").open() == ["z"]
 
 
 def test_an_error_caught_nowhere_ends_the_case_and_tells_a_person(run):

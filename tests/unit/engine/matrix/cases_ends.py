@@ -168,6 +168,22 @@ ENDS.element(
         u : u- a S1^ c- e
         """,
     ),
+    Runs(
+        "as the last token of a sub-process",
+        "An interrupting event of the sub-process goes before its completion.",
+        draw(
+            "s->a->e",
+            "b->w->e2",
+            a=sub(draw("s1->u->ex", ex=end(SIGNAL))),
+            b=boundary("a", SIGNAL),
+            w=user(),
+        ),
+        """
+        s a+ s1 u+
+        u : u- ex S1^ a! b w+ [w]
+        w : w- e2
+        """,
+    ),
 )
 ENDS.element(
     "Other end events",

@@ -234,6 +234,16 @@ ESCALATIONS.element(
         """,
     ),
     Runs(
+        "as the last token, interrupting",
+        "The sub-process is interrupted, and does not complete as well.",
+        caught(sub(draw("s1->u->ex", ex=end(ESCALATION))), by=ESCALATION),
+        """
+        s a+ s1 u+
+        u : u- ex a! b w+ [w]
+        w : w- e2
+        """,
+    ),
+    Runs(
         "interrupting",
         "The rest of the sub-process is taken away.",
         caught(

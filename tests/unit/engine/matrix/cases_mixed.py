@@ -37,35 +37,91 @@ AND = node("parallelGateway")
 OR = node("inclusiveGateway")
 LIST = {"xs": [1, 2]}
 
+
+def thrown_by_a_handler(interrupting, code):
+    """A handler `h` that ends with an error; beside it `k` catches `code`."""
+    throws = esp(
+        OTHER_MESSAGE, draw("es->uh->ex", ex=end(error())), interrupting=interrupting
+    )
+    catches = esp(code, draw("es2->u2->e3"), start="es2")
+    inside = sub(draw("s1->u->e1", h=throws, k=catches))
+    around = boundary("a", error())
+    return draw("s->a->e", "b->w->e2", w=user(), a=inside, b=around)
+
+
 MIXED.element(
     "Handlers that throw",
     "10.5.6, 13.5.4",
     Runs(
         "an error from a handler beside the rest",
-        "Goes outward past the event sub-processes beside it, and takes all away.",
-        draw(
-            "s->a->e",
-            "b->w->e2",
-            w=user(),
-            b=boundary("a", error()),
-            a=sub(
-                draw(
-                    "s1->u->e1",
-                    h=esp(
-                        OTHER_MESSAGE,
-                        draw("es->uh->ex", ex=end(error())),
-                        interrupting=False,
-                    ),
-                    k=esp(ANY_ERROR, draw("es2->u2->e3"), start="es2"),
-                )
-            ),
-        ),
+        "The handler runs inside its scope, whose other handlers catch the error.",
+        thrown_by_a_handler(interrupting=False, code=ANY_ERROR),
+        """
+        s a+ s1 u+ [es u]
+        M2 : h+ es uh+
+        uh : uh- ex u! h! k+ es2 u2+ [u2]
+        u2 : u2- e3 k- a- e
+        """,
+    ),
+    Runs(
+        "an error from a handler, with another code",
+        "What no handler beside it names goes outward, and takes all away.",
+        thrown_by_a_handler(interrupting=False, code=error("err2")),
         """
         s a+ s1 u+ [es u]
         M2 : h+ es uh+
         uh : uh- ex u! h! a! b w+ [w]
         w : w- e2
         """,
+    ),
+    Runs(
+        "an error from a handler that has interrupted its scope",
+        "Only one handler interrupts a scope: the others listen no more.",
+        thrown_by_a_handler(interrupting=True, code=ANY_ERROR),
+        """
+        s a+ s1 u+ [es u]
+        M2 : u! h+ es uh+
+        uh : uh- ex h! a! b w+ [w]
+        w : w- e2
+        """,
+    ),
+    Runs(
+        "an escalation that a handler throws itself",
+        "A handler is not started by itself, but by every other one of its scope.",
+        draw(
+            "s->i->u->e",
+            i=throw(ESCALATION),
+            h=esp(
+                ESCALATION,
+                draw("es->k->uh->eh", k=throw(ESCALATION)),
+                interrupting=False,
+            ),
+        ),
+        """
+        s i {u+ | h+ es k uh+} [u uh]
+        u : u- e
+        uh : uh- eh h-
+        """,
+    ),
+    Runs(
+        "a signal that a handler throws itself",
+        "A signal is for all that listen, the handler's own start among them.",
+        draw(
+            "s->u->e",
+            h=esp(
+                SIGNAL,
+                draw("es->uh->k->eh", k=throw(SIGNAL)),
+                interrupting=False,
+            ),
+        ),
+        """
+        s u+
+        S1 : h+ es uh+ [es u uh]
+        uh : uh- k S1^ {eh h- | h+ es uh+} [es u uh]
+        u : u- e [es uh]
+        uh : uh- k S1^ {eh h- | h+ es uh+} [es uh]
+        """,
+        ends="open",
     ),
     Runs(
         "an escalation from a handler",
