@@ -6,7 +6,6 @@ from engine_kit import (
     MESSAGE,
     OTHER_MESSAGE,
     SIGNAL,
-    TERMINATE,
     error,
     loop,
     mapping,
@@ -16,7 +15,6 @@ from engine_kit import (
 
 from .case import Group, Runs
 from .draw import (
-    UNDO,
     boundary,
     call,
     catch,
@@ -28,7 +26,6 @@ from .draw import (
     script,
     sub,
     throw,
-    undone,
     user,
 )
 
@@ -313,114 +310,5 @@ MIXED.element(
         u : u- q e1 a- e
         """,
         sees={"v": [{"k": 1}, {"k": 1}]},
-    ),
-)
-MIXED.element(
-    "Compensation and the rest",
-    "10.7",
-    Runs(
-        "after an error",
-        "The way behind the error event undoes what its own scope has completed.",
-        draw(
-            "s->a->j->e",
-            "b->i->e2",
-            a=user(),
-            j=job(),
-            c=undone("a", "ua"),
-            b=boundary("j", error()),
-            i=throw(UNDO),
-        ),
-        """
-        s a+
-        a : a- j+
-        j!E1 : j! b i+ ua+ [ua]
-        ua : ua- i- e2
-        """,
-    ),
-    Runs(
-        "inside a sub-process",
-        "What was completed outside is left as it is.",
-        draw(
-            "s->v->a->e",
-            v=user(),
-            c=undone("v", "uv"),
-            a=sub(draw("s1->u->i->e1", c1=undone("u", "uu"), i=throw(UNDO))),
-        ),
-        """
-        s v+
-        v : v- a+ s1 u+
-        u : u- i+ uu+ [uu]
-        uu : uu- i- e1 a- e
-        """,
-    ),
-    Runs(
-        "terminated while undoing",
-        "The handler that runs is taken away with the case.",
-        draw(
-            "s->p->t->i->e",
-            "p->u->ex",
-            ex=end(TERMINATE),
-            c=undone("t", "ut"),
-            i=throw(UNDO),
-        ),
-        """
-        s p {t i+ ut+ | u+}
-        u : u- ex ut! i! []
-        """,
-        ends="terminate",
-    ),
-)
-MIXED.element(
-    "Joins and what ends beside them",
-    "13.4.1, 13.4.3",
-    Runs(
-        "an inclusive join and a called process",
-        "It waits as long as the call may still come.",
-        draw("s->p->u1->n->u3->e", "p->a->n", n=OR, a=call()),
-        """
-        s p {u1+ | a+ sq uq+}
-        u1 : u1- [uq]
-        uq : uq- eq a- n u3+
-        u3 : u3- e
-        """,
-        called={"q": draw("sq->uq->eq")},
-    ),
-    Runs(
-        "an inclusive join and a handler beside",
-        "A handler in the same scope can never reach it, and does not hold it.",
-        draw(
-            "s->p->u1->n->u3->e",
-            "p->u2->x",
-            "x->n ? =true",
-            "x->e2",
-            n=OR,
-            x=node("exclusiveGateway", default="e2"),
-            h=esp(OTHER_MESSAGE, interrupting=False),
-        ),
-        """
-        s p {u1+ | u2+}
-        M2 : h+ es uh+
-        u1 : u1-
-        u2 : u2- x n u3+ [es u3 uh]
-        u3 : u3- e
-        uh : uh- eh h-
-        """,
-    ),
-    Runs(
-        "signals to waiting branches",
-        "One signal wakes every branch, and the join is full.",
-        draw(
-            "s->p->c->q->e",
-            "p->d->q",
-            "p->u->q",
-            c=catch(SIGNAL),
-            d=catch(SIGNAL),
-            q=AND,
-        ),
-        """
-        s p {c+ | d+ | u+}
-        S1 : {c- | d-} [u]
-        u : u- q e
-        """,
     ),
 )

@@ -5,6 +5,7 @@ from . import (  # noqa: F401  # imported for what they add to chapters of other
     cases_compensated,
     cases_event_subs_together,
     cases_loops,
+    cases_mixed_scopes,
     cases_scripts,
 )
 from .case import slug
