@@ -6,6 +6,7 @@ between two places takes no time.
 
 from collections.abc import Iterator, Set
 from enum import StrEnum
+from functools import cached_property
 
 from lxml import etree
 
@@ -95,6 +96,7 @@ class Net:
         self.scope = scope
         self.dead = dead
         self.exclusive = exclusive
+        self.exact = True  # whether no run of the scope was lost by reducing it
         self.nodes: list[Node] = []
         self.starts: list[Node] = []
         self._nowhere = self._make(Kind.PLACE)
@@ -111,6 +113,11 @@ class Net:
         for node_id, node in drawn.items():
             self._lead_on(node_id, node)
         self._close()
+
+    @cached_property
+    def looks_at_time(self) -> bool:
+        """Whether it matters what comes at once."""
+        return any(node.kind is Kind.OR_JOIN for node in self.nodes)
 
     def _drawn(self) -> Iterator[tuple[str, etree._Element]]:
         for node_id, node in self.scope.nodes.items():

@@ -32,7 +32,7 @@ def _pass(net: Net, node: Node) -> bool:
         return _fuse(node)
     changed = False
     if node.kind in PARTS:
-        changed = _merge_branches(node) or _inline(node)
+        changed = _merge_branches(net, node) or _inline(node)
     if node.kind is Kind.SPLIT:
         changed = _drop_ends(node) or changed
     if node.kind is Kind.CHOICE:
@@ -72,8 +72,12 @@ def _fuse(node: Node) -> bool:
     return changed
 
 
-def _merge_branches(node: Node) -> bool:
-    """Two branches that part here and meet at one place are one branch."""
+def _merge_branches(net: Net, node: Node) -> bool:
+    """Two branches that part here and meet at one place are one branch.
+
+    Where one of them takes time and the other none, the one that is left takes time.
+    Inclusive joins look at what comes at once, so before them that loses runs.
+    """
     seen: dict[Node, tuple[Way, Way, Node | None]] = {}
     changed = False
     for way in list(node.outs):
@@ -89,6 +93,8 @@ def _merge_branches(node: Node) -> bool:
         if node.kind is Kind.SPLIT and (kept.default or way.default):
             continue
         kept.optional = both_optional
+        if (kept_step is None) != (step is None) and net.looks_at_time:
+            net.exact = False
         if kept_step is None and step is not None:
             # The branch with a place stays: its elements run.
             kept, way = way, kept

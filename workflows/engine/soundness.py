@@ -43,6 +43,7 @@ class _Scope:
         if explored.bounded:
             reduce(net)
             explored = Game(net).explore(MANY)
+            explored.complete = explored.complete and net.exact
         self._joins(net, explored)
         self._piles(explored)
         self._never(net, explored, fires)

@@ -277,16 +277,18 @@ def net_of(graph):
     return Net(ScopeDrawing(root.find("{*}process")))
 
 
-@pytest.mark.parametrize("seed", range(GRAPHS))
+@pytest.mark.parametrize("seed", [*range(GRAPHS), 1188])
 def test_the_reduced_net_says_what_the_whole_one_does(seed):
     graph = Graph(seed)
     whole = Game(net_of(graph)).explore(20_000)
-    reduced_net = net_of(graph)
-    reduce(reduced_net)
-    reduced = Game(reduced_net).explore(20_000)
+    net = net_of(graph)
+    reduce(net)
+    reduced = Game(net).explore(20_000)
 
-    assert bool(whole.piled) == bool(reduced.piled)
-    if whole.complete:
+    assert not reduced.piled or whole.piled
+    if net.exact:
+        assert bool(whole.piled) == bool(reduced.piled)
+    if net.exact and whole.complete:
         assert reduced.complete
         assert (bool(whole.stuck), whole.ends) == (bool(reduced.stuck), reduced.ends)
 
