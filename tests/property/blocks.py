@@ -41,7 +41,7 @@ class Sketch(Pen):
         if self.chance(0.3):
             self.graph(scope, start)
         else:
-            first, last = self.block(scope) if self.deep else self.seq(scope)
+            first, last = self.block(scope) if self.deep else self.seq(scope, 4)
             scope.connect(start, first)
             scope.connect(last, self.ending(scope))
         return scope
@@ -180,8 +180,8 @@ class Sketch(Pen):
         scope.connect(caught, other[0])
         return one[0], other[1]
 
-    def seq(self, scope: Scope) -> tuple[Node, Node]:
-        parts = [self.block(scope) for _ in range(self.random.randint(2, 3))]
+    def seq(self, scope: Scope, most: int = 3) -> tuple[Node, Node]:
+        parts = [self.block(scope) for _ in range(self.random.randint(2, most))]
         for one, other in itertools.pairwise(parts):
             scope.connect(one[1], other[0])
         return parts[0][0], parts[-1][1]

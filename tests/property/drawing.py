@@ -10,7 +10,7 @@ WORLD = ("a", "b", "c", "d")  # the variables that the world writes
 WORK = {"userTask": 5, "manualTask": 1, "serviceTask": 4, "sendTask": 1}
 KINDS = {**WORK, "userTask": 8, "receiveTask": 2, "scriptTask": 2, "task": 1}
 WRITES = {"userTask", "serviceTask", "sendTask", "subProcess", "callActivity"}
-REPEATS = {*WORK, "scriptTask", "task", "subProcess"}
+REPEATS = {*WORK, "scriptTask", "task", "receiveTask", "subProcess", "callActivity"}
 ENDS = {
     "none": 10,
     "terminate": 2,
@@ -29,7 +29,7 @@ class Pen:
         self.random = random.Random(seed)
         self.numbers: dict[str, int] = {}
         self.called: dict[str, Scope] = {}
-        self.left = self.random.randint(6, 30)
+        self.left = self.random.randint(6, 34)
         self.deep = 0
         self.variables: dict[str, Any] = {
             "key": "K",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -67,6 +68,8 @@ def plain(values: Mapping[str, Any], hidden: bool = True) -> str:
 def shown(value: Any) -> str:
     if isinstance(value, list):
         return f"[{', '.join(shown(one) for one in value)}]"
+    if isinstance(value, Decimal):
+        return str(value + 0)  # there is one zero only
     return str(value)
 
 

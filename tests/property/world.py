@@ -169,7 +169,8 @@ class Life:
         names = [one for one in WORLD if self.random.random() < 0.3]
         if not few:
             names += node.needs
-            names += [one for one, _ in node.inputs if self.random.random() < 0.2]
+            inputs = [one for one, _ in node.inputs if one[0] != "n" and one != "key"]
+            names += [one for one in inputs if self.random.random() < 0.2]
         return {name: Decimal(self.random.randint(0, 4)) for name in names}
 
     # What is compared

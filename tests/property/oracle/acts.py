@@ -129,7 +129,7 @@ class Listener:
         if self.sub is None:
             Came(self.frame, self.node, dict(values)).start()
             return
-        self.frame.handle(self.sub, dict(values))
+        self.frame.later(self.frame.handle, self.sub, dict(values))
 
 
 class Came(Act):
@@ -353,7 +353,7 @@ class Item:
             given = self.vars.visible() if node.shares[0] else self.vars.values
             variables = Variables(None, given)
         self.frame = self.act.frame.inner(scope, self, variables, process)
-        self.frame.begin()
+        self.frame.later(self.frame.begin)
 
     def inside_done(self) -> None:
         result = {}
