@@ -57,30 +57,17 @@ def check() -> str | Response | tuple[str, int]:
     }
     if not files:
         return _page(problem=gettext("Choose the files of the procedure")), 422
-    wants_release = request.form.get("act") == "release"
-    findings, stored = _try(files, keep=wants_release)
-    if stored is not None:
-        return redirect(_shown(stored), 303)
-    page = _page(checked=_by_file(files, findings), findings=findings)
-    return (page, 422) if wants_release else page
-
-
-def _try(
-    files: dict[str, bytes], *, keep: bool
-) -> tuple[Sequence[Finding], Release | None]:
-    """What a deployment says, and what it stored if kept; the rules are one set."""
-    with transaction() as tx:
-        attempt = tx.begin_nested()
-        try:
-            release = deployments.release(tx, world(), caller(), files)
-        except DeploymentRefused as refused:
-            attempt.rollback()
-            return refused.findings, None
-        if keep:
-            attempt.commit()
-            return release.findings, release
-        attempt.rollback()
-        return release.findings, None
+    if request.form.get("act") != "release":
+        with transaction() as tx:
+            findings = deployments.rehearse(tx, world(), caller(), files)
+        return _page(checked=_by_file(files, findings), findings=findings)
+    try:
+        with transaction() as tx:
+            stored = deployments.release(tx, world(), caller(), files)
+    except DeploymentRefused as refused:
+        told = refused.findings
+        return _page(checked=_by_file(files, told), findings=told), 422
+    return redirect(_shown(stored), 303)
 
 
 def _shown(release: Release) -> str:

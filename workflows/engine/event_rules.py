@@ -101,7 +101,9 @@ class EventRules:
         self.findings.error(
             node_id,
             f"{kind}-unknown",
-            f"{node_id} {told}. Name one that has a {missing}.",
+            f"{node_id} {told}. Name one that has it."
+            if reference is not None
+            else f"{node_id} {told}. Name one.",
         )
 
     def _signal(self, node_id: str, node: etree._Element, kind: etree._Element) -> None:
