@@ -1,5 +1,6 @@
 """FEEL: parsed at release, evaluated in Python with decimals and our own clock."""
 
+from workflows.feel.compiler import Closure
 from workflows.feel.errors import (
     EvaluationError,
     FeelError,
@@ -22,10 +23,20 @@ from workflows.feel.reading import (
     keys,
     paths,
 )
-from workflows.feel.values import Environment, Function, Range, Value, YearsMonths, kind
+from workflows.feel.values import (
+    Environment,
+    Function,
+    Range,
+    Run,
+    Scope,
+    Value,
+    YearsMonths,
+    kind,
+)
 from workflows.feel.wire import dumps, from_plain, loads, plain
 
 __all__ = [
+    "Closure",
     "Environment",
     "EvaluationError",
     "Expression",
@@ -38,6 +49,8 @@ __all__ = [
     "ParserNotBuilt",
     "Path",
     "Range",
+    "Run",
+    "Scope",
     "Tree",
     "UnknownFunction",
     "UnknownName",

@@ -53,7 +53,7 @@ def make_definition(compiler: Compiler, node: Node) -> Closure:
     formal = parts.get("FormalParameters", [None, 0, 0, []])[3]
     names = tuple(parameter[3][0][3][0][3] for parameter in formal)
     types = [
-        compile_type(parameter[3][1]) if len(parameter[3]) > 1 else None
+        compile_type(parameter[3][1], compiler.types) if len(parameter[3]) > 1 else None
         for parameter in formal
     ]
     with compiler.scope(names):
@@ -88,6 +88,8 @@ def _check(
 def _call_builtin(compiler: Compiler, builtin: Builtin, node: Node) -> Closure:
     parameters = node[3][2]
     names, arguments = _arguments(compiler, parameters)
+    if not compiler.lenient:
+        builtin = builtin.narrowed([o for o in builtin.overloads if not o.lenient])
     narrowed, places = _fitting(builtin, names, len(arguments))
     if not narrowed.overloads:
         if compiler.lenient:

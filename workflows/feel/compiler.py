@@ -29,11 +29,13 @@ class Compiler:
         *,
         lenient: bool,
         functions: Iterable[str] = (),
+        types: Mapping[str, Callable[[Value], bool]] | None = None,
     ) -> None:
         self.makers = makers
         self.text = text
         self.lenient = lenient
         self.functions = frozenset(functions)
+        self.types = types or {}
         self.names: set[str] = set()
         self.guarding = False
         self.scopes: list[frozenset[str] | None] = []

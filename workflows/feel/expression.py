@@ -7,6 +7,7 @@ from workflows.feel import calls, loops, membership, nodes
 from workflows.feel.compiler import Closure, Compiler, Maker
 from workflows.feel.errors import FeelError, FeelSyntaxError, LimitReached
 from workflows.feel.parser import VERSION, Tree
+from workflows.feel.types import Predicate
 from workflows.feel.values import Environment, Run, Scope, Value
 from workflows.feel.wire import check_size
 
@@ -25,10 +26,17 @@ class Expression:
     a property of the items.
     """
 
-    def __init__(self, tree: Tree, text: str, functions: Iterable[str]) -> None:
+    def __init__(
+        self,
+        tree: Tree,
+        text: str,
+        functions: Iterable[str],
+        types: Mapping[str, Predicate] | None = None,
+    ) -> None:
         self.text = text
         self.tree = tree
         self._functions = frozenset(functions)
+        self._types = types
 
     def evaluate(
         self, variables: Mapping[str, Value], environment: Environment
@@ -50,6 +58,13 @@ class Expression:
             raise LimitReached(150, "nested calls").within(self.text) from error
         return value
 
+    def closure(self, *, lenient: bool) -> Closure:
+        """What runs, for a caller that brings its own Scope and Run.
+
+        FeelSyntaxError where strict evaluation has nothing to run.
+        """
+        return (self._lenient if lenient else self._strict)[0]
+
     @property
     def names(self) -> frozenset[str]:
         return self._strict[1]
@@ -64,7 +79,11 @@ class Expression:
 
     def _compiled(self, *, lenient: bool) -> tuple[Closure, frozenset[str]]:
         compiler = Compiler(
-            MAKERS, self.text, lenient=lenient, functions=self._functions
+            MAKERS,
+            self.text,
+            lenient=lenient,
+            functions=self._functions,
+            types=self._types,
         )
         root = self.tree["node"]
         try:
@@ -79,13 +98,19 @@ class Expression:
 
 
 def compile_tree(
-    tree: Tree, text: str, *, functions: Iterable[str] = (), lenient: bool = False
+    tree: Tree,
+    text: str,
+    *,
+    functions: Iterable[str] = (),
+    types: Mapping[str, Predicate] | None = None,
+    lenient: bool = False,
 ) -> Expression:
     """Compile what `Parser.parse` gave for `text`.
 
     FeelSyntaxError for what parses but cannot run: an unknown function (but for
-    `functions`, which are variables that hold one), an unknown type, a date that does
-    not exist. With `lenient` that waits: lenient evaluation gives null for it.
+    `functions`, which are variables that hold one), an unknown type (but for `types`,
+    those of a decision model), a date that does not exist. With `lenient` that waits:
+    lenient evaluation gives null for it.
     """
     if tree.get("version") != VERSION:
         raise FeelSyntaxError(
@@ -93,7 +118,7 @@ def compile_tree(
             position=0,
             expression=text,
         )
-    expression = Expression(tree, text, functions)
+    expression = Expression(tree, text, functions, types)
     if not lenient:
         expression.names  # noqa: B018 compiles, and so refuses
     return expression

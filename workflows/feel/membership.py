@@ -70,7 +70,8 @@ def make_unary_tests(compiler: Compiler, node: Node) -> Closure:
 
 
 def make_instance_of(compiler: Compiler, node: Node) -> Closure:
-    value, is_type = compiler.compile(node[3][0]), compile_type(node[3][3])
+    value = compiler.compile(node[3][0])
+    is_type = compile_type(node[3][3], compiler.types)
     return lambda scope: is_type(value(scope))
 
 

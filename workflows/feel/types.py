@@ -15,17 +15,22 @@ _ANY = "Any"
 _NULL = "Null"
 
 
-def compile_type(node: Node) -> Predicate:
-    """The predicate of a Type node; FeelSyntaxError for a type nobody knows."""
+def compile_type(node: Node, known: Mapping[str, Predicate]) -> Predicate:
+    """The predicate of a Type node; FeelSyntaxError for a type nobody knows.
+
+    `known` are the types of a decision model, by the names it calls them.
+    """
     inner = node[3][0]
     make = _MAKERS.get(inner[0])
     if make is None:
         raise FeelSyntaxError(f"the type {leaves(node)} is unknown", position=node[1])
-    return make(inner)
+    return make(inner, known)
 
 
-def _named(node: Node) -> Predicate:
-    name = leaves(node)
+def _named(node: Node, known: Mapping[str, Predicate]) -> Predicate:
+    name = leaves(node).replace(" . ", ".")
+    if name in known:
+        return known[name]
     if name == _ANY:
         return lambda value: value is not None
     if name == _NULL:
@@ -36,8 +41,8 @@ def _named(node: Node) -> Predicate:
     return lambda value: type(value) is python
 
 
-def _list(node: Node) -> Predicate:
-    is_item = compile_type(node[3][2])
+def _list(node: Node, known: Mapping[str, Predicate]) -> Predicate:
+    is_item = compile_type(node[3][2], known)
 
     def check(value: Value) -> bool:
         return type(value) is list and all(
@@ -47,9 +52,9 @@ def _list(node: Node) -> Predicate:
     return check
 
 
-def _context(node: Node) -> Predicate:
+def _context(node: Node, known: Mapping[str, Predicate]) -> Predicate:
     entries = {
-        entry[3][0][3]: compile_type(entry[3][1])
+        entry[3][0][3]: compile_type(entry[3][1], known)
         for entry in next(part for part in node[3] if part[0] == "ContextEntryTypes")[3]
     }
 
@@ -62,7 +67,7 @@ def _context(node: Node) -> Predicate:
     return check
 
 
-def _function(node: Node) -> Predicate:
+def _function(node: Node, known: Mapping[str, Predicate]) -> Predicate:
     """By the number of its parameters: their types are not known before a call."""
     arguments = next(part for part in node[3] if part[0] == "ArgumentTypes")
     count = len(arguments[3])
@@ -73,7 +78,7 @@ def _function(node: Node) -> Predicate:
     return check
 
 
-_MAKERS: Mapping[str, Callable[[Node], Predicate]] = {
+_MAKERS: Mapping[str, Callable[[Node, Mapping[str, Predicate]], Predicate]] = {
     "QualifiedName": _named,
     "SpecialType": _named,
     "ListType": _list,
