@@ -13,7 +13,12 @@ from workflows.feel.compiler import (
 )
 from workflows.feel.errors import FeelSyntaxError, UnknownName, WrongType
 from workflows.feel.functions import BUILTINS
-from workflows.feel.operators import ARITHMETIC, COMPARISONS, NUMBERS, add, negate
+from workflows.feel.leniency import (
+    LENIENT_ARITHMETIC,
+    lenient_equal,
+    lenient_not_equal,
+)
+from workflows.feel.operators import ARITHMETIC, COMPARISONS, NUMBERS, negate
 from workflows.feel.parser import Node
 from workflows.feel.temporal import PROPERTIES
 from workflows.feel.values import Scope, Value, kind
@@ -94,16 +99,19 @@ def property_of(owner: Value, name: str, described: str) -> Value:
 
 
 def make_arithmetic(compiler: Compiler, node: Node) -> Closure:
+    table = LENIENT_ARITHMETIC if compiler.lenient else ARITHMETIC
     if len(node[3]) == 2:
         operand = compiler.compile(node[3][1])
         return compiler.guarded(lambda scope: negate(operand(scope)), node[1])
     first, sign, second = node[3]
     left, right = compiler.compile(first), compiler.compile(second)
     if sign[3] != "+":
-        return compiler.binary(ARITHMETIC[sign[3]], left, right, sign[1])
+        return compiler.binary(table[sign[3]], left, right, sign[1])
+
+    added = table["+"]
 
     def plus(scope: Scope) -> Value:
-        value = add(left(scope), right(scope))
+        value = added(left(scope), right(scope))
         return scope.run.sized(value) if type(value) is str else value
 
     return compiler.guarded(plus, sign[1])
@@ -170,7 +178,8 @@ def make_comparison(compiler: Compiler, node: Node) -> Closure:
     if operator[3] not in ("=", "!="):
         return compiler.binary(compare, left, right, operator[1])
     if compiler.lenient:
-        return _lenient_equality(left, right, negated=operator[3] == "!=")
+        check_equal = lenient_equal if operator[3] == "=" else lenient_not_equal
+        return null_instead(lambda scope: check_equal(left(scope), right(scope)))
 
     def check(scope: Scope) -> Value:
         one = left(scope)
@@ -179,20 +188,6 @@ def make_comparison(compiler: Compiler, node: Node) -> Closure:
         return compare(one, right(scope))
 
     return compiler.guarded(check, operator[1])
-
-
-def _lenient_equality(left: Closure, right: Closure, *, negated: bool) -> Closure:
-    """As `=`, but a list of one value equals it, and other kinds give null."""
-
-    def compare(scope: Scope) -> Value:
-        one, other = left(scope), right(scope)
-        if type(one) is list and type(other) is not list and len(one) == 1:
-            one = one[0]
-        elif type(other) is list and type(one) is not list and len(other) == 1:
-            other = other[0]
-        return COMPARISONS["="](one, other) is not negated
-
-    return null_instead(compare)
 
 
 def _logic(compiler: Compiler, node: Node, word: str, *, decisive: bool) -> Closure:

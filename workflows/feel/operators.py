@@ -34,7 +34,7 @@ def equal(left: Value, right: Value) -> bool:
     kept = type(left)
     if kept is type(right):
         return _same(left, right)
-    if left is None or right is None:
+    if (left is None or right is None) and Function not in (kept, type(right)):
         return False
     raise WrongType("=", f"two values of one type, here {kind(left)}", kind(right))
 

@@ -31,7 +31,7 @@ _YEARS_MONTHS = re.compile(r"(-)?P(?:([0-9]{1,9})Y)?(?:([0-9]{1,9})M)?")
 _DAYS_TIME = re.compile(
     r"(?P<sign>-)?P(?:(?P<days>[0-9]{1,9})D)?(?:T(?:(?P<hours>[0-9]{1,12})H)?"
     r"(?:(?P<minutes>[0-9]{1,12})M)?"
-    r"(?:(?P<seconds>[0-9]{1,12})(?:\.(?P<fraction>[0-9]{1,9}))?S)?)?"
+    r"(?:(?P<seconds>[0-9]{1,12})(?:\.(?P<fraction>[0-9]{0,9}))?S)?)?"
 )
 
 

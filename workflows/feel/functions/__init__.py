@@ -6,6 +6,7 @@ from workflows.feel.functions import (
     dates,
     lists,
     numbers,
+    ranges,
     strings,
 )
 from workflows.feel.functions.registry import BUILTINS, Builtin
@@ -19,4 +20,4 @@ NAMES = frozenset(BUILTINS) | SPECIAL
 
 # Each module enters its functions when it is imported; naming them here keeps linters
 # from taking the imports for unused ones.
-MODULES = (contexts, conversion, dates, lists, numbers, strings)
+MODULES = (contexts, conversion, dates, lists, numbers, ranges, strings)

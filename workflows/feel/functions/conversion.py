@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -71,9 +71,15 @@ def time_part(run: Run, value: time | datetime) -> Value:
     return value.timetz() if isinstance(value, datetime) else value
 
 
+@builtin("time(from: date)", lenient=True)
+def time_of_date(run: Run, value: date) -> Value:
+    """A date stands for its midnight in UTC."""
+    return time(tzinfo=UTC)
+
+
 @builtin(
     "time(hour: number, minute: number, second: number,"
-    " offset?: days and time duration)"
+    " offset?: days and time duration|null)"
 )
 def time_from_parts(
     run: Run,

@@ -76,6 +76,12 @@ def identical(run: Run, value1: Value, value2: Value) -> Value:
     return same(value1, value2)
 
 
+@builtin("is(value1: any)", lenient=True)
+@builtin("is(value2: any)", lenient=True)
+def identical_to_null(run: Run, value: Value) -> Value:
+    return value is None
+
+
 @builtin("add working days(from: date|date and time, n: number)")
 def add_working_days(run: Run, start: date, n: Decimal) -> Value:
     """The n-th working day after `from`, whose own day is not counted; n is at least 1.
@@ -84,7 +90,7 @@ def add_working_days(run: Run, start: date, n: Decimal) -> Value:
     instance's office, in Asia/Almaty: the end of a term of n working days. What is
     later than closing, or on a day off, counts from the next working day.
     """
-    days = integer(n, "n")
+    days = integer(run, n, "n")
     run.spend(max(days, 0))
     calendar = run.environment.calendar
     begun = arrival(start, calendar) if isinstance(start, datetime) else start

@@ -153,16 +153,16 @@ def any_of(run: Run, *items: Value) -> Value:
 def sublist(
     run: Run, items: Values, start_position: Decimal, length: Decimal | None = None
 ) -> Value:
-    begin = _place(items, start_position)
+    begin = _place(run, items, start_position)
     if length is None:
         return items[begin:]
-    number = integer(length, "length")
+    number = integer(run, length, "length")
     if number < 1 or begin + number > len(items):
         raise WrongValue(f"the list has no {number} items from there")
     return items[begin : begin + number]
 
 
-@builtin("append(list: list, items...: any)")
+@builtin("append(list: list, item...: any)")
 def append(run: Run, items: Values, *more: Value) -> Value:
     return run.sized([*items, *more])
 
@@ -175,19 +175,19 @@ def concatenate(run: Run, *lists: Values) -> Value:
 
 @builtin("insert before(list: list, position: number, newItem: any)")
 def insert_before(run: Run, items: Values, position: Decimal, item: Value) -> Value:
-    place = _place(items, position)
+    place = _place(run, items, position)
     return [*items[:place], item, *items[place:]]
 
 
 @builtin("remove(list: list, position: number)")
 def remove(run: Run, items: Values, position: Decimal) -> Value:
-    place = _place(items, position)
+    place = _place(run, items, position)
     return [*items[:place], *items[place + 1 :]]
 
 
 @builtin("list replace(list: list, position: number, newItem: any)")
 def replace_at(run: Run, items: Values, position: Decimal, item: Value) -> Value:
-    place = _place(items, position)
+    place = _place(run, items, position)
     return [*items[:place], item, *items[place + 1 :]]
 
 
@@ -284,8 +284,8 @@ def _truth(
     return None if strange else not decisive
 
 
-def _place(items: Values, position: Decimal) -> int:
-    number = integer(position, "position")
+def _place(run: Run, items: Values, position: Decimal) -> int:
+    number = integer(run, position, "position")
     if number == 0 or abs(number) > len(items):
         raise WrongValue(f"the list has no position {number}")
     return number - 1 if number > 0 else len(items) + number

@@ -12,16 +12,20 @@ LOWEST_SCALE = -6111
 HIGHEST_SCALE = 6176
 
 
-def integer(value: Decimal, what: str) -> int:
-    """The number as an int; WrongValue when it is not whole, or out of all reason."""
-    if value.adjusted() > 18 or value != value.to_integral_value():
+def integer(run: Run, value: Decimal, what: str) -> int:
+    """The number as an int; WrongValue when it is not whole, or out of all reason.
+
+    Lenient, what follows the point is cut off, as the standard's tests want it.
+    """
+    whole = value.adjusted() <= 18 and value == value.to_integral_value()
+    if not whole and (value.adjusted() > 18 or not run.environment.lenient):
         raise WrongValue(f"{what} must be a whole number, not {value}")
     return int(value)
 
 
-def rounded(value: Decimal, scale: Decimal | None, mode: str) -> Decimal:
+def rounded(run: Run, value: Decimal, scale: Decimal | None, mode: str) -> Decimal:
     """`value` with `scale` digits after the point, rounded as `decimal` names it."""
-    digits = integer(scale, "scale") if scale is not None else 0
+    digits = integer(run, scale, "scale") if scale is not None else 0
     if not LOWEST_SCALE <= digits <= HIGHEST_SCALE:
         raise WrongValue(f"scale runs from {LOWEST_SCALE} to {HIGHEST_SCALE}")
     exponent: object = value.as_tuple().exponent
@@ -32,37 +36,37 @@ def rounded(value: Decimal, scale: Decimal | None, mode: str) -> Decimal:
 
 @builtin("decimal(n: number, scale: number)")
 def to_scale(run: Run, n: Decimal, scale: Decimal) -> Value:
-    return rounded(n, scale, decimal.ROUND_HALF_EVEN)
+    return rounded(run, n, scale, decimal.ROUND_HALF_EVEN)
 
 
 @builtin("floor(n: number, scale?: number)")
 def floor(run: Run, n: Decimal, scale: Decimal | None = None) -> Value:
-    return rounded(n, scale, decimal.ROUND_FLOOR)
+    return rounded(run, n, scale, decimal.ROUND_FLOOR)
 
 
 @builtin("ceiling(n: number, scale?: number)")
 def ceiling(run: Run, n: Decimal, scale: Decimal | None = None) -> Value:
-    return rounded(n, scale, decimal.ROUND_CEILING)
+    return rounded(run, n, scale, decimal.ROUND_CEILING)
 
 
 @builtin("round up(n: number, scale?: number)")
 def round_up(run: Run, n: Decimal, scale: Decimal | None = None) -> Value:
-    return rounded(n, scale, decimal.ROUND_UP)
+    return rounded(run, n, scale, decimal.ROUND_UP)
 
 
 @builtin("round down(n: number, scale?: number)")
 def round_down(run: Run, n: Decimal, scale: Decimal | None = None) -> Value:
-    return rounded(n, scale, decimal.ROUND_DOWN)
+    return rounded(run, n, scale, decimal.ROUND_DOWN)
 
 
 @builtin("round half up(n: number, scale?: number)")
 def round_half_up(run: Run, n: Decimal, scale: Decimal | None = None) -> Value:
-    return rounded(n, scale, decimal.ROUND_HALF_UP)
+    return rounded(run, n, scale, decimal.ROUND_HALF_UP)
 
 
 @builtin("round half down(n: number, scale?: number)")
 def round_half_down(run: Run, n: Decimal, scale: Decimal | None = None) -> Value:
-    return rounded(n, scale, decimal.ROUND_HALF_DOWN)
+    return rounded(run, n, scale, decimal.ROUND_HALF_DOWN)
 
 
 @builtin("abs(n: number|days and time duration|years and months duration)")
@@ -102,9 +106,9 @@ def exponential(run: Run, number: Decimal) -> Value:
 
 @builtin("odd(number: number)")
 def odd(run: Run, number: Decimal) -> Value:
-    return integer(number, "number") % 2 == 1
+    return integer(run, number, "number") % 2 == 1
 
 
 @builtin("even(number: number)")
 def even(run: Run, number: Decimal) -> Value:
-    return integer(number, "number") % 2 == 0
+    return integer(run, number, "number") % 2 == 0

@@ -30,12 +30,14 @@ class Parameter:
 class Overload:
     """One way to call a function; with `variadic`, the last parameter repeats.
 
-    At most the last parameter is optional.
+    At most the last parameter is optional. A `lenient` one is in the standard, and
+    guesses what no procedure should leave to a guess: lenient mode alone has it.
     """
 
     parameters: tuple[Parameter, ...]
     variadic: bool
     run: Callable[..., Value]
+    lenient: bool = False
 
     def takes_count(self, count: int) -> bool:
         required = sum(not parameter.optional for parameter in self.parameters)
@@ -46,7 +48,7 @@ class Overload:
     def positions(self, names: Sequence[str]) -> list[int] | None:
         """For each parameter, which of the named arguments it gets; None: no fit."""
         known = [parameter.name for parameter in self.parameters[: len(names)]]
-        if self.variadic or sorted(names) != sorted(known):
+        if sorted(names) != sorted(known):
             return None
         if not self.takes_count(len(names)):
             return None
@@ -72,11 +74,16 @@ class Builtin:
         run.spend()
         for value in values:
             run.charge(value)
-        fitting = [one for one in self.overloads if one.takes_count(len(values))]
+        lenient = run.environment.lenient
+        fitting = [
+            one
+            for one in self.overloads
+            if one.takes_count(len(values)) and (lenient or not one.lenient)
+        ]
         for overload in fitting:
             if overload.misfit(values) is None:
                 return self._run(overload, run, values)
-        if run.environment.lenient:
+        if lenient:
             for overload in fitting:
                 coerced = _coerced(overload, values)
                 if overload.misfit(coerced) is None:
@@ -93,7 +100,9 @@ class Builtin:
 
     def usage(self) -> str:
         return " or ".join(
-            f"{self.name}({', '.join(_shown(one))})" for one in self.overloads
+            f"{self.name}({', '.join(_shown(one))})"
+            for one in self.overloads
+            if not one.lenient
         )
 
     def _run(self, overload: Overload, run: Run, values: Sequence[Value]) -> Value:
@@ -117,7 +126,7 @@ BUILTINS: dict[str, Builtin] = {}
 
 
 def builtin(
-    signature: str,
+    signature: str, *, lenient: bool = False
 ) -> Callable[[Callable[..., Value]], Callable[..., Value]]:
     """Enter a function by its FEEL signature; several of one name are overloads.
 
@@ -127,7 +136,7 @@ def builtin(
     """
 
     def enter(function: Callable[..., Value]) -> Callable[..., Value]:
-        name, overload = _read(signature, function)
+        name, overload = _read(signature, function, lenient=lenient)
         before = BUILTINS[name].overloads if name in BUILTINS else ()
         BUILTINS[name] = Builtin(name, (*before, overload))
         return function
@@ -135,14 +144,16 @@ def builtin(
     return enter
 
 
-def _read(signature: str, function: Callable[..., Value]) -> tuple[str, Overload]:
+def _read(
+    signature: str, function: Callable[..., Value], *, lenient: bool
+) -> tuple[str, Overload]:
     match = _SIGNATURE.fullmatch(signature)
     if match is None:
         raise ValueError(signature)
     texts = [text for text in match["parameters"].split(", ") if text]
     parsed = [_read_parameter(text) for text in texts]
     variadic = any("...:" in text for text in texts)
-    return match["name"], Overload(tuple(parsed), variadic, function)
+    return match["name"], Overload(tuple(parsed), variadic, function, lenient)
 
 
 def _read_parameter(text: str) -> Parameter:

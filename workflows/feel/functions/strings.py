@@ -44,13 +44,13 @@ def substring(
     run: Run, string: str, start_position: Decimal, length: Decimal | None = None
 ) -> Value:
     """From the start position, or from the end if it is negative."""
-    start = integer(start_position, "start position")
+    start = integer(run, start_position, "start position")
     if start == 0 or abs(start) > max(len(string), 1):
         raise WrongValue(f"the string has no position {start}")
     begin = start - 1 if start > 0 else len(string) + start
     if length is None:
         return string[begin:]
-    count = integer(length, "length")
+    count = integer(run, length, "length")
     if count < 1:
         raise WrongValue(f"a length of {count} is below 1")
     return string[begin : begin + count]

@@ -1,0 +1,71 @@
+"""Where lenient mode reads more into two values than strict FEEL lets it.
+
+All of it is in the standard: a date stands for its midnight in UTC, a list of one value
+for the value, and times are equal by their whole seconds.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+
+from workflows.feel.errors import EvaluationError
+from workflows.feel.operators import ARITHMETIC, Operator, equal
+from workflows.feel.values import Function, Value
+
+
+def lenient_equal(left: Value, right: Value) -> bool | None:
+    """Null where the two are of different kinds."""
+    if type(left) is list and type(right) is not list and len(left) == 1:
+        left = left[0]
+    elif type(right) is list and type(left) is not list and len(right) == 1:
+        right = right[0]
+    if (left is None or right is None) and Function in (type(left), type(right)):
+        return False
+    try:
+        return equal(_in_seconds(left), _in_seconds(right))
+    except EvaluationError:
+        return None
+
+
+def lenient_not_equal(left: Value, right: Value) -> bool | None:
+    verdict = lenient_equal(left, right)
+    return None if verdict is None else not verdict
+
+
+def _in_seconds(value: Value) -> Value:
+    if isinstance(value, datetime | time):
+        return value.replace(microsecond=0)
+    return value
+
+
+def _add(left: Value, right: Value) -> Value:
+    if type(left) is date and type(right) is timedelta:
+        return left + _days(right)
+    if type(left) is timedelta and type(right) is date:
+        return right + _days(left)
+    return ARITHMETIC["+"](left, right)
+
+
+def _subtract(left: Value, right: Value) -> Value:
+    if type(left) is date and type(right) is timedelta:
+        return left + _days(-right)
+    if type(left) is datetime and type(right) is date:
+        right = _midnight(right)
+    elif type(left) is date and type(right) is datetime:
+        left = _midnight(left)
+    return ARITHMETIC["-"](left, right)
+
+
+def _days(duration: timedelta) -> timedelta:
+    """From midnight, the part of a day does not reach the next one."""
+    return timedelta(days=duration.days)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+LENIENT_ARITHMETIC: Mapping[str, Operator] = {
+    **ARITHMETIC,
+    "+": _add,
+    "-": _subtract,
+}
