@@ -1,101 +1,19 @@
-"""XML of a deployment: read without entities, without the network, within bounds."""
-
-from dataclasses import dataclass, field
-from xml.parsers import expat
+"""Drawings as XML: what every reader of them shares."""
 
 from lxml import etree
 
 from workflows.engine.errors import DrawingRefused
-from workflows.model import Finding
+from workflows.safe_xml import XmlRefused, open_xml, parse_xml
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 ZEEBE = "{http://camunda.org/schema/zeebe/1.0}"
 
-# A drawing of 10,000 elements with its diagram has about 8 MB.
-LARGEST_BYTES = 16 * 1024 * 1024
-DEEPEST = 100
+parse_document = parse_xml
 
 
 def open_document(xml: bytes, file: str) -> etree._Element:
-    """The root element of a file; DrawingRefused when it is malformed or unsafe.
-
-    expat goes first, because it tells of a DOCTYPE before anything in it is expanded:
-    lxml would expand the entities of an attribute while it parses.
-    """
-    if len(xml) > LARGEST_BYTES:
-        raise _refused(
-            file,
-            "xml-too-large",
-            f"The file has {len(xml)} bytes, and {LARGEST_BYTES} are allowed. "
-            "Split the procedure into several files.",
-        )
-    _Guard(file).read(xml)
-    return parse_document(xml)
-
-
-def parse_document(xml: bytes) -> etree._Element:
-    """The root element of a file that `open_document` has accepted before."""
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    return etree.fromstring(xml, parser)
-
-
-@dataclass
-class _Guard:
-    """Refuses what must not reach the parser that builds the tree."""
-
-    file: str
-    depth: int = 0
-    parser: expat.XMLParserType = field(init=False)
-
-    def read(self, xml: bytes) -> None:
-        self.parser = expat.ParserCreate()
-        self.parser.StartDoctypeDeclHandler = self._doctype
-        self.parser.StartElementHandler = self._start
-        self.parser.EndElementHandler = self._end
-        try:
-            self.parser.Parse(xml, True)
-        except expat.ExpatError as error:
-            raise _refused(
-                self.file,
-                "xml-malformed",
-                f"Line {error.lineno}, column {error.offset + 1}: the file is not "
-                f"well-formed XML ({expat.ErrorString(error.code)}). "
-                "Save it again from the editor that drew it.",
-            ) from error
-        except (LookupError, ValueError) as error:
-            raise _refused(
-                self.file,
-                "xml-malformed",
-                f"The file cannot be read as XML ({error}). Save it as UTF-8.",
-            ) from error
-
-    def _doctype(self, *_: object) -> None:
-        raise _refused(
-            self.file,
-            "xml-doctype",
-            f"Line {self.parser.CurrentLineNumber}: a DOCTYPE is not allowed, for it "
-            "can define entities. Remove it.",
-        )
-
-    def _start(self, _name: str, _attributes: dict[str, str]) -> None:
-        self.depth += 1
-        if self.depth > DEEPEST:
-            raise _refused(
-                self.file,
-                "xml-too-deep",
-                f"Line {self.parser.CurrentLineNumber}: elements are nested deeper "
-                f"than {DEEPEST} levels. Use fewer nested sub-processes.",
-            )
-
-    def _end(self, _name: str) -> None:
-        self.depth -= 1
-
-
-def _refused(file: str, rule: str, message: str) -> DrawingRefused:
-    return DrawingRefused(file, [Finding(file, None, rule, "error", message)])
+    """The root element of a drawing; DrawingRefused when it is malformed or unsafe."""
+    try:
+        return open_xml(xml, file)
+    except XmlRefused as error:
+        raise DrawingRefused(file, [error.finding]) from error

@@ -55,7 +55,7 @@ def test_a_malformed_file_names_its_line(refused):
 
 
 def test_a_file_that_is_too_large_is_refused(refused, monkeypatch):
-    monkeypatch.setattr("workflows.engine.documents.LARGEST_BYTES", 1000)
+    monkeypatch.setattr("workflows.safe_xml.LARGEST_BYTES", 1000)
 
     assert refused(b" " * 1001)[0].rule == "xml-too-large"
 
@@ -144,7 +144,7 @@ def test_what_editors_keep_for_themselves_is_kept(parser):
 def test_warnings_come_with_the_drawing(parser):
     body = (
         BASE
-        + els("exclusiveGateway:g task:a,b,lost")
+        + els("exclusiveGateway:g task:a,b userTask:lost")
         + flows("s->g", "g->a ? =x", "g->b ? =y", "a->e", "b->e")
         + el(
             "task",
@@ -154,7 +154,7 @@ def test_warnings_come_with_the_drawing(parser):
                 'value="PT1H"/></zeebe:properties>'
             ),
         )
-        + flows("lost->t")
+        + flows("lost->t->lost")
         + el("boundaryEvent", "bt", timer(), attachedToRef="a")
         + flows("bt->e")
     )
