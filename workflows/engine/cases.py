@@ -21,7 +21,7 @@ from workflows.engine.errors import EngineError, Fault, TokenNotWaiting
 from workflows.engine.evaluation import Evaluator
 from workflows.engine.running import RunningProcess
 from workflows.engine.standing import Standing, places, standing
-from workflows.engine.tokens import INCIDENT, Token
+from workflows.engine.tokens import DONE, INCIDENT, Token
 
 # A straight chain of 10,000 elements passes; a drawing that turns in a circle is
 # stopped within a second.
@@ -122,11 +122,18 @@ class Case:
         )
 
     def retry(self, token: UUID, variables: Mapping[str, Any] | None = None) -> None:
-        """Try an element with an incident again, after setting `variables`."""
+        """Try an element with an incident again, after setting `variables`.
+
+        Where its work is done and the answer is kept, they correct what it answered.
+        """
         found = self._process.find(token)
         if found is None or not found.internal_data.get(INCIDENT):
             raise TokenNotWaiting(token=token, what="a retry", reason="no incident")
-        scopes.write(found, _taken(variables or {}), own=True)
+        values = _taken(variables or {})
+        answered = found.internal_data.get(DONE, {})
+        for name in answered.keys() & values.keys():
+            answered[name] = values.pop(name)
+        scopes.write(found, values, own=True)
         del found.internal_data[INCIDENT]
         self._process.ready_queue.append(found)
         self.advance()

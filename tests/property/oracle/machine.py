@@ -86,8 +86,12 @@ class Machine:
 
     def retry(self, number: int, values: Mapping[str, Any]) -> None:
         holder = self.held.pop(number)
+        kept = getattr(holder, "kept", {})
         for name, value in values.items():
-            holder.vars.write(name, value)
+            if name in kept:  # it corrects the answer
+                kept[name] = value
+            else:
+                holder.vars.write(name, value)
         holder.again()
         self.play()
 
@@ -174,6 +178,9 @@ class Frame:
         for sub in self.scope.event_subs:
             if sub.body is not None:
                 self.listeners.append(Listener(self, None, sub.body.start, sub))
+        self.later(self.start)
+
+    def start(self) -> None:
         start = self.scope.start
         self.machine.passed[start.id] += 1
         self.emit(start.outgoing)
@@ -268,7 +275,7 @@ class Frame:
         if self.owner is None:
             self.machine.ended = True
         else:
-            self.owner.inside_done()
+            self.owner.act.frame.later(self.owner.inside_done)
         return True
 
     # Inclusive joins

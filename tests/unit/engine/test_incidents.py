@@ -98,11 +98,23 @@ def test_a_failing_output_mapping_does_not_half_complete(run, tag):
     closed = case.effects(engine.TaskClosed) + case.effects(engine.JobClosed)
     assert [one.canceled for one in closed] == [False]
 
-    case.retry("a", r={"part": 3})
-    assert case.held() == ["a"]  # the kept result wins over a variable of its name
+    case.retry("a", other=2)
+    assert case.held() == ["a"]  # the answer is as wrong as before
 
     assert case.fire("t").open() == ["l"]
     assert case.held() == []
+
+
+@pytest.mark.parametrize("tag", ["userTask", "serviceTask"])
+def test_a_retry_corrects_what_was_answered(run, tag):
+    case = run(els("startEvent:s userTask:z") + mapped_task(tag) + flows("s->a->z"))
+
+    case.do("a", r=1)
+    case.retry("a", r={"part": 3})
+
+    assert case.open() == ["z"]
+    # What answered stays inside; only what the mapping names leaves.
+    assert case.variables == {"good": {"part": 3}, "bad": 3}
 
 
 def test_the_result_is_kept_for_the_next_try(run):

@@ -183,13 +183,13 @@ FLOWS.element(
     ),
     Runs(
         "none holds, by what the task answers",
-        "The answer is kept for the retry, and wins over a variable of its name.",
+        "The answer is kept for the retry, which may correct it.",
         draw("s->u", "u->u1 ? =n > m", "u->u2 ? =n > m + 1", "u1->e", "u2->e"),
         """
         s u+
         u n=1 : u?
-        u~ n=9 : u?
-        u~ m=0 : u- u1+
+        u~ m=8 : u?
+        u~ n=9 : u- u1+
         u1 : u1- e
         """,
         {"m": 1},
