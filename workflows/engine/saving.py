@@ -6,13 +6,6 @@
             "i": {position of a body: its items that only wait, one a line}}
     token: [id, element, state, position of its host, kept, scope inside]
     item:  id, state and kept, one after the other (see `sleeping`)
-
-What a scope or a token does not have is left out: so the saves of earlier programs,
-which had less, read the same. Everything is a FEEL value (a position is a string, and
-"" where there is no host): one pass of `feel.dumps` writes the whole. SpiffWorkflow's
-serializer would write the specification, and each token with its name spelt out.
-
-Version 1 had no "i", and nothing in it meant something else: it is read as version 2.
 """
 
 from typing import Any
@@ -29,6 +22,12 @@ from workflows.engine.joins import InclusiveGateway, Join
 from workflows.engine.running import RunningProcess, Scope
 from workflows.engine.tokens import INCIDENT, Token
 
+# What a scope or a token does not have is left out: so the saves of earlier programs,
+# which had less, read the same. Everything is a FEEL value (a position is a string, and
+# "" where there is no host): one pass of `feel.dumps` writes the whole. SpiffWorkflow's
+# serializer would write the specification, and each token with its name spelt out.
+#
+# Version 1 had no "i", and nothing in it meant something else: it is read as version 2.
 VERSION = "2"
 READ = frozenset({"1", VERSION})
 
