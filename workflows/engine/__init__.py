@@ -2,10 +2,12 @@
 SpiffWorkflow."""
 
 from workflows.engine.cases import Case
+from workflows.engine.decisions import Decided, Decision
 from workflows.engine.definitions import Definition, Element, load
 from workflows.engine.drawings import Drawing, read
 from workflows.engine.effects import (
     CaseEnded,
+    DecisionEvaluated,
     Effect,
     ElementCanceled,
     ElementCompleted,
@@ -24,6 +26,7 @@ from workflows.engine.effects import (
     TimerDisarmed,
 )
 from workflows.engine.errors import (
+    DecisionFailed,
     DrawingRefused,
     EngineError,
     MoveNotPossible,
@@ -41,6 +44,10 @@ from workflows.engine.usage import Shape, Usage, usage_of
 __all__ = [
     "Case",
     "CaseEnded",
+    "Decided",
+    "Decision",
+    "DecisionEvaluated",
+    "DecisionFailed",
     "Definition",
     "Drawing",
     "DrawingRefused",

@@ -80,6 +80,8 @@ class Content:
             self._call(node_id, node, extensions)
         elif node.tag == BPMN + "scriptTask":
             self._script(node_id, extensions)
+        elif node.tag == BPMN + "businessRuleTask":
+            self._decision(node_id, extensions)
         form_id = extensions.get("formDefinition", "formId")
         if is_expression(form_id):
             self.findings.error(
@@ -121,6 +123,24 @@ class Content:
                 "zeebe:script, beginning with =.",
             )
         self._variable(node_id, extensions.get("script", "resultVariable"))
+
+    def _decision(self, node_id: str, extensions: Extensions) -> None:
+        decision = extensions.get("calledDecision", "decisionId")
+        if decision is None:
+            self.findings.error(
+                node_id,
+                "decision-missing",
+                f"{node_id} does not say which decision it asks. Give it a "
+                "zeebe:calledDecision with a decisionId.",
+            )
+        elif is_expression(decision):
+            self.findings.error(
+                node_id,
+                "decision-not-fixed",
+                f"The decision of {node_id} is an expression. Name one decision; let "
+                "gateways choose between several.",
+            )
+        self._variable(node_id, extensions.get("calledDecision", "resultVariable"))
 
     def _texts(self, node_id: str, extensions: Extensions) -> None:
         for target, source in (*extensions.inputs, *extensions.outputs):

@@ -7,6 +7,7 @@ from typing import Any
 from lxml import etree
 
 from workflows import feel
+from workflows.engine.decisions import Decision
 from workflows.engine.documents import BPMN, parse_document
 from workflows.engine.errors import EngineError
 from workflows.engine.evaluation import is_expression
@@ -34,6 +35,7 @@ class Element:
     norms: tuple[str, ...] = ()
     form_id: str | None = None
     job_type: str | None = None
+    decision: str | None = None
     lane: str | None = None
     candidate_groups: tuple[str, ...] = ()
     properties: Mapping[str, str] = field(default_factory=dict)
@@ -52,6 +54,8 @@ class Definition:
     trees: Mapping[str, Any]
     # Processes of the same release that this one may call, by key.
     called: Mapping[str, "Definition"] = field(default_factory=dict, repr=False)
+    # What its business rule tasks evaluate, by decision id.
+    decisions: Mapping[str, Decision] = field(default_factory=dict, repr=False)
     # The start events, that without trigger too, in drawing order.
     starts: tuple[str, ...] = ()
     deadline: str | None = None
@@ -80,12 +84,14 @@ def load(
     key: str,
     trees: Mapping[str, Any],
     called: Mapping[str, Definition] | None = None,
+    decisions: Mapping[str, Decision] | None = None,
 ) -> Definition:
     """Make process `key` of a released drawing ready to run.
 
     `trees` are those of `Drawing.trees`. Nothing is linted again: `xml` must be what
     `read` accepted. `called` are the processes that call activities of this one may
     call, by key; it is kept as it is, so that processes may call each other.
+    `decisions` are those that its business rule tasks name.
     """
     root = parse_document(xml)
     process = process_node(root, key)
@@ -101,6 +107,7 @@ def load(
         trees=trees,
         starts=tuple(one["id"] for one in starts_of(root, process)),
         called={} if called is None else called,
+        decisions={} if decisions is None else decisions,
         deadline=extensions.deadline,
         properties=extensions.other_properties,
     )
@@ -160,6 +167,7 @@ def elements_of(process: etree._Element, lanes: Mapping[str, str]) -> Iterator[E
             norms=extensions.norms,
             form_id=extensions.get("formDefinition", "formId"),
             job_type=extensions.get("taskDefinition", "type"),
+            decision=extensions.get("calledDecision", "decisionId"),
             lane=_lane(node, lanes),
             candidate_groups=literal_groups(extensions),
             properties=extensions.other_properties,

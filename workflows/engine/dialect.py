@@ -53,9 +53,9 @@ _ACTIVITY_ATTRIBUTES: dict[str, Attribute] = {
 }
 _IN_SCOPE = _ARTIFACTS | _words(
     """laneSet sequenceFlow startEvent endEvent boundaryEvent intermediateCatchEvent
-    task userTask manualTask serviceTask sendTask receiveTask scriptTask subProcess
-    callActivity intermediateThrowEvent exclusiveGateway parallelGateway
-    inclusiveGateway eventBasedGateway
+    task userTask manualTask serviceTask sendTask receiveTask scriptTask
+    businessRuleTask subProcess callActivity intermediateThrowEvent exclusiveGateway
+    parallelGateway inclusiveGateway eventBasedGateway
     dataObject dataObjectReference dataStoreReference property"""
 )
 _FOR_PERSONS = _TITLED | _words(
@@ -160,6 +160,9 @@ ELEMENTS: Mapping[str, Element] = {
         _words("ioMapping calledElement"), {"calledElement": RUN}
     ),
     "scriptTask": _activity(_words("ioMapping script")),
+    "businessRuleTask": _activity(
+        _words("ioMapping calledDecision"), {"implementation": ("##unspecified",)}
+    ),
     "multiInstanceLoopCharacteristics": Element(
         {"id": RUN, "isSequential": BOOLEAN, "behavior": ("All",)},
         _BASE | _words("loopCardinality completionCondition"),
@@ -336,6 +339,9 @@ EXTENSIONS: Mapping[str, Extension] = {
             # The called process is that of the same release.
             "bindingType": ("deployment",),
         }
+    ),
+    "calledDecision": Extension(
+        {"decisionId": RUN, "resultVariable": RUN, "bindingType": ("deployment",)}
     ),
     "loopCharacteristics": _runs(
         "inputCollection inputElement outputCollection outputElement"

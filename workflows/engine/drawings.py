@@ -32,8 +32,8 @@ class Drawing:
     `trees` are the FEEL trees by expression text (without `=`); `summary` is JSON-able:
     elements, form_ids, job_types, starts (see `definitions.starts_of`), messages and
     signals (those awaited) and signals_thrown, each by its name or by an expression
-    with its `=`, called (keys of called processes),
-    calls_by_expression (whether some are known only when the case runs),
+    with its `=`, called (keys of called processes), calls_by_expression (whether some
+    are known only when the case runs), decisions (keys of those asked),
     candidate_groups, norms, deadline (the text as drawn, or None) and properties of the
     process.
     """
@@ -173,6 +173,7 @@ def _drawing(
             "elements": [_told(one) for one in elements],
             "form_ids": _unique(one.form_id for one in elements),
             "job_types": _unique(one.job_type for one in elements),
+            "decisions": _unique(one.decision for one in elements),
             "starts": starts_of(root, process),
             "messages": _awaited(root, process, "message"),
             "signals": _awaited(root, process, "signal"),

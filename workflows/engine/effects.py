@@ -5,6 +5,7 @@ within one step is reported twice: once opened, once closed. `process` is the ke
 the called process whose drawing has the element, None for the case's own.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -155,11 +156,22 @@ class SignalThrown:
 
 
 @dataclass(frozen=True)
+class DecisionEvaluated:
+    """A business rule task has its answer; `explanation` tells how, JSON-able."""
+
+    element_id: str
+    token: UUID
+    decision: str
+    explanation: Mapping[str, Any] = field(default_factory=dict)
+    process: str | None = None
+
+
+@dataclass(frozen=True)
 class IncidentRaised:
     """The element stays where it is until `retry`; other branches go on.
 
-    `kind` is "expression", "mapping", "engine", "budget" or "error" (a BPMN error that
-    nothing catches: the case ended with it, there is nothing to retry).
+    `kind` is "expression", "mapping", "decision", "engine", "budget" or "error" (a BPMN
+    error that nothing catches: the case ended with it, there is nothing to retry).
     """
 
     token: UUID
@@ -195,6 +207,7 @@ Effect = (
     | SignalAwaited
     | SignalForgotten
     | SignalThrown
+    | DecisionEvaluated
     | IncidentRaised
     | CaseEnded
 )

@@ -31,6 +31,13 @@ class SavedByOther(EngineError):
     """The saved case has format {version}, which this program cannot read."""
 
 
+class DecisionFailed(EngineError):
+    """{reason}"""
+
+    # What an incident tells beside its message; JSON-able.
+    detail: dict[str, Any]
+
+
 class Fault(Exception):
     """A drawn element cannot go on; the step loop turns it into an incident.
 

@@ -26,7 +26,7 @@ class Kind(StrEnum):
     STOP = "stop"  # all tokens of the scope are gone
 
 
-AT_ONCE = ("task", "scriptTask", "intermediateThrowEvent")
+AT_ONCE = ("task", "scriptTask", "businessRuleTask", "intermediateThrowEvent")
 
 
 class Way:

@@ -14,7 +14,7 @@ from SpiffWorkflow.bpmn.parser.ProcessParser import ProcessParser
 from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 
-from workflows.engine import awaited, calls, elements, events, joins
+from workflows.engine import awaited, calls, decisions, elements, events, joins
 from workflows.engine.compensation import CompensationThrow
 from workflows.engine.documents import BPMN
 from workflows.engine.elements import Route
@@ -283,6 +283,7 @@ class DrawingParser(BpmnParser):
             "serviceTask": (ElementParser, elements.JobTask),
             "sendTask": (ElementParser, elements.JobTask),
             "scriptTask": (ScriptTaskParser, elements.ScriptTask),
+            "businessRuleTask": (ElementParser, decisions.BusinessRuleTask),
             "exclusiveGateway": (ElementParser, elements.ExclusiveGateway),
             "parallelGateway": (ElementParser, joins.ParallelGateway),
             "inclusiveGateway": (ElementParser, joins.InclusiveGateway),

@@ -25,8 +25,6 @@ REFUSED: Mapping[str, str] = {
     "loopDataOutputRef": _ITEMS,
     "outputDataItem": _ITEMS,
     "complexGateway": "Use exclusive and parallel gateways.",
-    "businessRuleTask": "Use exclusive gateways, or a script task with a FEEL "
-    "expression.",
     "adHocSubProcess": "Draw the order of the steps.",
     "transaction": "Use an embedded sub-process with error boundary events.",
     "implicitThrowEvent": _REMOVE,
@@ -71,7 +69,6 @@ REFUSED: Mapping[str, str] = {
 }
 
 REFUSED_EXTENSIONS: Mapping[str, str] = {
-    "calledDecision": "Use exclusive gateways, or a script task with FEEL.",
     "adHoc": "Draw the order of the steps.",
     "executionListeners": "Use a service task before or after the element.",
     "taskListeners": "Use a service task before or after the task.",
@@ -89,6 +86,8 @@ REFUSED_ATTRIBUTES: Mapping[tuple[str, str], str] = {
     ("receiveTask", "operationRef"): "Name the message with messageRef.",
     ("scriptTask", "scriptFormat"): "Only FEEL runs: write the expression in "
     "zeebe:script, and remove scriptFormat.",
+    ("calledDecision", "versionTag"): "Decisions are released together with the "
+    "process.",
     ("multiInstanceLoopCharacteristics", "oneBehaviorEventRef"): _REMOVE,
     ("multiInstanceLoopCharacteristics", "noneBehaviorEventRef"): _REMOVE,
     ("formDefinition", "formKey"): "Name the deployed form with formId.",

@@ -13,9 +13,11 @@ from workflows.model import Finding
 ACTIVITIES = frozenset(
     BPMN + tag
     for tag in """task userTask manualTask serviceTask sendTask receiveTask scriptTask
-    subProcess callActivity""".split()
+    businessRuleTask subProcess callActivity""".split()
 )
-WAITING = ACTIVITIES - {BPMN + "task", BPMN + "scriptTask"}
+WAITING = ACTIVITIES - {
+    BPMN + tag for tag in ("task", "scriptTask", "businessRuleTask")
+}
 CHOOSING = frozenset({BPMN + "exclusiveGateway", BPMN + "inclusiveGateway"})
 NODES = frozenset(DrawingParser.OVERRIDE_PARSER_CLASSES)
 

@@ -21,6 +21,7 @@ Shape = frozenset[str] | None
 
 JOBS = frozenset({BPMN + "serviceTask", BPMN + "sendTask"})
 PEOPLE = frozenset({BPMN + "userTask", BPMN + "manualTask"})
+COMPUTED = frozenset({BPMN + "scriptTask", BPMN + "businessRuleTask"})
 HEARS = ("messageEventDefinition", "signalEventDefinition", "errorEventDefinition")
 REPEATED = (MULTI_INSTANCE, STANDARD_LOOP)
 COUNTER = "loopCounter"
@@ -70,10 +71,8 @@ class _Reader:
         if multi is not None:
             self._repetition(read_extensions(multi))
         form_id = extensions.get("formDefinition", "formId")
-        if node.tag == BPMN + "scriptTask":
-            name = extensions.get("script", "resultVariable")
-            if name is not None:
-                self._write(name, extensions.get("script", "expression") or "")
+        if node.tag in COMPUTED:
+            self._computed(extensions)
         elif node.tag in PEOPLE and form_id is not None:
             self.usage.form_ids[form_id] = None
         elif _gets_anything(node):
@@ -89,6 +88,14 @@ class _Reader:
             if tree is not None and text not in self.of_results:
                 for path in sorted(feel.paths(tree)):
                     self.usage.reads.append((node_id, path))
+    def _computed(self, extensions: Extensions) -> None:
+        name = extensions.get("script", "resultVariable")
+        if name is not None:
+            self._write(name, extensions.get("script", "expression") or "")
+        name = extensions.get("calledDecision", "resultVariable")
+        if name is not None:
+            self._note(name, None)
+
 
     def _repetition(self, extensions: Extensions) -> None:
         for attribute in ("inputElement", "outputCollection"):

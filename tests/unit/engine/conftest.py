@@ -14,13 +14,13 @@ def parser():
 
 @pytest.fixture
 def define(parser):
-    def load(body, called, **options):
+    def load(body, called, decisions=None, **options):
         xml = drawing(body, **options)
         try:
             read = engine.read(xml, "d.bpmn", parser)[0]
         except engine.DrawingRefused as refusal:
             pytest.fail("\n".join(one.message for one in refusal.findings))
-        return engine.load(xml, read.key, read.trees, called)
+        return engine.load(xml, read.key, read.trees, called, decisions)
 
     def make(body, called=None, **options):
         """A definition; `called` are the bodies of other processes, by key."""

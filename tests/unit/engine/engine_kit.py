@@ -160,6 +160,25 @@ def multi(sequential="false", condition="", cardinality="", **zeebe_attributes):
     return f'<bpmn:{name} isSequential="{sequential}">{inner}</bpmn:{name}>'
 
 
+def decisions(parser, **texts):
+    """Decisions of one FEEL expression each, as the engine is given them."""
+
+    def decision(text):
+        expression = feel.compile_tree(parser.parse(text), text)
+
+        def decide(variables, environment):
+            try:
+                value = expression.evaluate(variables, environment)
+            except feel.FeelError as error:
+                detail = {"element": "it", "reason": error.reason}
+                raise engine.DecisionFailed(reason=str(error), detail=detail) from error
+            return engine.Decided(value, {"of": text})
+
+        return decide
+
+    return {key: decision(text) for key, text in texts.items()}
+
+
 RESULTS = {"outputCollection": "rs", "outputElement": "=r"}
 
 

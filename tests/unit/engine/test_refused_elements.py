@@ -16,7 +16,6 @@ from engine_kit import (
 )
 
 NOT_RUN = {
-    "business rule task": (with_task(el("businessRuleTask", "a")), "a"),
     "ad-hoc": (with_task(el("adHocSubProcess", "a")), "a"),
     "transaction": (with_task(el("transaction", "a")), "a"),
     "complex gateway": (with_task(el("complexGateway", "a")), "a"),
@@ -126,7 +125,7 @@ def test_attributes_that_would_be_ignored_are_refused(refused, what):
 EXTENSIONS = {
     "unknown": ("<zeebe:surprise/>", "extension-unknown"),
     "listener": ("<zeebe:executionListeners/>", "extension-not-run"),
-    "decision": ('<zeebe:calledDecision decisionId="d"/>', "extension-not-run"),
+    "decision": ('<zeebe:calledDecision decisionId="d"/>', "extension-misplaced"),
     "embedded form": ("<zeebe:userTaskForm/>", "extension-not-run"),
     "misplaced": (JOB, "extension-misplaced"),
     "doubled": (

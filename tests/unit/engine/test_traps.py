@@ -204,10 +204,9 @@ def test_top_level_error_end_event(run):
 def test_dmn(refused):
     """Nothing of SpiffWorkflow's DMN runs: what cannot be right is refused."""
     rule = el("businessRuleTask", "a")
-    decision = zeebe('<zeebe:calledDecision decisionId="d" resultVariable="r"/>')
-    called = el("businessRuleTask", "a", decision)
+    named = el("businessRuleTask", "a", implementation="a.dmn")
 
-    for task in (rule, called):
+    for task in (rule, named):
         found = refused(drawing(with_task(task)))
         assert {one.element_id for one in found} == {"a"}
 

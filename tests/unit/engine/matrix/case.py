@@ -25,6 +25,7 @@ class Runs:
     ends: str = "completed"
     start: str | None = None
     called: dict[str, str] = field(default_factory=dict)
+    decisions: dict[str, str] = field(default_factory=dict)  # in FEEL
     around: str = ""  # what stands beside the process in the file
 
 

@@ -4,7 +4,7 @@ from engine_kit import JOB
 
 from .case import Refused, Runs
 from .cases_tasks import TASKS
-from .draw import draw, ext, maps, node, script, user
+from .draw import draw, ext, maps, node, rule, script, user
 
 TASKS.element(
     "Script task",
@@ -71,7 +71,47 @@ TASKS.element(
 TASKS.element(
     "Business rule task",
     "10.3.3",
-    Refused("not yet", "element-not-run", draw("s->a->e", a=node("businessRuleTask"))),
+    Runs(
+        "a decision",
+        "Its value goes into the result variable. It sees what the task sees.",
+        draw("s->a->e", a=rule()),
+        "s a e",
+        {"n": 2},
+        left={"n": 2, "r": 4},
+        decisions={"d": "n * 2"},
+    ),
+    Runs(
+        "what it is given",
+        "Input mappings are the task's own; with an output mapping only that leaves.",
+        draw("s->a->e", a=rule(maps=maps("n<-m + 1", "out<-r"))),
+        "s a e",
+        {"m": 2},
+        left={"m": 2, "out": 6},
+        decisions={"d": "n * 2"},
+    ),
+    Runs(
+        "a decision without a value",
+        "A decision that fails is an incident; nothing has changed.",
+        draw("s->a->e", a=rule()),
+        """
+        s a+ a?
+        a~ n=2 : a- e
+        """,
+        left={"n": 2, "r": 4},
+        decisions={"d": "n * 2"},
+    ),
+    Refused("no decision", "decision-missing", draw("s->a->e", a=rule(None))),
+    Refused("an expression", "decision-not-fixed", draw("s->a->e", a=rule("=d"))),
+    Refused(
+        "a result without a name",
+        "variable-name-invalid",
+        draw("s->a->e", a=rule(result="a.b")),
+    ),
+    Refused(
+        "another implementation",
+        "attribute-not-run",
+        draw("s->a->e", a=rule(implementation="##WebService")),
+    ),
 )
 TASKS.element(
     "Global task",

@@ -79,6 +79,12 @@ def script(expression, result="r", inner="", maps="", **attributes):
     return node("scriptTask", ext(said, maps) + inner, **attributes)
 
 
+def rule(decision="d", result="r", inner="", maps="", **attributes):
+    named = "" if decision is None else f'decisionId="{escape(decision)}"'
+    said = f'<zeebe:calledDecision {named} resultVariable="{result}"/>'
+    return node("businessRuleTask", ext(said, maps) + inner, **attributes)
+
+
 def receive(message="msg1", inner="", maps="", **attributes):
     return node("receiveTask", ext(maps) + inner, messageRef=message, **attributes)
 

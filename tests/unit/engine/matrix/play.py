@@ -14,7 +14,7 @@ import json
 import re
 from decimal import Decimal
 
-from engine_kit import Run, drawing
+from engine_kit import Run, decisions, drawing
 
 from workflows import engine
 from workflows.engine import elements
@@ -38,6 +38,7 @@ def xml_of(case, key=KEY):
 
 def loader(case, parser):
     """What gives the definition anew, as a program that has just started would."""
+    asked = decisions(parser, **case.decisions)
     read = []
     for key, body in case.called.items():
         xml = drawing(body, key)
@@ -48,7 +49,9 @@ def loader(case, parser):
     def load():
         known = {}
         for xml, drawn in read:
-            known[drawn.key] = engine.load(xml, drawn.key, drawn.trees, dict(known))
+            known[drawn.key] = engine.load(
+                xml, drawn.key, drawn.trees, dict(known), asked
+            )
         return known[KEY]
 
     return load
