@@ -132,7 +132,8 @@ class Drawn:
         # The outputs of an activity that runs several times are those of its items.
         mapped = bool(self.extensions.outputs) and self.repetition is None
         written = self._mapped(token, result) if mapped else result
-        token.chosen = self.choose(token, written)
+        outside = scopes.leaving(token, written, own=not mapped)
+        token.chosen = self.choose(token, outside)
         scopes.write(token, written, own=not mapped)
 
     def _leave_item(self, token: Token) -> None:
@@ -140,8 +141,7 @@ class Drawn:
         result = token.internal_data[DONE]
         mapped = bool(self.extensions.outputs)
         written = self._mapped(token, result) if mapped else result
-        kept = {} if mapped else token.internal_data.get(scopes.LOCAL, {})
-        leaving = {name: value for name, value in written.items() if name not in kept}
+        leaving = scopes.leaving(token, written, own=not mapped)
         outcome = repetition.after(token, leaving, {**result, **written})
         scopes.write(token, written, own=not mapped)
         self.item_is_over(token, outcome)

@@ -98,6 +98,12 @@ def write(token: Token, values: Mapping[str, Any], *, own: bool) -> None:
             process.written[name] = None
 
 
+def leaving(token: Token, values: dict[str, Any], *, own: bool) -> dict[str, Any]:
+    """What of these values `write` puts outside of the element."""
+    kept = token.internal_data.get(LOCAL, {}) if own else {}
+    return {name: value for name, value in values.items() if name not in kept}
+
+
 def process_of(token: Token) -> Any:
     """The process, the case's own or a called one, that a token is in."""
     scope = token.workflow

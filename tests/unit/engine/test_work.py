@@ -126,6 +126,18 @@ def test_a_result_with_the_name_of_an_input_stays_in_the_element(run):
     assert case.do("a", k=2).variables == {"n": 1}
 
 
+def test_a_flow_behind_a_task_does_not_see_what_stays_in_it(run):
+    task = el("userTask", "a", zeebe(mapping("k<-n")), default="a_z")
+    case = run(
+        els("startEvent:s userTask:y,z")
+        + task
+        + flows("s->a->z", "a->y ? =k = 2 or n = 2"),
+        {"n": 1, "k": 50},
+    )
+
+    assert case.do("a", k=2).open() == ["z"]
+
+
 def test_a_result_lands_in_the_nearest_scope_that_has_the_name(run):
     inner = els("startEvent:s1 userTask:u,v endEvent:e1") + flows("s1->u->v->e1")
     sub = el("subProcess", "sp", zeebe(mapping("k<-n + 1", "res<-k")) + inner)
