@@ -6,6 +6,7 @@ from typing import Any
 from tests.property.drawing import Pen
 from tests.property.expressions import constant, infix, var
 from tests.property.model import Drawn, Event, Node, Scope
+from tests.property.shrinking import drop
 
 PLAIN = {"activity": 6, "catch": 1, "throw": 2, "watched": 5}
 NESTED = {
@@ -296,6 +297,10 @@ class Sketch(Pen):
             sources = [node] if not node.boundaries else [node, *node.boundaries]
             for source in sources:
                 self.lead(scope, source, ahead)
+        while lost := [one for one in row if not one.incoming]:
+            for node in lost:
+                drop(scope, node)
+                row.remove(node)
         for gateway in [one for one in row if one.kind == "scriptTask"]:
             if gateway.id.startswith("s_"):
                 at = row.index(gateway)

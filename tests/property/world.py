@@ -161,6 +161,9 @@ class Life:
             return Step(number, "fail", element, some, code, minutes)
         actions = {"timer": "fire", "held": "retry", "task": "finish", "job": "finish"}
         given = {} if kind == "timer" else self.values(element)
+        if kind == "held":  # what it was told once is settled
+            kept = machine.held[number].kept
+            given = {name: one for name, one in given.items() if name not in kept}
         action = actions.get(kind, "deliver")
         return Step(number, action, element, given, minutes=minutes)
 
@@ -217,11 +220,9 @@ class Life:
     def pair(self, machine: Machine) -> str | None:
         """Match what is open, one by one; what was matched before stays so."""
         case, pairs = self.case, {}
-        tokens = {
-            token: (one, self.seen(token, one)) for token, one in case.open.items()
-        }
+        tokens = {token: (one, self.seen(token)) for token, one in case.open.items()}
         for number, wait in machine.waits.items():
-            key = (as_open(wait), None if wait.seen is None else plain(wait.seen))
+            key = (as_open(wait), plain(wait.seen))
             known = self.pairs.get(number)
             if known is not None and tokens.get(known) == key:
                 found = known
@@ -264,19 +265,14 @@ class Life:
             if one != other:
                 raise Deviation(f"done twice, another outcome:\n {one}\n {other}")
 
-    def seen(self, token: UUID, one: Open) -> str | None:
-        if one.kind not in ("task", "job"):
-            return None
+    def seen(self, token: UUID) -> str:
         return plain(self.case.case.visible(token))
 
     def state(self) -> Any:
         """All that can be seen of the case, without its tokens' ids."""
         case = self.case
         return (
-            sorted(
-                (str(one), self.seen(token, one) or "")
-                for token, one in case.open.items()
-            ),
+            sorted((str(one), self.seen(token)) for token, one in case.open.items()),
             sorted(case.held.values()),
             plain(case.case.variables),
             sorted(case.passed),

@@ -19,6 +19,7 @@ class Act:
         self.frame, self.node, self.machine = frame, node, frame.machine
         self.vars = Variables(frame.vars)
         self.at = node.id  # where an incident is told
+        self.kept: dict[str, Any] = {}  # what came and is still to be written
         self.alive = True
         self.listeners: list[Listener] = []
         self.items: list[Item] = []
@@ -137,13 +138,13 @@ class Came(Act):
 
     def __init__(self, frame: Any, node: Node, values: dict[str, Any]) -> None:
         super().__init__(frame, node)
-        self.values = values
+        self.kept = values
 
     def start(self) -> None:
         attempt(self, self.write)
 
     def write(self) -> None:
-        write(self.frame.vars, self.node, self.values)
+        write(self.frame.vars, self.node, self.kept)
         self.done()
         self.frame.leave(self.node)
 
@@ -263,14 +264,14 @@ class Handler(Activity):
 
     def __init__(self, frame: Any, node: Node, values: dict[str, Any]) -> None:
         super().__init__(frame, node)
-        self.values = values
+        self.kept = values
 
     def start(self) -> None:
         self.at = self.node.body.start.id
         attempt(self, self.hear)
 
     def hear(self) -> None:
-        write(self.frame.vars, self.node.body.start, self.values)
+        write(self.frame.vars, self.node.body.start, self.kept)
         self.at = self.node.id
         self.plan()
 
@@ -295,7 +296,7 @@ class Item:
         self.vars = Variables(outer)
         self.frame: Any = None
         self.again: Callable[[], None] = self.begin
-        self.result: dict[str, Any] = {}
+        self.kept: dict[str, Any] = {}
         self.enough = False
 
     def kill(self) -> None:
@@ -313,7 +314,7 @@ class Item:
         if self.node.script is not None:
             name, expression = self.node.script
             try:
-                self.result = {name: expression.value(self.vars.visible())}
+                self.kept = {name: expression.value(self.vars.visible())}
             except Fault:
                 self.vars.values.clear()  # a retry writes outside
                 raise
@@ -333,7 +334,7 @@ class Item:
         if node.kind == "task":
             self.finish({})
         elif node.kind == "scriptTask":
-            self.finish(self.result)
+            self.finish(self.kept)
         elif node.kind in ("userTask", "manualTask"):
             machine.wait(self, "task", node, frame)
         elif node.kind in ("serviceTask", "sendTask"):
@@ -356,6 +357,8 @@ class Item:
         self.frame.later(self.frame.begin)
 
     def inside_done(self) -> None:
+        if not self.act.alive or self not in self.act.items:
+            return
         result = {}
         if self.node.calls is not None:
             inner = self.frame.vars
@@ -370,23 +373,23 @@ class Item:
         self.finish(values)
 
     def finish(self, result: dict[str, Any]) -> None:
-        self.result = result
+        self.kept = result
         attempt(self, self.output)
 
     def output(self) -> None:
         """Work out all that the run leaves, and only then write it."""
         node, repeat = self.node, self.node.repeat
-        seen = {**self.vars.visible(), **self.result}
+        seen = {**self.vars.visible(), **self.kept}
         leaves = mapped(node.outputs, seen)
         collected = None
         if repeat and repeat.collects:
             collected = repeat.collects[1].value({**seen, **leaves})
-        for name, value in (leaves if node.outputs else self.result).items():
+        for name, value in (leaves if node.outputs else self.kept).items():
             (self.outer if node.outputs else self.vars).write(name, value)
         if repeat and repeat.collects:
             self.act.vars.values[repeat.collects[0]][self.number - 1] = collected
         if repeat and repeat.until:
-            kept = self.result if node.outputs else {}
+            kept = self.kept if node.outputs else {}
             seen = {**self.vars.visible(), **kept, **self.act.counts(1)}
             self.enough = repeat.until.value(seen)
         self.act.item_done(self)

@@ -42,7 +42,7 @@ class Arm:
     """One event of an event-based gateway."""
 
     def __init__(self, race: "Race", node: Node) -> None:
-        self.race, self.node, self.act = race, node, race
+        self.race, self.node, self.vars = race, node, race.vars
         kind = "message" if node.kind == "receiveTask" else node.event.kind  # type: ignore[union-attr]  # arms are events
         race.machine.wait(self, kind, node, race.frame)
 

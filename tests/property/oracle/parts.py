@@ -55,8 +55,6 @@ class Wait:
     given: dict[str, Any] | None = None  # what a job is given
 
     @property
-    def seen(self) -> dict[str, Any] | None:
-        """The variables that a task or job sees; None for what only listens."""
-        if self.kind not in ("task", "job"):
-            return None
-        return self.owner.vars.visible()
+    def seen(self) -> dict[str, Any]:
+        seen: dict[str, Any] = self.owner.vars.visible()
+        return seen

@@ -12,6 +12,10 @@ class Catch(Act):
 
     def start(self) -> None:
         assert self.node.event is not None
+        if self.node.event.kind == "link":
+            self.done()
+            self.frame.leave(self.node)
+            return
         self.machine.wait(self, self.node.event.kind, self.node, self.frame)
 
     def came(self, wait: Wait, values: dict[str, Any]) -> None:
@@ -43,15 +47,15 @@ class Throw(Act):
         wait.given = dict(self.vars.values if inputs else self.vars.visible())
 
     def came(self, wait: Wait, values: dict[str, Any]) -> None:
-        self.values = values
+        self.kept = values
         self.attempt(self.output)
 
     def output(self) -> None:
         node = self.node
-        seen = {**self.vars.visible(), **self.values}
+        seen = {**self.vars.visible(), **self.kept}
         leaves = mapped(node.outputs, seen)
         target = self.frame.vars if node.outputs else self.vars
-        for name, value in (leaves if node.outputs else self.values).items():
+        for name, value in (leaves if node.outputs else self.kept).items():
             target.write(name, value)
         self.proceed()
 
@@ -59,8 +63,7 @@ class Throw(Act):
         assert self.node.event is not None
         target = self.frame.linked(self.node.event.ref)
         self.done()
-        self.machine.passed[target.id] += 1
-        self.frame.emit(target.outgoing)
+        self.frame.later(self.frame.enter, target)
 
     def signal(self) -> None:
         assert self.node.event is not None
