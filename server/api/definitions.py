@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from flask import Response
+
 from server.api import reading, schemas
 from server.api.blueprints import definitions as blueprint
 from server.auth import authenticated
 from server.context import transaction
+from server.drawings import text_of
 from workflows import deployments
 from workflows.deployments import DefinitionDetail, DefinitionRow
 from workflows.model import Page
@@ -43,8 +46,27 @@ def version(query: dict[str, str], key: str, version: int) -> dict[str, Any]:
         return _told(deployments.definition(tx, key, version, query["kind"]))
 
 
+@blueprint.get("/<key>/versions/<int:version>/file")
+@authenticated
+@blueprint.arguments(schemas.DefinitionQuery(), location="query")
+@blueprint.response(
+    200,
+    {"type": "string", "format": "binary"},
+    content_type="application/octet-stream",
+)
+def file(query: dict[str, str], key: str, version: int) -> Response:
+    """The file as it was released, byte for byte."""
+    with transaction() as tx:
+        found = deployments.definition(tx, key, version, query["kind"])
+    response = Response(found.source, mimetype="application/octet-stream")
+    name = found.file.rsplit("/", 1)[-1]
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    response.set_etag(found.content_hash)
+    return response
+
+
 def _told(found: DefinitionDetail) -> dict[str, Any]:
-    text = found.source.decode("utf-8", "replace")
+    text = text_of(found.source)
     is_drawn = found.kind == "process"
     return vars(found) | {
         "xml": text if is_drawn else None,

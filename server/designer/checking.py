@@ -8,6 +8,7 @@ from werkzeug import Response
 
 from server.auth import require
 from server.context import caller, transaction, world
+from server.drawings import text_of
 from server.edge import body_limit
 from server.i18n import gettext
 from workflows import deployments
@@ -23,7 +24,7 @@ class Checked:
     """One file of the upload as the page shows it."""
 
     name: str
-    drawing: str | None  # the BPMN, where it can be read as text
+    drawing: str | None  # the BPMN, if it is one
     findings: list[Finding] = field(default_factory=list)
 
     @property
@@ -82,20 +83,11 @@ def _by_file(files: dict[str, bytes], findings: Sequence[Finding]) -> list[Check
     return [
         Checked(
             name,
-            _text(source) if name.endswith(".bpmn") else None,
+            text_of(source) if name.endswith(".bpmn") else None,
             [one for one in findings if one.file == name],
         )
         for name, source in files.items()
     ]
-
-
-def _text(source: bytes) -> str | None:
-    for encoding in ("utf-8-sig", "utf-16"):
-        try:
-            return source.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return None
 
 
 def _page(**told: object) -> str:

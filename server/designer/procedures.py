@@ -5,6 +5,7 @@ from flask import Blueprint, Response, render_template, request
 from server import norms_pages
 from server.auth import require
 from server.context import caller, transaction
+from server.drawings import text_of
 from server.sections import STAFF
 from workflows import deployments, listening
 
@@ -55,9 +56,9 @@ def procedure(key: str) -> str:
 
 @require(*STAFF)
 def drawing(key: str, version: int) -> Response:
-    """The BPMN file as it was released; a version never changes."""
+    """The drawing as it was released, in UTF-8; a version never changes."""
     with transaction() as tx:
         found = deployments.definition(tx, key, version)
-    response = Response(found.source, mimetype="application/xml")
+    response = Response(text_of(found.source), mimetype="application/xml")
     response.headers["Cache-Control"] = f"private, max-age={YEAR_SECONDS}, immutable"
     return response

@@ -14,6 +14,7 @@ POST /lint
 GET /definitions
 GET /definitions/{key}
 GET /definitions/{key}/versions/{version}
+GET /definitions/{key}/versions/{version}/file
 POST /instances
 GET /instances
 GET /instances/{instance_id}
