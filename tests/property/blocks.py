@@ -32,7 +32,7 @@ class Sketch(Pen):
     def scope(self, by_event: Node | None = None, within: Scope | None = None) -> Scope:
         scope = Scope(by_event=bool(within and within.by_event) or by_event is not None)
         plain = within is None or not within.compensates
-        scope.compensates = plain and not scope.by_event and self.chance(0.2)
+        scope.compensates = plain and not scope.by_event and self.chance(0.3)
         if by_event is None:
             start = self.node(scope, "startEvent", "s")
         else:

@@ -161,9 +161,6 @@ class Life:
             return Step(number, "fail", element, some, code, minutes)
         actions = {"timer": "fire", "held": "retry", "task": "finish", "job": "finish"}
         given = {} if kind == "timer" else self.values(element)
-        if kind == "held":  # what it was told once is settled
-            kept = machine.held[number].kept
-            given = {name: one for name, one in given.items() if name not in kept}
         action = actions.get(kind, "deliver")
         return Step(number, action, element, given, minutes=minutes)
 

@@ -31,9 +31,11 @@ class Machine:
       sequence flows only).
     - Of two events at one moment, whoever is told first acts first.
     - What an interrupting event sub-process begins with is the end of every other
-      listener of its scope. What a handler of a scope throws is caught further outward.
+      listener of its scope. One that does not interrupt runs inside the scope: what it
+      throws is caught by the others there, and not by itself.
     - An element whose inputs or script fail has not begun: nothing watches it yet, and
-      a retry maps again. Items of a multi-instance are watched as a whole.
+      a retry maps again; where the work is done, it corrects the answer. The items of
+      a multi-instance are watched as a whole.
     - A completion condition and an output element see the result of the work, also
       what an output mapping does not let out.
     - Variables are in scopes as in Camunda 8. A called process has a copy; what it has
@@ -86,7 +88,7 @@ class Machine:
 
     def retry(self, number: int, values: Mapping[str, Any]) -> None:
         holder = self.held.pop(number)
-        kept = getattr(holder, "kept", {})
+        kept = holder.kept
         for name, value in values.items():
             if name in kept:  # it corrects the answer
                 kept[name] = value
