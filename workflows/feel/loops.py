@@ -131,6 +131,8 @@ def _make_domain(compiler: Compiler, node: Node) -> Domain:
         value = source(scope)
         if type(value) is Range:
             return _counted_range(value, scope.run)
+        if value is None:
+            raise WrongType("a loop", "a list or a range", kind(value))
         return _listed(value, lenient=lenient)
 
     return iterated

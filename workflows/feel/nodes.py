@@ -101,6 +101,9 @@ def property_of(owner: Value, name: str, described: str) -> Value:
 def make_arithmetic(compiler: Compiler, node: Node) -> Closure:
     table = LENIENT_ARITHMETIC if compiler.lenient else ARITHMETIC
     if len(node[3]) == 2:
+        if node[3][0][3] != "-":
+            reason = f'"{node[3][0][3]}" needs a value before it'
+            raise FeelSyntaxError(reason, position=node[1])
         operand = compiler.compile(node[3][1])
         return compiler.guarded(lambda scope: negate(operand(scope)), node[1])
     first, sign, second = node[3]

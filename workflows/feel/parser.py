@@ -30,6 +30,11 @@ _AROUND_SIGNS = re.compile(r"\s*([./\-'+]|\*\*?)\s*")
 # Of our functions, lezer needs only those of several words; `not` it knows as a word.
 _PHRASES = frozenset(name for name in NAMES if " " in name)
 
+# lezer-feel does not know the type `range<...>`: it reads `list <...>` in its place.
+_RANGE_TYPE = re.compile(
+    r"(?P<before>\binstance\s+of\s+|[:<,]\s*|->\s*)range(?P<after>\s*<)"
+)
+
 _COMMENTS = frozenset({"LineComment", "BlockComment"})
 _NAMES = frozenset({"VariableName", "PathName", "Name", "PropertyName"})
 _ESCAPES = re.compile(r'\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{6})|([nrtbf"\'\\/]))')
@@ -88,6 +93,9 @@ class Parser:
         known = sorted(_PHRASES | frozenset(known_names))
         originals = {_normal(name): name for name in known}
         raw = self._raw(text, unary, known)
+        if _has_faults(raw) and _RANGE_TYPE.search(text):
+            replaced = self._raw(_RANGE_TYPE.sub(_as_list_type, text), unary, known)
+            raw = raw if _has_faults(replaced) else replaced
         reduction = _Reduction(text, originals)
         try:
             reduction.refuse_faults(raw)
@@ -141,6 +149,8 @@ class _Reduction:
             return [kind, start, end, _unescaped(source, start)]
         if kind == "NumericLiteral":
             return [kind, start, end, _BLANKS.sub("", source)]
+        if kind == "ListType" and source.startswith("range"):
+            kind = "RangeType"
         inner = [self.node(child) for child in children if child[0] not in _COMMENTS]
         if inner or kind in _EMPTY:
             return [kind, start, end, inner]
@@ -171,6 +181,15 @@ def _bundle() -> str:
         return file.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise ParserNotBuilt from error
+
+
+def _as_list_type(match: re.Match[str]) -> str:
+    """Of the same length, so that every position stays."""
+    return f"{match['before']}list {match['after']}"
+
+
+def _has_faults(raw: Node) -> bool:
+    return raw[0] == "⚠" or any(_has_faults(child) for child in raw[3])
 
 
 def _normal(name: str) -> str:

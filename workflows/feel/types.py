@@ -6,7 +6,7 @@ from typing import TypeAlias
 from workflows.feel.compiler import leaves
 from workflows.feel.errors import FeelSyntaxError
 from workflows.feel.parser import Node
-from workflows.feel.values import KINDS, Function, Value
+from workflows.feel.values import KINDS, Function, Range, Value
 
 Predicate: TypeAlias = Callable[[Value], bool]
 
@@ -52,6 +52,16 @@ def _list(node: Node, known: Mapping[str, Predicate]) -> Predicate:
     return check
 
 
+def _range(node: Node, known: Mapping[str, Predicate]) -> Predicate:
+    is_end = compile_type(node[3][2], known)
+
+    def check(value: Value) -> bool:
+        ends = (value.start, value.end) if type(value) is Range else ()
+        return bool(ends) and all(end is None or is_end(end) for end in ends)
+
+    return check
+
+
 def _context(node: Node, known: Mapping[str, Predicate]) -> Predicate:
     entries = {
         entry[3][0][3]: compile_type(entry[3][1], known)
@@ -82,6 +92,7 @@ _MAKERS: Mapping[str, Callable[[Node, Mapping[str, Predicate]], Predicate]] = {
     "QualifiedName": _named,
     "SpecialType": _named,
     "ListType": _list,
+    "RangeType": _range,
     "ContextType": _context,
     "FunctionType": _function,
 }

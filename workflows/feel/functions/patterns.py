@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import regex
 
 from workflows.feel.errors import LimitReached, WrongValue
+from workflows.feel.functions.xpath import translated
 
 # Wall-clock, so that the bound holds for any pattern; ordinary ones take microseconds.
 SECONDS = 0.5
@@ -67,34 +68,9 @@ def compiled(pattern: str, flags: str) -> Pattern:
     try:
         if "q" in flags:
             return regex.compile(regex.escape(pattern), options)
-        return regex.compile("".join(_translated(pattern, flags)), options)
+        return regex.compile(translated(pattern, flags), options)
     except (regex.error, RecursionError, OverflowError) as error:
         raise WrongValue(f'"{pattern[:80]}" is not a pattern') from error
-
-
-def _translated(pattern: str, flags: str) -> Iterator[str]:
-    """Where XPath and `regex` differ: `.`, `$`, blanks with x, `[a-z-[aeiou]]`."""
-    depth = 0
-    characters = iter(pattern)
-    before = ""
-    for character in characters:
-        if character == "\\":
-            yield character + next(characters, "")
-        elif character == "[":
-            yield "-[" if depth and before == "-" else "["
-            depth += 1
-        elif depth:
-            depth -= character == "]"
-            yield character
-        elif character == "." and "s" not in flags:
-            yield r"[^\n\r]"
-        elif character == "." and "s" in flags:
-            yield r"[\s\S]"
-        elif character == "$" and "m" not in flags:
-            yield r"\Z"
-        elif not ("x" in flags and character in " \t\n\r"):
-            yield character
-        before = character
 
 
 def _parts(replacement: str, groups: int, *, literal: bool) -> Iterator[str | int]:
