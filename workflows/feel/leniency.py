@@ -9,10 +9,10 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from workflows.feel.errors import EvaluationError
 from workflows.feel.operators import ARITHMETIC, Operator, equal
-from workflows.feel.values import Function, Value
+from workflows.feel.values import Function, Run, Value
 
 
-def lenient_equal(left: Value, right: Value) -> bool | None:
+def lenient_equal(left: Value, right: Value, run: Run) -> bool | None:
     """Null where the two are of different kinds."""
     if type(left) is list and type(right) is not list and len(left) == 1:
         left = left[0]
@@ -21,13 +21,13 @@ def lenient_equal(left: Value, right: Value) -> bool | None:
     if (left is None or right is None) and Function in (type(left), type(right)):
         return False
     try:
-        return equal(_in_seconds(left), _in_seconds(right))
+        return equal(_in_seconds(left), _in_seconds(right), run)
     except EvaluationError:
         return None
 
 
-def lenient_not_equal(left: Value, right: Value) -> bool | None:
-    verdict = lenient_equal(left, right)
+def lenient_not_equal(left: Value, right: Value, run: Run) -> bool | None:
+    verdict = lenient_equal(left, right, run)
     return None if verdict is None else not verdict
 
 

@@ -1,6 +1,6 @@
 """Compiling what evaluates a part many times: `for`, `some`, `every`, filters."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TypeAlias
@@ -11,9 +11,12 @@ from workflows.feel.parser import Node
 from workflows.feel.values import Range, Run, Scope, Value, kind
 
 # The values that one iterator of a loop goes through.
-Domain: TypeAlias = Callable[[Scope], Sequence[Value]]
+Domain: TypeAlias = Callable[[Scope], Iterable[Value]]
 
 PARTIAL = "partial"
+
+# No list is longer than what this many digits can count.
+MAX_DIGITS = 18
 _NOTHING: Mapping[str, Value] = {}
 
 
@@ -127,7 +130,7 @@ def _make_domain(compiler: Compiler, node: Node) -> Domain:
         return lambda scope: _counted(start(scope), end(scope), scope.run)
     source = compiler.compile(node[3][0])
 
-    def iterated(scope: Scope) -> Sequence[Value]:
+    def iterated(scope: Scope) -> Iterable[Value]:
         value = source(scope)
         if type(value) is Range:
             return _counted_range(value, scope.run)
@@ -138,30 +141,39 @@ def _make_domain(compiler: Compiler, node: Node) -> Domain:
     return iterated
 
 
-def _counted(start: Value, end: Value, run: Run) -> Sequence[Value]:
-    """Whole numbers or days, up or down, both ends included."""
+def _counted(
+    start: Value, end: Value, run: Run, *, first: int = 0, last: int = 0
+) -> Iterable[Value]:
+    """Whole numbers or days, up or down, one after the other as the loop asks.
+
+    `first` and `last` are 1 where that end of the range is left out.
+    """
     if type(start) is date and type(end) is date:
         days = (end - start).days
         run.sized(None, abs(days) + 1)
         step = -1 if days < 0 else 1
-        return [start + timedelta(days=n) for n in range(0, days + step, step)]
+        counts = range(first * step, days + (1 - last) * step, step)
+        return (start + timedelta(days=count) for count in counts)
     if type(start) is not Decimal or type(end) is not Decimal:
         actual = f"{kind(start)} and {kind(end)}"
         raise WrongType("..", "two whole numbers or two dates", actual)
-    if start % 1 or end % 1:
-        raise WrongValue(f"{start}..{end} does not run over whole numbers")
-    count = abs(end - start) + 1
-    run.sized(None, int(min(count, Decimal(run.environment.max_size + 1))))
-    step = -1 if end < start else 1
-    return [Decimal(n) for n in range(int(start), int(end) + step, step)]
+    low, high = _whole(start), _whole(end)
+    run.sized(None, abs(high - low) + 1)
+    step = -1 if high < low else 1
+    return map(Decimal, range(low + first * step, high + (1 - last) * step, step))
 
 
-def _counted_range(span: Range, run: Run) -> Sequence[Value]:
+def _whole(number: Decimal) -> int:
+    if number.adjusted() > MAX_DIGITS or number != number.to_integral_value():
+        raise WrongValue(f"{number} is not a whole number to count from or to")
+    return int(number)
+
+
+def _counted_range(span: Range, run: Run) -> Iterable[Value]:
     if span.start is None or span.end is None:
         raise WrongValue("a loop needs a range with two ends")
-    items = _counted(span.start, span.end, run)
-    first = 0 if span.start_included else 1
-    return items[first : len(items) if span.end_included else -1]
+    first, last = int(not span.start_included), int(not span.end_included)
+    return _counted(span.start, span.end, run, first=first, last=last)
 
 
 def _listed(value: Value, *, lenient: bool) -> list[Value]:
@@ -174,7 +186,8 @@ def _listed(value: Value, *, lenient: bool) -> list[Value]:
 
 
 def _nth(items: list[Value], position: Decimal) -> Value:
-    if position % 1 or not position or abs(position) > len(items):
+    whole = position.adjusted() <= MAX_DIGITS and position == int(position)
+    if not whole or not position or abs(position) > len(items):
         return None
     number = int(position)
     return items[number - 1 if number > 0 else number]

@@ -105,7 +105,7 @@ def _make_test(compiler: Compiler, node: Node) -> Test:
 
     def test(scope: Scope, value: Value) -> bool | None:
         verdict = asked(Scope({INPUT: value}, scope.run, scope))
-        return verdict if type(verdict) is bool else matches(value, verdict)
+        return verdict if type(verdict) is bool else matches(value, verdict, scope.run)
 
     return test
 
@@ -114,7 +114,7 @@ def _match_with(expression: Closure) -> Test:
     def test(scope: Scope, value: Value) -> bool:
         tested = expression(scope)
         scope.run.charge(tested)
-        return matches(value, tested)
+        return matches(value, tested, scope.run)
 
     return test
 

@@ -18,7 +18,7 @@ from workflows.feel.leniency import (
     lenient_equal,
     lenient_not_equal,
 )
-from workflows.feel.operators import ARITHMETIC, COMPARISONS, NUMBERS, negate
+from workflows.feel.operators import ARITHMETIC, COMPARISONS, NUMBERS, equal, negate
 from workflows.feel.parser import Node
 from workflows.feel.temporal import PROPERTIES
 from workflows.feel.values import Scope, Value, kind
@@ -182,13 +182,14 @@ def make_comparison(compiler: Compiler, node: Node) -> Closure:
         return compiler.binary(compare, left, right, operator[1])
     if compiler.lenient:
         check_equal = lenient_equal if operator[3] == "=" else lenient_not_equal
-        return null_instead(lambda scope: check_equal(left(scope), right(scope)))
+        return null_instead(
+            lambda scope: check_equal(left(scope), right(scope), scope.run)
+        )
+
+    positive = operator[3] == "="
 
     def check(scope: Scope) -> Value:
-        one = left(scope)
-        if type(one) is list:
-            scope.run.charge(one)
-        return compare(one, right(scope))
+        return equal(left(scope), right(scope), scope.run) is positive
 
     return compiler.guarded(check, operator[1])
 

@@ -9,7 +9,7 @@ from typing import Any
 from workflows.calendars import add_months
 from workflows.feel import temporal
 from workflows.feel.errors import WrongType, WrongValue
-from workflows.feel.values import KINDS, Function, Range, Value, YearsMonths, kind
+from workflows.feel.values import KINDS, Function, Range, Run, Value, YearsMonths, kind
 
 # IEEE decimal128, as the standard asks. Shared by all threads: only its methods are
 # used, never the thread's own context, and what they set in it (flags) is not read.
@@ -29,19 +29,19 @@ MICROSECOND = timedelta(microseconds=1)
 Operator = Callable[[Any, Any], Value]
 
 
-def equal(left: Value, right: Value) -> bool:
-    """Of one kind, or one of them null; else WrongType."""
+def equal(left: Value, right: Value, run: Run | None = None) -> bool:
+    """Of one kind, or one of them null; else WrongType. `run` pays for large ones."""
     kept = type(left)
     if kept is type(right):
-        return _same(left, right)
+        return _same(left, right, run)
     if (left is None or right is None) and Function not in (kept, type(right)):
         return False
     raise WrongType("=", f"two values of one type, here {kind(left)}", kind(right))
 
 
-def same(left: Value, right: Value) -> bool:
+def same(left: Value, right: Value, run: Run | None = None) -> bool:
     """Equality for finding one value among others: another kind is another value."""
-    return type(left) is type(right) and _same(left, right)
+    return type(left) is type(right) and _same(left, right, run)
 
 
 def less(left: Value, right: Value) -> bool:
@@ -81,19 +81,19 @@ def in_range(value: Value, span: Range) -> bool:
     return after and before
 
 
-def matches(value: Value, test: Value) -> bool:
+def matches(value: Value, test: Value, run: Run | None = None) -> bool:
     """Whether `value` is in `test`: a range, a list of values and ranges, a value."""
     if type(test) is Range and type(value) is not Range:
         return in_range(value, test)
     if type(test) is list:
-        if type(value) is list and same(value, test):
+        if type(value) is list and same(value, test, run):
             return True
         found = [
-            same(value, item) if type(value) is list else matches(value, item)
+            same(value, item, run) if type(value) is list else matches(value, item, run)
             for item in test
         ]
         return any(found)
-    return equal(value, test)
+    return equal(value, test, run)
 
 
 def add(left: Value, right: Value) -> Value:
@@ -148,19 +148,19 @@ def _expected(table: Mapping[tuple[type, type], Operator], left: Value) -> str:
     return ", ".join(pairs)
 
 
-def _same(left: Any, right: Any) -> bool:
+def _same(left: Any, right: Any, run: Run | None = None) -> bool:
     """`left` and `right` are of one Python type."""
     kept = type(left)
     if kept is datetime or kept is time:
         return not (ORDERS[kept](left, right) or ORDERS[kept](right, left))
     if kept is list or kept is dict:
-        return _same_parts(left, right)
+        return _same_parts(left, right, run)
     if kept is Function:
         raise WrongType("=", "values that can be compared", "functions")
     return bool(left == right)
 
 
-def _same_parts(left: Any, right: Any) -> bool:
+def _same_parts(left: Any, right: Any, run: Run | None) -> bool:
     """Each pair of containers once: parts that are shared are not compared again."""
     seen: set[tuple[int, int]] = set()
     waiting: list[tuple[Any, Any]] = [(left, right)]
@@ -177,6 +177,9 @@ def _same_parts(left: Any, right: Any) -> bool:
         seen.add((id(one), id(other)))
         if len(one) != len(other):
             return False
+        if run is not None:
+            run.spend()
+            run.charge(one)
         if isinstance(one, list):
             waiting += zip(one, other, strict=True)
             continue
@@ -230,7 +233,13 @@ def _scaled(duration: timedelta, factor: Decimal) -> timedelta:
 
 def _scaled_months(duration: YearsMonths, factor: Decimal) -> YearsMonths:
     """Whole months, cut towards zero."""
-    return YearsMonths(int(NUMBERS.multiply(Decimal(duration.months), factor)))
+    return _months(NUMBERS.multiply(Decimal(duration.months), factor))
+
+
+def _months(months: Decimal) -> YearsMonths:
+    if months.adjusted() > 10:
+        raise ValueError(months)
+    return YearsMonths(int(months))
 
 
 def _ratio(left: timedelta, right: timedelta) -> Decimal:
@@ -286,8 +295,8 @@ DIVISIONS: Mapping[tuple[type, type], Operator] = {
     (Decimal, Decimal): NUMBERS.divide,
     (timedelta, Decimal): _divided,
     (timedelta, timedelta): _ratio,
-    (YearsMonths, Decimal): lambda left, right: YearsMonths(
-        int(NUMBERS.divide(Decimal(left.months), right))
+    (YearsMonths, Decimal): lambda left, right: _months(
+        NUMBERS.divide(Decimal(left.months), right)
     ),
     (YearsMonths, YearsMonths): lambda left, right: NUMBERS.divide(
         Decimal(left.months), Decimal(right.months)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from time import thread_time
 from typing import Any, TypeAlias
 
 from workflows.calendars import WorkingCalendar
@@ -54,8 +55,9 @@ class Environment:
 
     `lenient` gives null where the standard does, for the conformance tests and the
     evaluation of a decision by an administrator; no procedure runs so. `max_steps`
-    counts turns of loops, filters and calls; `max_size` bounds the items of a list and
-    the characters of a string.
+    counts turns of loops, filters and calls, and what they go through; `max_size`
+    bounds the items of a list and the characters of a string; `max_seconds` is time of
+    the processor, so that a busy machine stops nothing that runs elsewhere.
     """
 
     clock: Clock
@@ -63,20 +65,29 @@ class Environment:
     lenient: bool = False
     max_steps: int = 100_000
     max_size: int = 1_000_000
+    max_seconds: float = 1.0
 
 
 # What Python's own loops go through in about the time of one of our steps.
 PLACES_PER_STEP = 100
 
+# Steps between two looks at the time: a look costs about a third of a microsecond.
+STEPS_PER_LOOK = 100
+
 
 class Run:
-    """One evaluation: its environment, its single reading of the clock, its budget."""
+    """One evaluation: its environment, its single reading of the clock, its budget.
 
-    __slots__ = ("_now", "environment", "steps_left")
+    It belongs to the thread that made it: the time that counts is that thread's.
+    """
+
+    __slots__ = ("_look_at", "_now", "_started", "environment", "steps_left")
 
     def __init__(self, environment: Environment) -> None:
         self.environment = environment
         self.steps_left = environment.max_steps
+        self._look_at = max(environment.max_steps - STEPS_PER_LOOK, 0)
+        self._started: float | None = None
         self._now: datetime | None = None
 
     def now(self) -> datetime:
@@ -88,12 +99,12 @@ class Run:
 
     def spend(self, steps: int = 1) -> None:
         self.steps_left -= steps
-        if self.steps_left < 0:
-            raise LimitReached(self.environment.max_steps, "steps")
+        if self.steps_left < self._look_at:
+            self._look()
 
     def charge(self, value: Value) -> None:
-        """Steps for going through a list or a string once."""
-        if type(value) is list or type(value) is str:
+        """Steps for going through a list, a context or a string once."""
+        if type(value) is list or type(value) is str or type(value) is dict:
             self.spend(len(value) // PLACES_PER_STEP)
 
     def sized(self, value: Value, size: int | None = None) -> Value:
@@ -103,6 +114,17 @@ class Run:
             raise LimitReached(self.environment.max_size, "items or characters")
         self.spend(count // PLACES_PER_STEP)
         return value
+
+    def _look(self) -> None:
+        if self.steps_left < 0:
+            raise LimitReached(self.environment.max_steps, "steps")
+        self._look_at = max(self.steps_left - STEPS_PER_LOOK, 0)
+        if self._started is None:
+            # Not before: most expressions are done long before the first look.
+            self._started = thread_time()
+        elif thread_time() - self._started > self.environment.max_seconds:
+            limit = int(self.environment.max_seconds * 1000)
+            raise LimitReached(limit, "milliseconds")
 
 
 class Scope:

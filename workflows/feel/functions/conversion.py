@@ -10,7 +10,14 @@ from workflows.feel import temporal
 from workflows.feel.errors import WrongType, WrongValue
 from workflows.feel.functions.registry import builtin
 from workflows.feel.operators import NUMBERS
-from workflows.feel.values import Function, Range, Run, Value, YearsMonths
+from workflows.feel.values import (
+    PLACES_PER_STEP,
+    Function,
+    Range,
+    Run,
+    Value,
+    YearsMonths,
+)
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
 
@@ -126,7 +133,9 @@ def shown(value: Value, run: Run) -> str:
     show = _SHOWN.get(type(value))
     if show is None:
         return str(type(value).__name__)
-    return show(value, run)
+    text = show(value, run)
+    run.spend(len(text) // PLACES_PER_STEP)
+    return text
 
 
 def shown_number(value: Decimal) -> str:
@@ -137,6 +146,7 @@ def shown_number(value: Decimal) -> str:
 
 def _inner(value: Value, run: Run) -> str:
     if type(value) is str:
+        run.spend(1 + len(value) // PLACES_PER_STEP)
         escaped = value.replace("\\", "\\\\").replace('"', '\\"')
         return f'"{escaped}"'
     return shown(value, run)

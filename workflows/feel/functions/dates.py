@@ -73,7 +73,7 @@ def identical(run: Run, value1: Value, value2: Value) -> Value:
     """The same value on the same clock: equal moments in different zones are not."""
     if type(value1) is type(value2) and isinstance(value1, time | datetime):
         return shown(value1, run) == shown(value2, run)
-    return same(value1, value2)
+    return same(value1, value2, run)
 
 
 @builtin("is(value1: any)", lenient=True)

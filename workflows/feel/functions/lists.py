@@ -20,12 +20,12 @@ def count(run: Run, items: Values) -> Value:
 
 @builtin("list contains(list: list, element: any)")
 def list_contains(run: Run, items: Values, element: Value) -> Value:
-    return any(same(item, element) for item in items)
+    return any(same(item, element, run) for item in items)
 
 
 @builtin("index of(list: list, match: any)")
 def index_of(run: Run, items: Values, match: Value) -> Value:
-    return [Decimal(n) for n, item in enumerate(items, 1) if same(item, match)]
+    return [Decimal(n) for n, item in enumerate(items, 1) if same(item, match, run)]
 
 
 @builtin("min(list: list)")
@@ -214,7 +214,7 @@ def distinct_values(run: Run, items: Values) -> Value:
     for item in items:
         run.spend()
         run.charge(distinct)
-        if not any(same(item, known) for known in distinct):
+        if not any(same(item, known, run) for known in distinct):
             distinct.append(item)
     return distinct
 
