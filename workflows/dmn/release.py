@@ -1,9 +1,22 @@
 """Reading a decision model at release: every fault told, every expression parsed."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from workflows import feel
-from workflows.dmn.model import Model
+from workflows.dmn.elements import Drawn, Element, Place, Text
+from workflows.dmn.model import Import, Invocable, Model
+from workflows.dmn.reader import read_drawn
+from workflows.dmn.requirements import KINDS, arrows, check
+from workflows.dmn.scopes import Names, texts
+from workflows.dmn.types import Types
+from workflows.dmn.xml import Sheet
+from workflows.feel import FeelError, Tree
+from workflows.model import Finding
+from workflows.safe_xml import XmlRefused, open_xml
+
+NOT_RUN = "decision-not-run"
 
 
 def read(
@@ -17,4 +30,145 @@ def read(
     `imported`, by namespace, are the models already read: with them requirements into
     other models are checked as well.
     """
-    raise NotImplementedError
+    try:
+        root = open_xml(source, file)
+    except XmlRefused as error:
+        return Model(file, "", "", (), (), {}, {}, (error.finding,))
+    drawn, sheet = read_drawn(root, file)
+    release = _Release(drawn, file, parser)
+    release.refuse(sheet)
+    release.parse()
+    decisions = release.invocables()
+    return Model(
+        file,
+        drawn.namespace,
+        drawn.name,
+        decisions,
+        tuple(Import(one.name, one.namespace) for one in drawn.imports),
+        release.trees,
+        _summary(drawn, decisions),
+        (*sheet.findings, *check(drawn, file, imported), *release.findings),
+    )
+
+
+@dataclass
+class _Release:
+    """Parses and compiles the texts; remembers whose expression is broken."""
+
+    drawn: Drawn
+    file: str
+    parser: feel.Parser
+    trees: dict[str, Tree] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    broken: dict[str, str] = field(default_factory=dict)
+    parsed: dict[tuple[str, bool, Names], Tree | FeelError] = field(
+        default_factory=dict
+    )
+
+    def __post_init__(self) -> None:
+        self.types = Types(self.drawn, {}, {})
+
+    def refuse(self, sheet: Sheet) -> None:
+        """What the reader saw: what does not run here, and types nobody defines."""
+        for place, reason in sheet.refused:
+            self._not_run(place, reason)
+        for place, name in sheet.used:
+            if "." not in name and self.types.find(name) is None:
+                self._not_run(place, f"the type {name} is not defined. Define it.")
+
+    def parse(self) -> None:
+        for text, names in texts(self.drawn):
+            if text.language is not None:
+                reason = f"{text.language} is not run. Write the expression in FEEL."
+                self._not_run(text.place, reason)
+                continue
+            tree = self._tree(text, names)
+            if not isinstance(tree, FeelError):
+                self.trees[text.key] = tree
+            fault = tree if isinstance(tree, FeelError) else self._fault(text, names)
+            if fault is not None:
+                self._not_run(text.place, f"{fault} Mend it.")
+
+    def _tree(self, text: Text, names: Names) -> Tree | FeelError:
+        """One tree for all texts that read alike: tables repeat their entries."""
+        key = (text.source, text.unary, names)
+        if key not in self.parsed:
+            self.parsed[key] = self._parsed(*key)
+        return self.parsed[key]
+
+    def _parsed(self, source: str, unary: bool, names: Names) -> Tree | FeelError:
+        try:
+            return self.parser.parse(source, unary=unary, known_names=names)
+        except FeelError as error:
+            return error
+
+    def _fault(self, text: Text, names: Names) -> FeelError | None:
+        """What strict evaluation refuses before anything runs.
+
+        The types of imported models are known when the model is loaded: then a type of
+        a wrong name is refused where it is read.
+        """
+        try:
+            feel.compile_tree(
+                self.trees[text.key],
+                text.source,
+                functions=names,
+                types=self.types.predicates,
+            )
+        except FeelError as error:
+            return error
+        return None
+
+    def invocables(self) -> tuple[Invocable, ...]:
+        return tuple(
+            Invocable(
+                element.id,
+                element.name,
+                KINDS[type(element)],
+                tuple(str(reference) for reference, _ in arrows(element)),
+                self._reason(element, set()),
+            )
+            for element in self.drawn.elements.values()
+        )
+
+    def _reason(self, element: Element, seen: set[str]) -> str | None:
+        """Why it is not run: for itself, or for what it requires."""
+        seen.add(element.id)
+        if element.id in self.broken:
+            return self.broken[element.id]
+        for reference, _ in arrows(element):
+            needed = self.drawn.elements.get(reference.id)
+            if reference.namespace or needed is None or needed.id in seen:
+                continue
+            reason = self._reason(needed, seen)
+            if reason is not None:
+                return f'It requires "{needed.name}". {reason}'
+        return None
+
+    def _not_run(self, place: Place, reason: str) -> None:
+        message = f'"{place.owner_name}" is not run: {reason}'
+        self.broken.setdefault(place.owner_id, message)
+        at = place.element_id or None
+        self.findings.append(Finding(self.file, at, NOT_RUN, "warning", message))
+
+
+def _summary(drawn: Drawn, decisions: tuple[Invocable, ...]) -> dict[str, Any]:
+    """What pages and the API tell of the model, JSON-able."""
+    return {
+        "namespace": drawn.namespace,
+        "name": drawn.name,
+        "imports": [
+            {"name": one.name, "namespace": one.namespace} for one in drawn.imports
+        ],
+        "decisions": [
+            {
+                "id": one.id,
+                "name": one.name,
+                "kind": one.kind.value,
+                "requires": list(one.requires),
+                "type": drawn.elements[one.id].type,
+                "not_run": one.not_run,
+            }
+            for one in decisions
+        ],
+    }

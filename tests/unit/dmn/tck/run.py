@@ -1,0 +1,31 @@
+"""Runs the TCK and prints what fails: `python -m tests.unit.dmn.tck.run [folder]`."""
+
+import sys
+import time
+from collections import Counter
+
+from tests import conformance
+from tests.unit.dmn.tck import suite
+from workflows import feel
+
+
+def main(wanted: str) -> None:
+    counts: Counter[tuple[str, bool]] = Counter()
+    started = time.monotonic()
+    with feel.Parser() as parser:
+        models = suite.Models(parser)
+        for path in conformance.files("dmn-tck", "*-test-*.xml"):
+            if wanted not in path.parent.name:
+                continue
+            for case in suite.cases(path):
+                verdict = suite.run(case, models)
+                counts[case.level, verdict.passed] += 1
+                if not verdict.passed:
+                    print(f"{case.key}: {verdict.got!r}, not {case.expected!r}"[:400])
+    for (level, passed), count in sorted(counts.items()):
+        print(level, "passed" if passed else "failed", count)
+    print(f"{time.monotonic() - started:.1f} s")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) > 1 else "")
