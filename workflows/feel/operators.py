@@ -172,14 +172,14 @@ def _same_parts(left: Any, right: Any, run: Run | None) -> bool:
             if not _same(one, other):
                 return False
             continue
+        if run is not None:
+            run.spend()
+            run.charge(one)
         if one is other or (id(one), id(other)) in seen:
             continue
         seen.add((id(one), id(other)))
         if len(one) != len(other):
             return False
-        if run is not None:
-            run.spend()
-            run.charge(one)
         if isinstance(one, list):
             waiting += zip(one, other, strict=True)
             continue

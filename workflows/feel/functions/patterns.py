@@ -13,7 +13,7 @@ from workflows.feel.errors import LimitReached, WrongValue
 from workflows.feel.functions.xpath import translated
 
 # Wall-clock, so that the bound holds for any pattern; ordinary ones take microseconds.
-SECONDS = 0.5
+SECONDS = 0.25
 
 Pattern = regex.Pattern[str]
 
