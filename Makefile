@@ -25,6 +25,7 @@ lint: install
 bench: install
 	@$(BIN)/python -m tests.load.bench
 	@$(BIN)/python -m tests.load.scale
+	@$(BIN)/python -m tests.load.rules
 
 chaos: install
 	@$(BIN)/python -m tests.chaos.kills
@@ -34,10 +35,11 @@ oracle: install
 	@$(BIN)/python -m tests.property --drawings $(or $(RASIM_DRAWINGS),10000) \
 		--processes $(or $(RASIM_PROCESSES),1)
 
-# docs/bpmn-support.md and docs/lint-rules.md, from the tests of the engine.
+# docs/bpmn-support.md, docs/lint-rules.md and the lists in docs/feel.md, from the tests.
 docs: install browser
 	@PYTHONPATH=tests/unit/engine $(BIN)/python -m matrix.document
 	@PYTHONPATH=tests/unit/engine $(BIN)/python -m lint_document
+	@$(BIN)/python -m tests.feel_document
 
 format: install
 	@$(BIN)/python -m ruff format .
