@@ -235,19 +235,19 @@ class Definitions:
 
     def _service_function(self, service: Service) -> Function:
         """Its parameters are the input data, then the input decisions."""
-        names = tuple(
-            element.name
-            for reference in (*service.inputs, *service.input_decisions)
-            if (element := self._element(reference)) is not None
-        )
-        free = [None] * len(names)
+        names, types = [], []
+        for reference in (*service.inputs, *service.input_decisions):
+            owner, element = self._owner(reference), self._element(reference)
+            if owner is not None and isinstance(element, Input | Decision):
+                names.append(element.name)
+                types.append(owner._workshop.type_of(element.type))
 
         def call(run: Run, arguments: Sequence[Value]) -> Value:
-            given = fitted(service.name, names, free, arguments)
+            given = fitted(service.name, names, types, arguments)
             assert isinstance(run, Evaluation)  # noqa: S101 DMN makes no other
             return self._serve(service, given, run, recorded=False)
 
-        return Function(service.name, names, call)
+        return Function(service.name, tuple(names), call)
 
     def _serve(
         self,

@@ -32,10 +32,14 @@ _TEST = feel.Environment(clock=SystemClock(), lenient=True, max_steps=1_000)
 
 @dataclass(frozen=True)
 class Type:
-    """`base` is FEEL's name for what it is made of; `result` that of a function."""
+    """`base` is FEEL's name for what it is made of; `result` that of a function.
+
+    `is_a` leaves allowed values out of account, as `instance of` does.
+    """
 
     name: str
     conforms: Predicate
+    is_a: Predicate
     is_list: bool = False
     base: str | None = None
     is_function: bool = False
@@ -91,7 +95,7 @@ class Types:
         for name in self._items:
             kept = self.find(name)
             if kept is not None:
-                yield name, kept.conforms
+                yield name, kept.is_a
         for prefix, types in self._imported.items():
             for name, predicate in types._predicates():
                 yield f"{prefix}.{name}", predicate
@@ -100,15 +104,11 @@ class Types:
         spelled = _SPELLED.get(name, name)
         python = _PYTHON.get(spelled)
         if python is not None and name not in self._items:
-            return Type(
-                name,
-                lambda value: type(value) is python,
-                python is list,
-                spelled,
-                python is Function,
-            )
+            is_a: Predicate = lambda value: type(value) is python  # noqa: E731 a name
+            return Type(name, is_a, is_a, python is list, spelled, python is Function)
         if name in ("Any", "<Undefined>"):
-            return Type(name, lambda value: value is not None, base="Any")
+            is_a = lambda value: value is not None  # noqa: E731 a name for both
+            return Type(name, is_a, is_a, base="Any")
         if name in self._items:
             return self._defined(self._items[name])
         prefix, dot, rest = name.rpartition(".")
@@ -125,7 +125,8 @@ class Types:
             result = item.function.result
         return Type(
             item.name,
-            self._predicate(item),
+            self._predicate(item, constrained=True),
+            self._predicate(item, constrained=False),
             item.collection or bool(made_of and made_of.is_list),
             made_of.base if made_of and not item.collection else None,
             item.function is not None or bool(made_of and made_of.is_function),
@@ -144,26 +145,30 @@ class Types:
             name = self._items[name].type
         return None if item.type is None else self.find(item.type)
 
-    def _predicate(self, item: ItemDefinition) -> Predicate:
-        """Null is a value of every part, and of nothing else."""
-        one = self._of_one(item)
-        allowed = self._test(item.allowed)
-        if allowed is not None:
-            kept = one
-            one = lambda value: kept(value) and allowed(value)  # noqa: E731 a step
+    def _predicate(self, item: ItemDefinition, *, constrained: bool) -> Predicate:
+        """Allowed values are those of each item of a collection, a constraint is one
+        of the whole."""
+        allowed = self._test(item.allowed) if constrained else None
+        constraint = self._test(item.constraint) if constrained else None
+        one = _both(self._of_one(item, constrained=constrained), allowed)
         if not item.collection:
-            return _both(one, self._test(item.constraint))
+            return _both(one, constraint)
 
         def check(value: Value) -> bool:
             return type(value) is list and all(
                 part is None or one(part) for part in value
             )
 
-        return _both(check, self._test(item.constraint))
+        return _both(check, constraint)
 
-    def _of_one(self, item: ItemDefinition) -> Predicate:
+    def _of_one(self, item: ItemDefinition, *, constrained: bool) -> Predicate:
         if item.components:
-            return _context({one.name: self._predicate(one) for one in item.components})
+            return _context(
+                {
+                    one.name: self._predicate(one, constrained=constrained)
+                    for one in item.components
+                }
+            )
         if item.function is not None:
             count = len(item.function.parameters)
             return lambda value: (
@@ -175,7 +180,9 @@ class Types:
 
         def check(value: Value) -> bool:
             kept = self.find(name)
-            return kept is None or kept.conforms(value)
+            if kept is None:
+                return True
+            return kept.conforms(value) if constrained else kept.is_a(value)
 
         return check
 

@@ -21,10 +21,12 @@ def main(wanted: str) -> None:
                 verdict = suite.run(case, models)
                 counts[case.level, verdict.passed] += 1
                 if not verdict.passed:
-                    print(f"{case.key}: {verdict.got!r}, not {case.expected!r}"[:400])
+                    line = f"{case.key}: {verdict.got!r}, not {case.expected!r}"
+                    sys.stdout.write(f"{line[:400]}\n")
     for (level, passed), count in sorted(counts.items()):
-        print(level, "passed" if passed else "failed", count)
-    print(f"{time.monotonic() - started:.1f} s")
+        word = "passed" if passed else "failed"
+        sys.stdout.write(f"{level} {word} {count}\n")
+    sys.stdout.write(f"{time.monotonic() - started:.1f} s\n")
 
 
 if __name__ == "__main__":

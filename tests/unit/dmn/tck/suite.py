@@ -5,17 +5,19 @@ service gives. It runs in the lenient mode, where an error is null: `errorResult
 suite.
 """
 
-import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from lxml import etree
+
 from workflows import dmn, feel
 from workflows.feel import temporal
 from workflows.feel.operators import same
 from workflows.ports import SystemClock
+from workflows.safe_xml import open_xml
 
 ENVIRONMENT = feel.Environment(clock=SystemClock(), lenient=True)
 
@@ -95,7 +97,7 @@ class Models:
     def _of_namespace(self, folder: Path) -> dict[str, Path]:
         if folder not in self._spaces:
             self._spaces[folder] = {
-                ET.parse(path).getroot().get("namespace", ""): path
+                open_xml(path.read_bytes(), path.name).get("namespace", ""): path
                 for path in folder.glob("*.dmn")
             }
         return self._spaces[folder]
@@ -103,7 +105,7 @@ class Models:
 
 def cases(path: Path) -> Iterator[Case]:
     """The cases of one `*-test-*.xml`."""
-    root = ET.parse(path).getroot()
+    root = open_xml(path.read_bytes(), path.name)
     model = path.parent / (_child(root, "modelName").text or "").strip()
     for test in _children(root, "testCase"):
         inputs = {_input_name(one): value(one) for one in _children(test, "inputNode")}
@@ -132,7 +134,7 @@ def run(case: Case, models: Models) -> Verdict:
     return Verdict(case, equal(got, case.expected), got)
 
 
-def value(node: ET.Element) -> Any:
+def value(node: etree._Element) -> Any:
     """The FEEL value of an `inputNode`, `expected`, `item` or `component`."""
     components = {one.get("name"): value(one) for one in _children(node, "component")}
     if components:
@@ -162,7 +164,7 @@ def equal(one: Any, other: Any) -> bool:
         return False
 
 
-def _scalar(node: ET.Element) -> Any:
+def _scalar(node: etree._Element) -> Any:
     kind = node.get(_TYPE, "xsd:string").rpartition(":")[2]
     text = node.text or ""
     read = _READERS.get(kind)
@@ -172,18 +174,18 @@ def _scalar(node: ET.Element) -> Any:
         return Unreadable(error.reason)
 
 
-def _input_name(node: ET.Element) -> str:
+def _input_name(node: etree._Element) -> str:
     space, name = node.get("namespace"), node.get("name", "")
     return f"{space}#{name}" if space else name
 
 
-def _name(node: ET.Element) -> str:
-    return node.tag.rpartition("}")[2]
+def _name(node: etree._Element) -> str:
+    return etree.QName(node).localname
 
 
-def _children(node: ET.Element, name: str) -> list[ET.Element]:
+def _children(node: etree._Element, name: str) -> list[etree._Element]:
     return [child for child in node if _name(child) == name]
 
 
-def _child(node: ET.Element, name: str) -> ET.Element:
+def _child(node: etree._Element, name: str) -> etree._Element:
     return _children(node, name)[0]
