@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workflows import feel
-from workflows.dmn.elements import Drawn, Element, Place, Text
+from workflows.dmn.elements import Drawn, Element, Place, Reference, Text
 from workflows.dmn.model import Import, Invocable, Model
 from workflows.dmn.reader import read_drawn
 from workflows.dmn.requirements import KINDS, arrows, check
 from workflows.dmn.scopes import Names, texts
-from workflows.dmn.types import Types
+from workflows.dmn.types import Predicate, Types
 from workflows.dmn.xml import Sheet
 from workflows.feel import FeelError, Tree
 from workflows.model import Finding
@@ -35,7 +35,7 @@ def read(
     except XmlRefused as error:
         return Model(file, "", "", (), (), {}, {}, (error.finding,))
     drawn, sheet = read_drawn(root, file)
-    release = _Release(drawn, file, parser)
+    release = _Release(drawn, file, parser, imported or {})
     release.refuse(sheet)
     release.parse()
     decisions = release.invocables()
@@ -51,6 +51,18 @@ def read(
     )
 
 
+class _Predicates(dict[str, Predicate]):
+    """The types of the model; those of its imports are known when it is loaded."""
+
+    prefixes: tuple[str, ...] = ()
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(name) or str(name).startswith(self.prefixes)
+
+    def __missing__(self, name: str) -> Predicate:
+        return lambda value: True
+
+
 @dataclass
 class _Release:
     """Parses and compiles the texts; remembers whose expression is broken."""
@@ -58,6 +70,7 @@ class _Release:
     drawn: Drawn
     file: str
     parser: feel.Parser
+    imported: Mapping[str, Model]
     trees: dict[str, Tree] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     broken: dict[str, str] = field(default_factory=dict)
@@ -67,6 +80,8 @@ class _Release:
 
     def __post_init__(self) -> None:
         self.types = Types(self.drawn, {}, {})
+        self.predicates = _Predicates(self.types.predicates)
+        self.predicates.prefixes = tuple(f"{one.name}." for one in self.drawn.imports)
 
     def refuse(self, sheet: Sheet) -> None:
         """What the reader saw: what does not run here, and types nobody defines."""
@@ -103,17 +118,13 @@ class _Release:
             return error
 
     def _fault(self, text: Text, names: Names) -> FeelError | None:
-        """What strict evaluation refuses before anything runs.
-
-        The types of imported models are known when the model is loaded: then a type of
-        a wrong name is refused where it is read.
-        """
+        """What strict evaluation refuses before anything runs."""
         try:
             feel.compile_tree(
                 self.trees[text.key],
                 text.source,
                 functions=names,
-                types=self.types.predicates,
+                types=self.predicates,
             )
         except FeelError as error:
             return error
@@ -137,13 +148,21 @@ class _Release:
         if element.id in self.broken:
             return self.broken[element.id]
         for reference, _ in arrows(element):
-            needed = self.drawn.elements.get(reference.id)
-            if reference.namespace or needed is None or needed.id in seen:
-                continue
-            reason = self._reason(needed, seen)
+            if reference.namespace is not None:
+                reason = self._foreign_reason(reference)
+            else:
+                needed = self.drawn.elements.get(reference.id)
+                if needed is None or needed.id in seen:
+                    continue
+                reason = self._reason(needed, seen)
             if reason is not None:
-                return f'It requires "{needed.name}". {reason}'
+                return f"It requires what is not run. {reason}"
         return None
+
+    def _foreign_reason(self, reference: Reference) -> str | None:
+        model = self.imported.get(reference.namespace or "")
+        found = model.decisions if model is not None else ()
+        return next((one.not_run for one in found if one.id == reference.id), None)
 
     def _not_run(self, place: Place, reason: str) -> None:
         message = f'"{place.owner_name}" is not run: {reason}'
