@@ -33,7 +33,8 @@ def make_call(compiler: Compiler, node: Node) -> Closure:
         return _call_builtin(compiler, BUILTINS[name], node)
     if name in compiler.functions or compiler.lenient:
         return _call_value(compiler, callee, parameters)
-    raise UnknownFunction(name, position=callee[1])
+    known = (*BUILTINS, *_SPECIAL_MAKERS, *compiler.functions)
+    raise UnknownFunction(name, position=callee[1], among=known)
 
 
 def make_date_literal(compiler: Compiler, node: Node) -> Closure:

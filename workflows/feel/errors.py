@@ -1,8 +1,16 @@
 """What FEEL refuses, told so that the author of the expression can mend it."""
 
+import difflib
+import re
+from collections.abc import Iterable
 from typing import Self
 
 from workflows.model import RasimError
+
+# What stands at a position: a string, a call, a name, a number, a sign.
+_PART = re.compile(
+    r'"(?:[^"\\]|\\.)*"|`[^`]*`|[^\W\d]\w*(?: \w+)*(?=\()|[^\W\d]\w*|[\d.]+|[<>=!*]+|\S'
+)
 
 
 class FeelError(RasimError):
@@ -34,6 +42,12 @@ class FeelError(RasimError):
         self._tell(expression=expression)
         return self
 
+    @property
+    def part(self) -> str:
+        """What of the expression the error is about, as it is written there."""
+        found = _PART.match(self.expression, self.position or 0)
+        return found[0] if found and self.position is not None else ""
+
     def _tell(self, **data: object) -> None:
         """`column` is `position` as people count: from 1; 0 when it is not known."""
         self.__dict__.update(data)
@@ -51,8 +65,17 @@ class UnknownFunction(FeelSyntaxError):
 
     name: str
 
-    def __init__(self, name: str, *, position: int | None = None) -> None:
-        super().__init__(f"there is no function {name}", name=name, position=position)
+    def __init__(
+        self, name: str, *, position: int | None = None, among: Iterable[str] = ()
+    ) -> None:
+        meant = _nearest(name, among)
+        hint = f" (is {meant} meant?)" if meant else ""
+        reason = f"there is no function {name}{hint}"
+        super().__init__(reason, name=name, position=position, meant=meant)
+
+    @property
+    def msgid(self) -> str:
+        return _MISSPELT_FUNCTION if self.data["meant"] else super().msgid
 
 
 class EvaluationError(FeelError):
@@ -68,9 +91,21 @@ class UnknownName(EvaluationError):
 
     name: str
 
-    def __init__(self, name: str, *, of: str = "") -> None:
+    def __init__(self, name: str, *, of: str = "", among: Iterable[str] = ()) -> None:
         owner = f" in {of}" if of else ""
-        super().__init__(f"there is no {name}{owner}", name=name)
+        super().__init__(f"there is no {name}{owner}", name=name, meant="")
+        self._among = among
+
+    def within(self, expression: str) -> Self:
+        """Now that the author is to read it, look for the name that was meant."""
+        if meant := _nearest(self.name, self._among):
+            self._tell(reason=f"{self.reason} (is {meant} meant?)", meant=meant)
+        self._among = ()
+        return super().within(expression)
+
+    @property
+    def msgid(self) -> str:
+        return _MISSPELT_NAME if self.data["meant"] else super().msgid
 
 
 class WrongType(EvaluationError):
@@ -107,3 +142,25 @@ class LimitReached(FeelError):
 
 class NotAValue(FeelError):
     """Not a FEEL value: {reason}."""
+
+
+class MisspeltFunction(UnknownFunction):
+    """The expression "{expression}" calls the function "{name}", which does not exist,
+    at character {column}. Is "{meant}" meant?"""
+
+
+class MisspeltName(UnknownName):
+    """The expression "{expression}" reads "{name}", which does not exist, at character
+    {column}. Is "{meant}" meant?"""
+
+
+# Sentences only: what was meant is looked for when the error is told, not before.
+_MISSPELT_FUNCTION = " ".join((MisspeltFunction.__doc__ or "").split())
+_MISSPELT_NAME = " ".join((MisspeltName.__doc__ or "").split())
+
+
+def _nearest(name: str, among: Iterable[str]) -> str:
+    """The known name that is most like it, or nothing."""
+    known = {one.casefold(): one for one in among if isinstance(one, str)}
+    found = difflib.get_close_matches(name.casefold(), known, n=1, cutoff=0.65)
+    return known[found[0]] if found else ""

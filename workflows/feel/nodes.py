@@ -1,5 +1,6 @@
 """Compiling literals, names, paths, operators, logic, conditionals, lists, contexts."""
 
+import itertools
 from collections.abc import Mapping
 from decimal import DecimalException
 
@@ -22,6 +23,9 @@ from workflows.feel.operators import ARITHMETIC, COMPARISONS, NUMBERS, equal, ne
 from workflows.feel.parser import Node
 from workflows.feel.temporal import PROPERTIES
 from workflows.feel.values import Scope, Value, kind
+
+# Names looked through for the one that was meant.
+MAX_SUGGESTED = 1000
 
 
 def make_number(compiler: Compiler, node: Node) -> Closure:
@@ -91,10 +95,12 @@ def property_of(owner: Value, name: str, described: str) -> Value:
     if type(owner) is dict:
         if name in owner:
             return owner[name]
-        raise UnknownName(name, of=described)
-    read = PROPERTIES.get(type(owner), {}).get(name)
+        raise UnknownName(name, of=described, among=owner)
+    properties = PROPERTIES.get(type(owner), {})
+    read = properties.get(name)
     if read is None:
-        raise UnknownName(name, of=f"{described} (it is a {kind(owner)})")
+        of = f"{described} (it is a {kind(owner)})"
+        raise UnknownName(name, of=of, among=properties)
     return read(owner)
 
 
@@ -262,7 +268,12 @@ def _free(compiler: Compiler, name: str, hops: int, position: int) -> Closure:
 
 def _unknown(name: str, position: int) -> Closure:
     def refuse(scope: Scope) -> Value:
-        raise UnknownName(name).at(position)
+        around: Scope | None = scope
+        known: list[str] = []
+        while around is not None:
+            known += itertools.islice(around.values, MAX_SUGGESTED)
+            around = around.parent
+        raise UnknownName(name, among=known).at(position)
 
     return refuse
 

@@ -12,7 +12,7 @@ import regex
 from workflows.feel.errors import LimitReached, WrongValue
 from workflows.feel.functions.xpath import translated
 
-# Wall-clock, so that the bound holds for any pattern; ordinary ones take microseconds.
+# Of the processor: the bound holds for any pattern; ordinary ones take microseconds.
 SECONDS = 0.25
 
 Pattern = regex.Pattern[str]
