@@ -79,7 +79,7 @@ class Definitions:
         variables: Mapping[str, Value],
         environment: feel.Environment,
     ) -> Outcome:
-        """The value of a decision, a service or a function, by id or name.
+        """The value of a decision, a service or a function, by id, name or title.
 
         `variables` are FEEL values by the names of input data (for a function: of its
         parameters); for a service also of its input decisions. An input of an imported
@@ -87,7 +87,7 @@ class Definitions:
         """
         element = self._find(key)
         run = Evaluation(environment)
-        place = Place(element.id, element.name, element.id)
+        place = Place(element.id, element.title, element.id)
         try:
             value = self._value(element, variables, run)
             if type(value) is list or type(value) is dict:
@@ -108,7 +108,9 @@ class Definitions:
     def _find(self, key: str) -> Element:
         element = self._elements.get(key)
         if element is None:
-            named = (one for one in self._elements.values() if one.name == key)
+            named = (
+                one for one in self._elements.values() if key in (one.name, one.title)
+            )
             element = next(named, None)
         if element is None or isinstance(element, Input):
             raise UnknownDecision(model=self.name, key=key)
@@ -122,9 +124,9 @@ class Definitions:
         if isinstance(element, Service):
             return self._serve(element, variables, run, recorded=True)
         function = self._functions[element.id]
-        run.record = Record(element.id, element.name, variables)
+        run.record = Record(element.id, element.title, variables)
         run.records.append(run.record)
-        place = Place(element.id, element.name, element.id)
+        place = Place(element.id, element.title, element.id)
         arguments = []
         for name in function.parameters:
             if name not in variables:
@@ -141,11 +143,11 @@ class Definitions:
         run.spend()
         decision = self._elements[key]
         assert isinstance(decision, Decision)  # noqa: S101 for mypy
-        place = Place(decision.id, decision.name, decision.id)
+        place = Place(decision.id, decision.title, decision.id)
         values = self._required(decision, given, run)
         outer = run.record
         if given.recorded:
-            run.record = Record(decision.id, decision.name, values)
+            run.record = Record(decision.id, decision.title, values)
         found = self._logic[key](Scope(values, run))
         kept = self._workshop.type_of(decision.type)
         value = self._workshop.fit(kept, found, run, place)
@@ -185,7 +187,7 @@ class Definitions:
         full = f"{self.namespace}#{element.name}"
         found = given.inputs.get(full, given.inputs.get(element.name))
         kept = self._workshop.type_of(element.type)
-        place = Place(element.id, element.name, element.id)
+        place = Place(element.id, element.title, element.id)
         return self._workshop.fit(kept, found, run, place)
 
     def _put(
@@ -216,7 +218,7 @@ class Definitions:
             return self._service_function(element)
         definition = element.function
         if definition is None:
-            place = Place(element.id, element.name, element.id)
+            place = Place(element.id, element.title, element.id)
             definition = FunctionDefinition(place, None, (), None, "FEEL")
         make = self._workshop.function(element.name, definition)
         kept = self._result_type(element.type) or self._workshop.type_of(
@@ -258,7 +260,7 @@ class Definitions:
         recorded: bool,
     ) -> Value:
         """What its output decisions give: one its value, several a context."""
-        place = Place(service.id, service.name, service.id)
+        place = Place(service.id, service.title, service.id)
         given = Given(values, self._given_decisions(service, values, run), recorded)
         found: dict[str, Value] = {}
         for reference in service.outputs:
@@ -272,7 +274,7 @@ class Definitions:
         self, service: Service, values: Mapping[str, Value], run: Evaluation
     ) -> dict[tuple[str, str], Value]:
         """The input decisions, which the caller has made: none is evaluated."""
-        place = Place(service.id, service.name, service.id)
+        place = Place(service.id, service.title, service.id)
         decided = {}
         for reference in service.input_decisions:
             owner, element = self._owner(reference), self._element(reference)

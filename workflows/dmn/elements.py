@@ -160,10 +160,15 @@ class Reference:
         return self.id if self.namespace is None else f"{self.namespace}#{self.id}"
 
 
+# An element has a `name`, by which expressions read it: that of its variable. The
+# standard wants its `title`, which people see, to be the same; editors let it differ.
+
+
 @dataclass(frozen=True)
 class Input:
     id: str
     name: str
+    title: str
     type: str | None
 
 
@@ -171,6 +176,7 @@ class Input:
 class Decision:
     id: str
     name: str
+    title: str
     type: str | None
     logic: Boxed | None
     inputs: tuple[Reference, ...]
@@ -184,6 +190,7 @@ class KnowledgeModel:
 
     id: str
     name: str
+    title: str
     type: str | None
     function: FunctionDefinition | None
     knowledge: tuple[Reference, ...]
@@ -193,6 +200,7 @@ class KnowledgeModel:
 class Service:
     id: str
     name: str
+    title: str
     type: str | None
     outputs: tuple[Reference, ...]
     encapsulated: tuple[Reference, ...]

@@ -20,9 +20,10 @@ class InvocableKind(enum.StrEnum):
 class Invocable:
     """A decision, a service, a business knowledge model or an input.
 
-    `requires` are ids within the model, `namespace#id` in another one. `not_run` tells
-    why strict evaluation refuses it (a broken expression of its own, or of what it
-    requires within this model), None where it runs.
+    `name` is that by which expressions read it, `title` what people see. `requires` are
+    ids within the model, `namespace#id` in another one. `not_run` tells why strict
+    evaluation refuses it (a broken expression of its own, or of what it requires), None
+    where it runs.
     """
 
     id: str
@@ -30,6 +31,7 @@ class Invocable:
     kind: InvocableKind
     requires: tuple[str, ...]
     not_run: str | None = None
+    title: str = ""
 
 
 @dataclass(frozen=True)

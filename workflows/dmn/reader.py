@@ -142,44 +142,48 @@ class _Reading:
 
     def _element(
         self,
-        read: Callable[["_Reading", etree._Element, Place, str | None], Element],
+        read: Callable[["_Reading", etree._Element, Place, Variable], Element],
         element: etree._Element,
     ) -> None:
-        name = element.get("name", "")
-        place = Place(element.get("id") or name, name, element.get("id") or name)
+        title = element.get("name", "")
+        place = Place(element.get("id") or title, title, element.get("id") or title)
         variable = next((one for one in element if local(one) == "variable"), None)
         kept = None if variable is None else self.sheet.type_of(variable)
+        name = title if variable is None else variable.get("name") or title
         if not name:
             self.sheet.error(
                 place.element_id or None,
                 "dmn-no-name",
                 f"Line {element.sourceline}: <{local(element)}> has no name. Name it.",
             )
-        self.elements[place.owner_id] = read(self, element, place, kept)
+        self.elements[place.owner_id] = read(self, element, place, Variable(name, kept))
 
     def decision(
-        self, element: etree._Element, place: Place, kept: str | None
+        self, element: etree._Element, place: Place, variable: Variable
     ) -> Element:
         needs = self._requirements(element, place)
         also = _SILENT_PARTS | {"informationRequirement", "knowledgeRequirement"}
         logic = find_boxed(self.sheet, element, place, also)
         return Decision(
             place.owner_id,
+            variable.name,
             place.owner_name,
-            kept,
+            variable.type,
             logic,
             tuple(needs["requiredInput"]),
             tuple(needs["requiredDecision"]),
             tuple(needs["requiredKnowledge"]),
         )
 
-    def input(self, element: etree._Element, place: Place, kept: str | None) -> Element:
+    def input(
+        self, element: etree._Element, place: Place, variable: Variable
+    ) -> Element:
         for _ in self.sheet.children(element, place, frozenset({"variable"})):
             pass  # The rest is refused by the walk itself.
-        return Input(place.owner_id, place.owner_name, kept)
+        return Input(place.owner_id, variable.name, place.owner_name, variable.type)
 
     def knowledge_model(
-        self, element: etree._Element, place: Place, kept: str | None
+        self, element: etree._Element, place: Place, variable: Variable
     ) -> Element:
         function: FunctionDefinition | None = None
         known = _SILENT_PARTS | {"encapsulatedLogic", "knowledgeRequirement"}
@@ -188,11 +192,16 @@ class _Reading:
                 function = read_function(self.sheet, child, place)
         knowledge = self._requirements(element, place)["requiredKnowledge"]
         return KnowledgeModel(
-            place.owner_id, place.owner_name, kept, function, tuple(knowledge)
+            place.owner_id,
+            variable.name,
+            place.owner_name,
+            variable.type,
+            function,
+            tuple(knowledge),
         )
 
     def service(
-        self, element: etree._Element, place: Place, kept: str | None
+        self, element: etree._Element, place: Place, variable: Variable
     ) -> Element:
         found: dict[str, list[Reference]] = {name: [] for name in _SERVICE_PARTS}
         known = _SERVICE_PARTS | _SILENT_PARTS
@@ -201,8 +210,9 @@ class _Reading:
                 found[name].append(self.sheet.reference(child))
         return Service(
             place.owner_id,
+            variable.name,
             place.owner_name,
-            kept,
+            variable.type,
             tuple(found["outputDecision"]),
             tuple(found["encapsulatedDecision"]),
             tuple(found["inputDecision"]),
@@ -274,9 +284,7 @@ class _Reading:
             seen[element.name] = element.id
 
 
-_ROOTS: Mapping[
-    str, Callable[[_Reading, etree._Element, Place, str | None], Element]
-] = {
+_ROOTS: Mapping[str, Callable[[_Reading, etree._Element, Place, Variable], Element]] = {
     "decision": _Reading.decision,
     "inputData": _Reading.input,
     "businessKnowledgeModel": _Reading.knowledge_model,

@@ -138,6 +138,7 @@ class _Release:
                 KINDS[type(element)],
                 tuple(str(reference) for reference, _ in arrows(element)),
                 self._reason(element, set()),
+                element.title,
             )
             for element in self.drawn.elements.values()
         )
@@ -183,6 +184,7 @@ def _summary(drawn: Drawn, decisions: tuple[Invocable, ...]) -> dict[str, Any]:
             {
                 "id": one.id,
                 "name": one.name,
+                "title": one.title,
                 "kind": one.kind.value,
                 "requires": list(one.requires),
                 "type": drawn.elements[one.id].type,

@@ -51,11 +51,11 @@ def check(
                     Finding(file, element.id, "dmn-requirement", "error", fault)
                 )
         if isinstance(element, Service) and not element.outputs:
-            message = f'The service "{element.name}" has no output decision. Name one.'
+            message = f'The service "{element.title}" has no output decision. Name one.'
             found.append(Finding(file, element.id, "dmn-requirement", "error", message))
     circle = _circle(drawn)
     if circle:
-        names = " → ".join(f'"{drawn.elements[one].name}"' for one in circle)
+        names = " → ".join(f'"{drawn.elements[one].title}"' for one in circle)
         message = f"The decisions require each other in a circle: {names}. Break it."
         found.append(Finding(file, circle[0], "dmn-circle", "error", message))
     return found
@@ -74,7 +74,7 @@ def _fault(
         if element is None:
             return f"It requires {reference}, which is not in the model. {mend}"
         if KINDS[type(element)] not in wanted:
-            return f'It requires "{element.name}", which is no {kinds}. {mend}'
+            return f'It requires "{element.title}", which is no {kinds}. {mend}'
         return None
     if reference.namespace not in {one.namespace for one in drawn.imports}:
         return f"It requires {reference}, of a model that is not imported. {mend}"
