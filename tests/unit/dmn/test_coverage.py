@@ -1,128 +1,18 @@
 """Analysis of tables: every example is tried out, nothing is missed."""
 
 import itertools
-import re
 import time
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as some
+from trying import matching
 
-from workflows import feel
 from workflows.dmn import coverage
 from workflows.dmn.coverage import Input, Rule, Table
-from workflows.dmn.regions import UnaryTests
 from workflows.model import Finding
 
 Row = tuple[str, ...]
 Shown = dict[str, Any]
-
-
-class StoppedClock:
-    def now(self) -> datetime:
-        return datetime(2026, 4, 1, 4, 0, tzinfo=UTC)
-
-
-ENVIRONMENT = feel.Environment(StoppedClock())
-
-
-@pytest.fixture(scope="module")
-def parser() -> Iterator[feel.Parser]:
-    with feel.Parser() as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def tests(parser: feel.Parser) -> Callable[[str], UnaryTests]:
-    known: dict[str, UnaryTests] = {}
-
-    def read(text: str) -> UnaryTests:
-        if text not in known:
-            is_any = text in ("", "-")
-            known[text] = UnaryTests(text, None if is_any else parse(text))
-        return known[text]
-
-    def parse(text: str) -> feel.Tree | None:
-        try:
-            return parser.parse(text, unary=True)
-        except feel.FeelSyntaxError:
-            return None
-
-    return read
-
-
-@pytest.fixture(scope="module")
-def make(tests: Callable[[str], UnaryTests]) -> Callable[..., Table]:
-    """`make("FIRST", {"age": "number"}, [("< 18", "1")])`; a type with allowed values
-    is `("string", '"a", "b"')`."""
-
-    def build(
-        policy: str, inputs: dict[str, Any], rows: list[Row], **more: Any
-    ) -> Table:
-        types = [
-            each if isinstance(each, tuple) else (each,) for each in inputs.values()
-        ]
-        columns = tuple(
-            Input(name, given[0], tuple(map(tests, given[1:])))
-            for name, given in zip(inputs, types, strict=True)
-        )
-        ranks = more.pop("ranks", [None] * len(rows))
-        rules = tuple(
-            Rule(
-                f"rule_{number}",
-                tuple(tests(text) for text in row[: len(inputs)]),
-                row[len(inputs) :],
-                rank,
-            )
-            for number, (row, rank) in enumerate(zip(rows, ranks, strict=True), 1)
-        )
-        return Table("table_1", "Places", policy, columns, rules, **more)
-
-    return build
-
-
-@pytest.fixture(scope="module")
-def find(make: Callable[..., Table]) -> Callable[..., list[Finding]]:
-    return lambda *given, **more: coverage.findings(make(*given, **more), "x.dmn")
-
-
-@pytest.fixture(scope="module")
-def shown(parser: feel.Parser) -> Callable[[Finding], Shown]:
-    """The example of a finding, read back from its message."""
-
-    def read(finding: Finding) -> Shown:
-        literal = r'(?:@?"(?:[^"\\]|\\.)*"|[\w.+-]+)'
-        pairs = re.findall(
-            rf"(?:for|For|both match|,|;) (\w+) = ({literal})", finding.message
-        )
-        assert pairs, finding.message
-        return {
-            name: feel.constant_value(parser.parse(text.rstrip(".")), text.rstrip("."))
-            for name, text in pairs
-        }
-
-    return read
-
-
-def matching(table: Table, values: Shown) -> list[int]:
-    """The rules that match, by really evaluating every test; numbers from 1."""
-    return [
-        number
-        for number, rule in enumerate(table.rules, 1)
-        if all(
-            test.is_any or _holds(test, values[column.expression])
-            for test, column in zip(rule.tests, table.inputs, strict=True)
-        )
-    ]
-
-
-def _holds(test: UnaryTests, value: feel.Value) -> bool:
-    assert test.tree is not None
-    expression = feel.compile_tree(test.tree, test.text)
-    return expression.evaluate({"?": value}, ENVIRONMENT) is True
 
 
 def rules_of(found: list[Finding]) -> list[str]:
@@ -341,91 +231,3 @@ def test_a_table_too_large_to_be_analysed_says_so(find, monkeypatch):
 
     assert rules_of(found) == ["table-not-analysed"]
     assert "too large" in found[0].message
-
-
-CELLS = {
-    "number": [
-        "-", "< 1", "> 1", "[0..2]", "(0..2)", "1", "0, 2", "not(1)", "not([0..1])",
-        ">= 2", "? > 0 and ? < 2", "!= 0",
-    ],
-    "string": ["-", '"a"', '"b"', '"a", "b"', 'not("a")', '> "a"'],
-    "boolean": ["-", "true", "false", "not(true)"],
-    "date": [
-        "-", '< @"2026-06-01"', '>= @"2026-06-01"', '[@"2026-06-01"..@"2026-06-02"]',
-    ],
-}  # fmt: skip
-# Values of every region of the cells above, and more.
-POINTS = {
-    "number": ["-1", "0", "0.5", "1", "1.5", "2", "3"],
-    "string": ['""', '"a"', '"ab"', '"b"', '"c"', '"other"'],
-    "boolean": ["true", "false"],
-    "date": [f'@"2026-05-{day}"' for day in (30, 31)]
-    + [f'@"2026-06-0{day}"' for day in (1, 2, 3)],
-}
-
-
-@some.composite
-def tables(draw: some.DrawFn) -> tuple[str, dict[str, str], list[Row]]:
-    policy = draw(some.sampled_from(["UNIQUE", "ANY", "FIRST"]))
-    types = draw(some.lists(some.sampled_from(sorted(CELLS)), min_size=1, max_size=3))
-    cells = [some.sampled_from(CELLS[each]) for each in types]
-    row = some.tuples(*cells, some.sampled_from(["1", "2"]))
-    inputs = {f"x{place}": each for place, each in enumerate(types)}
-    return policy, inputs, draw(some.lists(row, min_size=1, max_size=5))
-
-
-@settings(max_examples=150, deadline=None)
-@given(tables())
-def test_analysis_agrees_with_trying_every_point(find, make, shown, parser, given):
-    policy, inputs, rows = given
-    table = make(policy, inputs, rows)
-    points = [
-        dict(zip(inputs, values, strict=True))
-        for values in itertools.product(
-            *(
-                [_value(parser, text) for text in POINTS[each]]
-                for each in inputs.values()
-            )
-        )
-    ]
-    matched = [matching(table, point) for point in points]
-
-    found = coverage.findings(table, "x.dmn")
-
-    told = {
-        rule: [each for each in found if each.rule == rule] for rule in rules_of(found)
-    }
-    assert "table-not-analysed" not in told
-    gaps, overlaps = told.get("table-gap", []), told.get("table-overlap", [])
-    assert all(matching(table, shown(each)) == [] for each in gaps)
-    assert bool(gaps) == any(numbers == [] for numbers in matched)
-    for each in overlaps:
-        pair = {int(number) for number in re.findall(r"\d+", each.message)[:2]}
-        assert pair <= set(matching(table, shown(each)))
-    assert bool(overlaps) == any(map(_collides(policy, rows), matched))
-    expected = _unreachable(policy, rows, matched)
-    unreachable = [each.element_id for each in told.get("rule-unreachable", [])]
-    assert unreachable == [f"rule_{number}" for number in expected]
-
-
-def _collides(policy: str, rows: list[Row]) -> Callable[[list[int]], bool]:
-    def check(numbers: list[int]) -> bool:
-        outputs = {rows[number - 1][-1] for number in numbers}
-        return (policy == "UNIQUE" and len(numbers) > 1) or (
-            policy == "ANY" and len(outputs) > 1
-        )
-
-    return check
-
-
-def _unreachable(policy: str, rows: list[Row], matched: list[list[int]]) -> list[int]:
-    used = {
-        number
-        for numbers in matched
-        for number in (numbers[:1] if policy == "FIRST" else numbers)
-    }
-    return [number for number in range(1, len(rows) + 1) if number not in used]
-
-
-def _value(parser: feel.Parser, text: str) -> feel.Value:
-    return feel.constant_value(parser.parse(text), text)

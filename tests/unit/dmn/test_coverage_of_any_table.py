@@ -1,0 +1,102 @@
+"""Analysis of random tables agrees with trying every point of them."""
+
+import itertools
+import re
+from collections.abc import Callable
+
+from hypothesis import given, settings
+from hypothesis import strategies as some
+from trying import matching
+
+from workflows import feel
+from workflows.dmn import coverage
+
+Row = tuple[str, ...]
+
+CELLS = {
+    "number": [
+        "-", "< 1", "> 1", "[0..2]", "(0..2)", "1", "0, 2", "not(1)", "not([0..1])",
+        ">= 2", "? > 0 and ? < 2", "!= 0",
+    ],
+    "string": ["-", '"a"', '"b"', '"a", "b"', 'not("a")', '> "a"'],
+    "boolean": ["-", "true", "false", "not(true)"],
+    "date": [
+        "-", '< @"2026-06-01"', '>= @"2026-06-01"', '[@"2026-06-01"..@"2026-06-02"]',
+    ],
+}  # fmt: skip
+# Values of every region of the cells above, and more.
+POINTS = {
+    "number": ["-1", "0", "0.5", "1", "1.5", "2", "3"],
+    "string": ['""', '"a"', '"ab"', '"b"', '"c"', '"other"'],
+    "boolean": ["true", "false"],
+    "date": [f'@"2026-05-{day}"' for day in (30, 31)]
+    + [f'@"2026-06-0{day}"' for day in (1, 2, 3)],
+}
+
+
+@some.composite
+def tables(draw: some.DrawFn) -> tuple[str, dict[str, str], list[Row]]:
+    policy = draw(some.sampled_from(["UNIQUE", "ANY", "FIRST"]))
+    types = draw(some.lists(some.sampled_from(sorted(CELLS)), min_size=1, max_size=3))
+    cells = [some.sampled_from(CELLS[each]) for each in types]
+    row = some.tuples(*cells, some.sampled_from(["1", "2"]))
+    inputs = {f"x{place}": each for place, each in enumerate(types)}
+    return policy, inputs, draw(some.lists(row, min_size=1, max_size=5))
+
+
+@settings(max_examples=150, deadline=None)
+@given(tables())
+def test_analysis_agrees_with_trying_every_point(find, make, shown, parser, given):
+    policy, inputs, rows = given
+    table = make(policy, inputs, rows)
+    points = [
+        dict(zip(inputs, values, strict=True))
+        for values in itertools.product(
+            *(
+                [_value(parser, text) for text in POINTS[each]]
+                for each in inputs.values()
+            )
+        )
+    ]
+    matched = [matching(table, point) for point in points]
+
+    found = coverage.findings(table, "x.dmn")
+
+    told = {
+        rule: [each for each in found if each.rule == rule]
+        for rule in {each.rule for each in found}
+    }
+    assert "table-not-analysed" not in told
+    gaps, overlaps = told.get("table-gap", []), told.get("table-overlap", [])
+    assert all(matching(table, shown(each)) == [] for each in gaps)
+    assert bool(gaps) == any(numbers == [] for numbers in matched)
+    for each in overlaps:
+        pair = {int(number) for number in re.findall(r"\d+", each.message)[:2]}
+        assert pair <= set(matching(table, shown(each)))
+    assert bool(overlaps) == any(map(_collides(policy, rows), matched))
+    expected = _unreachable(policy, rows, matched)
+    unreachable = [each.element_id for each in told.get("rule-unreachable", [])]
+    assert unreachable == [f"rule_{number}" for number in expected]
+
+
+def _collides(policy: str, rows: list[Row]) -> Callable[[list[int]], bool]:
+    def check(numbers: list[int]) -> bool:
+        outputs = {rows[number - 1][-1] for number in numbers}
+        return (policy == "UNIQUE" and len(numbers) > 1) or (
+            policy == "ANY" and len(outputs) > 1
+        )
+
+    return check
+
+
+def _unreachable(policy: str, rows: list[Row], matched: list[list[int]]) -> list[int]:
+    used = {
+        number
+        for numbers in matched
+        for number in (numbers[:1] if policy == "FIRST" else numbers)
+    }
+    return [number for number in range(1, len(rows) + 1) if number not in used]
+
+
+def _value(parser: feel.Parser, text: str) -> feel.Value:
+    return feel.constant_value(parser.parse(text), text)
