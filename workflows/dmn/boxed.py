@@ -1,6 +1,6 @@
 """Compiling boxed expressions: each becomes a closure over the names around it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from workflows.dmn.elements import (
@@ -28,12 +28,14 @@ from workflows.feel import (
     Expression,
     FeelError,
     Function,
+    Range,
     Run,
     Scope,
     Value,
     WrongType,
     kind,
 )
+from workflows.feel.loops import counted_range
 
 PARTIAL = "partial"
 
@@ -81,10 +83,15 @@ class Workshop:
             reason = f'"{source[:80]}" was refused when the model was released.'
             return lambda scope: refuse(scope.run, place, reason)
 
+        ready: dict[bool, Closure] = {}
+
         def run(scope: Scope) -> Value:
+            mode = scope.run.environment.lenient
             try:
-                lenient = scope.run.environment.lenient
-                return expression.closure(lenient=lenient)(scope)
+                closure = ready.get(mode)
+                if closure is None:
+                    closure = ready[mode] = expression.closure(lenient=mode)
+                return closure(scope)
             except FeelError as error:
                 told = error.within(error.data.get("expression") or source)
                 return refuse(scope.run, place, str(told), error)
@@ -305,10 +312,17 @@ def lenient(run: Run) -> bool:
     return run.environment.lenient
 
 
-def _items(value: Value, run: Run, place: Place) -> list[Value] | None:
-    """Lenient, a value stands for a list of just it."""
+def _items(value: Value, run: Run, place: Place) -> Iterable[Value] | None:
+    """Of a list, or of a range of whole numbers or days. Lenient, a value stands for a
+    list of just it."""
     if type(value) is list:
         return value
+    if type(value) is Range:
+        try:
+            return counted_range(value, run)
+        except FeelError as error:
+            refuse(run, place, error.reason, error)
+            return None
     if value is not None and lenient(run):
         return [value]
     refuse(run, place, f"it goes through a list, not a {kind(value)}.")

@@ -133,7 +133,7 @@ def _make_domain(compiler: Compiler, node: Node) -> Domain:
     def iterated(scope: Scope) -> Iterable[Value]:
         value = source(scope)
         if type(value) is Range:
-            return _counted_range(value, scope.run)
+            return counted_range(value, scope.run)
         if value is None:
             raise WrongType("a loop", "a list or a range", kind(value))
         return _listed(value, lenient=lenient)
@@ -169,7 +169,8 @@ def _whole(number: Decimal) -> int:
     return int(number)
 
 
-def _counted_range(span: Range, run: Run) -> Iterable[Value]:
+def counted_range(span: Range, run: Run) -> Iterable[Value]:
+    """The whole numbers or days of a range, for a loop over it."""
     if span.start is None or span.end is None:
         raise WrongValue("a loop needs a range with two ends")
     first, last = int(not span.start_included), int(not span.end_included)
