@@ -121,6 +121,8 @@ class Pen:
 
     def ending(self, scope: Scope) -> Node:
         kind = self.weighted(ENDS)
+        if scope.by_event and self.chance(0.2):
+            kind = "escalation"  # which the handler itself must not hear
         if kind == "compensate" and not scope.compensates:
             kind = "none"
         if kind in ("error", "terminate") and self.deep < 2 and self.chance(0.7):

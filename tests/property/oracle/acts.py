@@ -186,7 +186,7 @@ class Activity(Act):
         if repeat.collects:
             self.vars.values[repeat.collects[0]] = [None] * self.total
         if not self.list:
-            self.finished()
+            self.over()
         for _ in range(1 if repeat.sequential else self.total):
             self.next_item()
 
@@ -216,7 +216,7 @@ class Activity(Act):
         seen = {**self.frame.vars.visible(), "loopCounter": Decimal(self.number)}
         over = repeat.maximum is not None and self.number >= repeat.maximum
         if ask and (over or (repeat.condition and not repeat.condition.value(seen))):
-            self.finished()
+            self.over()
         else:
             self.next_item()
 
@@ -229,7 +229,7 @@ class Activity(Act):
         elif repeat.over is None:
             self.turn(ask=True)
         elif item.enough or (not self.items and self.number == self.total):
-            self.finished()
+            self.over()
         elif repeat.sequential:
             self.next_item()
 
@@ -243,7 +243,16 @@ class Activity(Act):
             "numberOfCompletedInstances": Decimal(self.number - open_),
         }
 
+    def over(self) -> None:
+        """No further time: what still runs of them ends, and then the whole."""
+        for item in self.items:
+            item.kill()
+        self.items = []
+        self.frame.later(self.finished)
+
     def finished(self) -> None:
+        if not self.alive:
+            return
         repeat = self.node.repeat
         if repeat and repeat.collects:
             name = repeat.collects[0]
@@ -274,16 +283,6 @@ class Handler(Activity):
         write(self.frame.vars, self.node.body.start, self.kept)
         self.at = self.node.id
         self.plan()
-
-
-class Undo(Activity):
-    """The run of a compensation handler; the throw event goes on when it is done."""
-
-    thrower: Any = None
-
-    def leave(self) -> None:
-        if self.thrower.alive:
-            self.thrower.undo_next()
 
 
 class Item:

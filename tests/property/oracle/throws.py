@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.property.model import Node
-from tests.property.oracle.acts import Act, Came, Undo
+from tests.property.oracle.acts import Act, Activity, Came
 from tests.property.oracle.parts import Wait, mapped
 
 
@@ -21,6 +21,16 @@ class Catch(Act):
     def came(self, wait: Wait, values: dict[str, Any]) -> None:
         self.kill()
         Came(self.frame, self.node, values).start()
+
+
+class Undo(Activity):
+    """The run of a compensation handler; the throw event goes on when it is done."""
+
+    thrower: Any = None
+
+    def leave(self) -> None:
+        if self.thrower.alive:
+            self.thrower.undo_next()
 
 
 class Throw(Act):
