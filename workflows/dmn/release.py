@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workflows import feel
+from workflows.dmn import analysis
 from workflows.dmn.elements import Drawn, Element, Place, Reference, Text
 from workflows.dmn.model import Import, Invocable, Model
 from workflows.dmn.reader import read_drawn
@@ -47,7 +48,12 @@ def read(
         tuple(Import(one.name, one.namespace) for one in drawn.imports),
         release.trees,
         _summary(drawn, decisions),
-        (*sheet.findings, *check(drawn, file, imported), *release.findings),
+        (
+            *sheet.findings,
+            *check(drawn, file, imported),
+            *release.findings,
+            *analysis.findings(drawn, release.trees, file),
+        ),
     )
 
 
