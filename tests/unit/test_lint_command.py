@@ -45,7 +45,7 @@ def test_the_admission_has_nothing_to_mend(lint):
 
 
 def test_findings_are_a_table_and_an_error_gives_exit_code_1(lint, tmp_path):
-    wrong = drawing(choice('"yes"') + els("task:lost"))
+    wrong = drawing(choice('"yes"') + els("userTask:lost") + flows("lost->lost"))
     (tmp_path / "d.bpmn").write_bytes(wrong)
 
     result = lint(tmp_path / "d.bpmn")

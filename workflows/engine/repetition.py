@@ -22,6 +22,7 @@ MOST_PARALLEL = 500
 
 MULTI_INSTANCE = BPMN + "multiInstanceLoopCharacteristics"
 STANDARD_LOOP = BPMN + "standardLoopCharacteristics"
+COUNTER = "loopCounter"  # the variable of an item that counts them
 
 # `=result` or `=result.part`: such a variable belongs to the item.
 _PATH = re.compile(r"=\s*([^\W\d]\w*)(\s*\.\s*[^\W\d]\w*)*\s*")
@@ -122,7 +123,7 @@ class MultiInstance:
     def _variables(self, state: State) -> dict[str, Any]:
         variables: dict[str, Any] = {}
         path = _PATH.fullmatch(self.output or "")
-        if path is not None:
+        if path is not None and path.group(1) != COUNTER:
             variables[path.group(1)] = None
         if self.element is not None:
             variables[self.element] = state["left"].pop()
@@ -166,7 +167,7 @@ class StandardLoop:
             return False
         if self.condition is None:
             return True
-        over = {**_numbers({"loopCounter": done}), **written}
+        over = {**_numbers({COUNTER: done}), **written}
         truth: bool = body.workflow.script_engine.truth(body, self.condition, over)
         return truth
 
@@ -186,7 +187,7 @@ def begin_items(body: Token, repetition: Repetition) -> None:
         index += 1
         item = body._add_child(body.task_spec, TaskState.FUTURE)
         item.internal_data[INDEX] = index
-        item.internal_data[ITEM] = {"loopCounter": Decimal(index), **variables}
+        item.internal_data[ITEM] = {COUNTER: Decimal(index), **variables}
         item._set_state(TaskState.READY)
     state["started"] = index
 

@@ -4,7 +4,7 @@ from lxml import etree
 
 from workflows.engine.evaluation import is_expression
 from workflows.engine.extensions import read_extensions
-from workflows.engine.repetition import MULTI_INSTANCE, STANDARD_LOOP, text_of
+from workflows.engine.repetition import COUNTER, MULTI_INSTANCE, STANDARD_LOOP, text_of
 from workflows.engine.rules import VARIABLE, Findings
 
 
@@ -45,7 +45,9 @@ def _multi_instance(node_id: str, multi: etree._Element, findings: Findings) -> 
         if text is not None and not is_expression(text):
             _not_feel(node_id, what, text, findings)
     for name in (element, output_name):
-        if name is not None and not VARIABLE.fullmatch(name):
+        if name == COUNTER:
+            _wrong(node_id, f"counts its items with {name}. Name the other.", findings)
+        elif name is not None and not VARIABLE.fullmatch(name):
             findings.error(
                 node_id,
                 "variable-name-invalid",

@@ -281,13 +281,32 @@ def reachable(scope: ScopeDrawing) -> set[str]:
 def _check_reachable(scope: ScopeDrawing, findings: Findings) -> None:
     seen = reachable(scope)
     for node_id, node in scope.nodes.items():
-        if node_id not in seen and node.get("isForCompensation") != "true":
+        if node_id in seen or node.get("isForCompensation") == "true":
+            continue
+        name = etree.QName(node).localname
+        if not scope.incoming.get(node_id) and _would_begin(node):
+            findings.error(
+                node_id,
+                "flow-missing",
+                f"No flow leads into {name} {node_id}, beside the start of "
+                f"{scope.id}. Draw the flow that leads there, or remove {node_id}.",
+            )
+        else:
             findings.warning(
                 node_id,
                 "unreachable",
-                f"No way leads to {etree.QName(node).localname} {node_id}: it never "
-                "runs.",
+                f"No way leads to {name} {node_id}: it never runs.",
             )
+
+
+def _would_begin(node: etree._Element) -> bool:
+    """Whether the standard (§ 10.3) runs it with its process if no flow leads there.
+
+    An end event without a trigger would do nothing then.
+    """
+    kinds = [tag for one in node if (tag := str(one.tag)).endswith("EventDefinition")]
+    is_idle = node.tag == BPMN + "endEvent" and not kinds
+    return not is_idle and BPMN + "linkEventDefinition" not in kinds
 
 
 def has_condition(flow: etree._Element) -> bool:

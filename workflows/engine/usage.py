@@ -14,7 +14,7 @@ from workflows.engine.evaluation import body, is_expression
 from workflows.engine.event_rules import THROWS, throws_message
 from workflows.engine.extensions import Extensions, read_extensions
 from workflows.engine.parser import DrawingParser
-from workflows.engine.repetition import MULTI_INSTANCE, STANDARD_LOOP
+from workflows.engine.repetition import COUNTER, MULTI_INSTANCE, STANDARD_LOOP
 
 # Its keys where it is known to be a context of these and no others; else None.
 Shape = frozenset[str] | None
@@ -24,7 +24,6 @@ PEOPLE = frozenset({BPMN + "userTask", BPMN + "manualTask"})
 COMPUTED = frozenset({BPMN + "scriptTask", BPMN + "businessRuleTask"})
 HEARS = ("messageEventDefinition", "signalEventDefinition", "errorEventDefinition")
 REPEATED = (MULTI_INSTANCE, STANDARD_LOOP)
-COUNTER = "loopCounter"
 
 
 @dataclass
@@ -88,6 +87,7 @@ class _Reader:
             if tree is not None and text not in self.of_results:
                 for path in sorted(feel.paths(tree)):
                     self.usage.reads.append((node_id, path))
+
     def _computed(self, extensions: Extensions) -> None:
         name = extensions.get("script", "resultVariable")
         if name is not None:
@@ -95,7 +95,6 @@ class _Reader:
         name = extensions.get("calledDecision", "resultVariable")
         if name is not None:
             self._note(name, None)
-
 
     def _repetition(self, extensions: Extensions) -> None:
         for attribute in ("inputElement", "outputCollection"):

@@ -53,6 +53,10 @@ RULES = {
         "event-gateway-invalid": "What cannot stand behind an event-based gateway.",
     },
     "Soundness": {
+        "flow-missing": (
+            "Nothing leads into an element. The standard would begin it together with "
+            "its process; here a start event says what begins."
+        ),
         "unreachable": "No way leads to an element.",
         "never-runs": "A way leads there, and no token ever comes.",
         "join-never-full": (

@@ -94,6 +94,7 @@ WRONG = {
     "condition that is no FEEL": multi(condition="enough"),
     "endless loop": loop(),
     "loop condition that is no FEEL": loop("again"),
+    "item named like the counter": multi(inputElement="loopCounter"),
     "maximum of none": loop(loopMaximum="0"),
     "maximum below none": loop(loopMaximum="-1"),
 }

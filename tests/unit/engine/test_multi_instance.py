@@ -140,6 +140,14 @@ def test_parallel_items_do_not_overwrite_each_others_result(run):
 
 
 @BOTH
+def test_the_output_may_be_the_counter(run, sequential):
+    counted = multi(sequential, outputCollection="ns", outputElement="=loopCounter")
+    case = run(behind(el("task", "a", counted)), {"xs": ["p", "q"]})
+
+    assert case.variables["ns"] == [1, 2]
+
+
+@BOTH
 def test_what_an_item_writes_beside_its_result_lands_outside(run, sequential):
     task = el("userTask", "a", multi(sequential, **RESULTS))
     case = run(behind(task), {"xs": [1, 2], "n": 0})

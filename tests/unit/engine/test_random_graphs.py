@@ -50,6 +50,10 @@ class Graph:
     def incoming(self, node):
         return [flow for flow in self.flows if flow[1] == node]
 
+    def inputs(self, node):
+        first = [("s", node)] if node == self.nodes[0] else []
+        return first + self.incoming(node)
+
     def taken(self, node):
         ways = self.outgoing(node)
         return [ways[one] for one in self.picks.get(node, range(len(ways)))]
@@ -63,6 +67,10 @@ class Graph:
                 if node in self.picks:
                     way += f" ? =list contains(pick.{node}, {number})"
                 drawn.append(flows(way))
+        lost = [node for node in self.nodes if not self.inputs(node)]
+        if lost:  # no drawing has a node without a way in: one that is never taken
+            drawn.append(els("task:island") + flows("island->island"))
+            drawn += [flows(f"island->{node}") for node in lost]
         return "".join(drawn)
 
 
@@ -108,8 +116,7 @@ class Game:
         return True
 
     def inputs(self, node):
-        first = [("s", node)] if node == self.graph.nodes[0] else []
-        return first + self.graph.incoming(node)
+        return self.graph.inputs(node)
 
     def join(self, node):
         inputs = self.inputs(node)

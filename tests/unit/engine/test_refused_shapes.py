@@ -20,6 +20,7 @@ from engine_kit import (
 SHAPES = {
     "start-missing": els("userTask:a endEvent:e") + flows("a->e"),
     "start-several": els("startEvent:s,s2 endEvent:e") + flows("s->e", "s2->e"),
+    "flow-missing": BASE + els("task:a,b") + flows("s->a->e", "b->a"),
     "flow-into-start": BASE + els("task:a") + flows("s->a->e", "a->s"),
     "flow-out-of-end": BASE + els("task:a") + flows("s->e->a"),
     "flow-dangling": BASE + flows("s->e", "s->nowhere"),

@@ -87,7 +87,7 @@ def test_a_parallel_join_of_inclusive_ways_is_stuck_in_some_cases(found):
 
 
 def test_a_join_with_a_way_that_nothing_takes_is_never_full(found):
-    body = BASE + els(f"{AND}:j userTask:a,lost") + flows("s->a->j->e", "lost->j")
+    body = BASE + els(f"{AND}:j userTask:a,lost") + flows("s->a->j->e", "lost->lost->j")
 
     assert found(body) == [("j", "join-never-full", "error")]
 

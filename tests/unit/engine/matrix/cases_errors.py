@@ -47,7 +47,8 @@ def caught(host, *, by=None, ways=(), **more):
 def failing(definition=None, beside=True):
     """A sub-process that throws an error after `u`, with `v` beside it."""
     chains = ("s1->p1->u->ex", "p1->v->e1") if beside else ("s1->u->ex",)
-    return draw(*chains, ex=end(definition or error()), v=user())
+    besides = {"v": user()} if beside else {}
+    return draw(*chains, ex=end(definition or error()), **besides)
 
 
 for tag, name in (("serviceTask", "service task"), ("sendTask", "send task")):
