@@ -16,7 +16,7 @@ from werkzeug.http import HTTP_STATUS_CODES
 from forms.problems import Problem as FormProblem
 from server import auth, context, i18n, rendering
 from server.i18n import gettext
-from workflows import engine, feel, model
+from workflows import decision_models, dmn, engine, feel, model
 
 PROBLEM_JSON = "application/problem+json"
 TYPES = "/api/v1/docs#problem-"  # each type is explained there
@@ -49,6 +49,7 @@ TABLE: Mapping[type[model.RasimError], Kind] = {
     model.AnswersRefused: Kind(422, "answers-refused", "Some answers need mending"),
     model.DeploymentRefused: Kind(422, "deployment-refused", "This cannot be released"),
     model.InputRefused: Kind(422, "input-refused", "Something needs mending"),
+    dmn.DecisionError: Kind(422, "decision-failed", "The decision has no value"),
     feel.FeelError: Kind(422, "expression-refused", "The expression fails"),
     model.DatabaseUnavailable: Kind(503, "unavailable", "Try again in a moment"),
     # What nobody foresaw at the edge is a fault of ours, not of the one who asks.
@@ -199,6 +200,8 @@ def _members(error: model.RasimError) -> dict[str, Any]:
         }
     if isinstance(error, model.InputRefused):
         return {"errors": {str(error.data["field"]): [str(error.data["reason"])]}}
+    if isinstance(error, dmn.DecisionError):
+        return decision_models.told(error)
     if isinstance(error, feel.FeelError):
         return {"position": error.position}
     return {}

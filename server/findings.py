@@ -12,7 +12,7 @@ import click
 from workflows import linting
 from workflows.model import Finding
 
-KINDS = ("*.bpmn", "*.form.json", "procedure.yaml")
+KINDS = ("*.bpmn", "*.dmn", "*.form.json", "procedure.yaml")
 COLOURS = {"error": "red", "warning": "yellow"}
 INDENT = " " * 4
 WIDEST = 100

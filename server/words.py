@@ -143,6 +143,52 @@ SYSTEMS: Words = {
     "notify": _("Messages to people"),
 }
 
+# How the rules of a table are taken together, by the standard's letter.
+HIT_POLICIES: Words = {
+    "U": _("Exactly one rule may match"),
+    "A": _("Several rules may match if they say the same"),
+    "P": _("Of the rules that match, the first by the order of results counts"),
+    "F": _("The first rule that matches counts"),
+    "R": _("All rules that match count, in the order of the table"),
+    "O": _("All rules that match count, in the order of results"),
+    "C": _("All rules that match count"),
+    "C+": _("The results of all rules that match are added up"),
+    "C<": _("The smallest result of the rules that match counts"),
+    "C>": _("The largest result of the rules that match counts"),
+    "C#": _("The rules that match are counted"),
+}
+
+# What a decision model draws.
+DRAWN: Words = {
+    "decision": _("decision"),
+    "decisionService": _("decision service"),
+    "businessKnowledgeModel": _("function"),
+    "inputData": _("input"),
+    "import": _("of another model"),
+}
+
+BOXED: Words = {
+    "context": _("Named values, each worked out from those above it"),
+    "invocation": _("A function is called"),
+    "list": _("A list"),
+    "functionDefinition": _("A function of its own"),
+    "conditional": _("A choice of two"),
+    "filter": _("Some of a list"),
+    "for": _("Something for each of a list"),
+    "some": _("Whether some of a list satisfy a condition"),
+    "every": _("Whether all of a list satisfy a condition"),
+}
+
+BOXED_PARTS: Words = {
+    "if": _("if"),
+    "then": _("then"),
+    "else": _("otherwise"),
+    "in": _("of the list"),
+    "match": _("those that"),
+    "return": _("gives"),
+    "satisfies": _("satisfies"),
+}
+
 BANDS: Words = {
     "overdue": _("Overdue"),
     "today": _("Due today"),

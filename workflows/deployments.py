@@ -13,7 +13,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from workflows import calls, linting, listening, listing, people, release_needs
+from workflows import (
+    calls,
+    decisions,
+    linting,
+    listening,
+    listing,
+    people,
+)
 from workflows.model import (
     DeploymentRefused,
     Finding,
@@ -84,17 +91,17 @@ def release(
     `caller` is None for the service itself. The same files again give the release that
     already is.
     """
-    parts, findings = linting.read(files, world.norm_ids)
     tx.execute(sa.select(sa.func.pg_advisory_xact_lock(ADVISORY_LOCK)))
+    models = decisions.StoredModels(tx)
+    parts, findings = linting.read(files, world.norm_ids, models)
     needs = linting.bind(tx, world, parts)
-    bound, called = needs.version_ids, needs.called
     findings = linting.in_order(findings + needs.findings)
     if not linting.is_deployable(findings):
         errors = [one for one in findings if one.severity == "error"]
         raise DeploymentRefused(findings=findings, count=len(errors))
     now, release_id = world.clock.now(), uuid.uuid4()
     versions = {row.key + row.kind: row for row in _newest_parts(tx, parts)}
-    same = _same_release(tx, parts, versions, bound, called)
+    same = _same_release(tx, parts, versions, needs)
     if same is not None:
         return Release(same, _rows(tx, same), findings)
     tx.execute(
@@ -109,10 +116,11 @@ def release(
         sa.insert(release_parts),
         [
             {"release_id": release_id, "definition_version_id": id_}
-            for id_ in {*ids, *bound}
+            for id_ in {*ids, *needs.version_ids}
         ],
     )
-    calls.store(tx, release_id, called)
+    calls.store(tx, release_id, needs.called)
+    decisions.store(tx, release_id, needs.taken)
     listening.listen(tx, world, caller, release_id, ids)
     return Release(release_id, _rows(tx, release_id), findings)
 
@@ -202,6 +210,17 @@ def procedures(tx: sa.Connection, caller: people.Caller) -> list[ProcedureRow]:
     return [ProcedureRow(**vars(_row(row)), open_cases=row.open_cases) for row in rows]
 
 
+def newest_decisions(tx: sa.Connection) -> list[DefinitionRow]:
+    """The newest version of each decision, by key."""
+    rows = tx.execute(
+        _columns()
+        .where(definition_versions.c.kind == decisions.DECISION)
+        .ext(distinct_on(definition_versions.c.key))
+        .order_by(definition_versions.c.key, definition_versions.c.version.desc())
+    )
+    return [_row(row) for row in rows]
+
+
 def versions_of(
     tx: sa.Connection, key: str, kind: str = "process"
 ) -> list[DefinitionRow]:
@@ -237,19 +256,31 @@ def definition(
 
 
 def _newest_parts(tx: sa.Connection, parts: list[Part]) -> list[sa.Row[Any]]:
-    found = (release_needs.newest_part(tx, part.kind, part.key) for part in parts)
-    return [row for row in found if row is not None]
+    columns = definition_versions.c
+    keys = [(part.kind, part.key) for part in parts]
+    query = (
+        sa.select(
+            columns.id,
+            columns.kind,
+            columns.key,
+            columns.version,
+            columns.content_hash,
+        )
+        .ext(distinct_on(columns.kind, columns.key))
+        .where(sa.tuple_(columns.kind, columns.key).in_(keys))
+        .order_by(columns.kind, columns.key, columns.version.desc())
+    )
+    return list(tx.execute(query))
 
 
 def _same_release(
     tx: sa.Connection,
     parts: list[Part],
     versions: Mapping[str, sa.Row[Any]],
-    bound: list[uuid.UUID],
-    called: list[calls.Stored],
+    needs: linting.Bound,
 ) -> uuid.UUID | None:
-    """The release that already has exactly these parts and calls, if there is one."""
-    ids = set(bound)
+    """The release that already has exactly these parts and needs, if there is one."""
+    ids = set(needs.version_ids)
     for part in parts:
         row = versions.get(part.key + part.kind)
         if row is None or row.content_hash != part.content_hash:
@@ -266,7 +297,15 @@ def _same_release(
         .order_by(releases.c.number.desc())
     )
     same = (uuid.UUID(str(one)) for one in found)
-    return next((one for one in same if calls.is_same(tx, one, called)), None)
+    return next(
+        (
+            one
+            for one in same
+            if calls.is_same(tx, one, needs.called)
+            and decisions.is_same(tx, one, needs.taken)
+        ),
+        None,
+    )
 
 
 def _store(
@@ -300,6 +339,7 @@ def _store(
 
 
 def _columns() -> sa.Select[Any]:
+    """Of every part that people see; a decision model is seen as its decisions."""
     columns = definition_versions.c
     return sa.select(
         columns.id,
@@ -310,7 +350,7 @@ def _columns() -> sa.Select[Any]:
         columns.file,
         columns.released_at,
         columns.content_hash,
-    )
+    ).where(columns.kind != decisions.MODEL)
 
 
 def _rows(tx: sa.Connection, release_id: uuid.UUID) -> list[DefinitionRow]:

@@ -191,6 +191,9 @@ def _record(step: Step, effect: engine_effects.Effect) -> None:
         case engine_effects.TaskOpened(element_id=element_id, token=token):
             told = {"task": str(token)}
             step.record("task.created", element_id, told, process=effect.process)
+        case engine_effects.DecisionEvaluated(element_id=element_id):
+            told = {"decision": effect.decision, **effect.explanation}
+            step.record("decision.evaluated", element_id, told, process=effect.process)
         case engine_effects.IncidentRaised(element_id=element_id):
             told = {"kind": effect.kind, "message": effect.message}
             step.record("incident.opened", element_id, told, process=effect.process)

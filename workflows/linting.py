@@ -6,7 +6,15 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from workflows import calls, known_names, references, release_files, release_needs
+from workflows import (
+    calls,
+    decisions,
+    known_names,
+    references,
+    release_files,
+    release_needs,
+)
+from workflows.decision_files import Store
 from workflows.model import Finding
 from workflows.release_files import Part
 from workflows.world import World
@@ -26,14 +34,18 @@ class Bound:
 
     version_ids: list[uuid.UUID]
     called: list[calls.Stored]
+    taken: list[decisions.Taken]
     findings: list[Finding]
 
 
 def read(
-    files: Mapping[str, bytes], norm_ids: Set[str] | None
+    files: Mapping[str, bytes], norm_ids: Set[str] | None, store: Store | None = None
 ) -> tuple[list[Part], list[Finding]]:
-    """The parts of a release, and what can be said without what is stored."""
-    parts, findings = release_files.check(files)
+    """The parts of a release, and what can be said of each by itself.
+
+    `store` has the decision models that those of the release may import.
+    """
+    parts, findings = release_files.check(files, store)
     findings += known_names.check(parts) + references.check(parts, norm_ids)
     if not parts and not any(one.severity == "error" for one in findings):
         findings.append(
@@ -46,14 +58,16 @@ def bind(tx: sa.Connection, world: World, parts: list[Part]) -> Bound:
     """What the parts need of what is stored, and of the connectors."""
     version_ids, unbound = release_needs.bind(tx, parts)
     called, wrong = calls.bind(tx, parts)
+    taken, unasked = decisions.bind(tx, parts)
     unknown = release_needs.unknown_jobs(parts, world.job_types)
-    return Bound(version_ids, called, unbound + wrong + unknown)
+    return Bound(version_ids, called, taken, unbound + wrong + unasked + unknown)
 
 
 def check_alone(files: Mapping[str, bytes], outside: Outside) -> list[Finding]:
     """What can be said without a database: what is in no file may be stored."""
     parts, findings = read(files, outside.norm_ids)
     findings += calls.among_files(parts)
+    findings += decisions.among_files(parts)
     findings += release_needs.forms_elsewhere(parts)
     findings += release_needs.unknown_jobs(parts, outside.job_types)
     return in_order(findings)

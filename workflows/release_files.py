@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import forms
-from workflows import engine, feel, procedure_file
+from workflows import decision_files, engine, feel, procedure_file
 from workflows.model import Finding, RasimError
 
 FORM_SUFFIX = ".form.json"
@@ -28,12 +28,19 @@ class Part:
         return hashlib.sha256(self.source).digest()
 
 
-def check(files: Mapping[str, bytes]) -> tuple[list[Part], list[Finding]]:
-    """Read every file of a release; the findings tell all that is wrong at once."""
+def check(
+    files: Mapping[str, bytes], store: decision_files.Store | None = None
+) -> tuple[list[Part], list[Finding]]:
+    """Read every file of a release; the findings tell all that is wrong at once.
+
+    `store` has the decision models that those of the release may import.
+    """
     parts: list[Part] = []
     findings: list[Finding] = []
     with feel.Parser() as parser:
         for file, source in sorted(files.items()):
+            if file.endswith(decision_files.SUFFIX):
+                continue
             try:
                 made, found = _read(file, source, parser)
             except (RasimError, forms.FormsError) as error:
@@ -41,6 +48,14 @@ def check(files: Mapping[str, bytes]) -> tuple[list[Part], list[Finding]]:
             else:
                 parts += made
                 findings += found
+        drawn = {
+            file: source
+            for file, source in files.items()
+            if file.endswith(decision_files.SUFFIX)
+        }
+        models, found = decision_files.read(drawn, parser, store)
+    parts += [part for model in models for part in _of_model(model)]
+    findings += found
     findings += _twice(parts)
     return parts, findings
 
@@ -77,8 +92,19 @@ def _read(
             "office": read.office,
         }
         return [Part(read.key, "procedure", file, source, read.names, compiled)], []
-    message = "Only .bpmn, .form.json and procedure.yaml files can be released."
+    message = "Only .bpmn, .dmn, .form.json and procedure.yaml files can be released."
     return [], [Finding(file, None, "file-kind", "error", message)]
+
+
+def _of_model(read: decision_files.ReadModel) -> list[Part]:
+    """The model as a whole, and each decision that others can ask."""
+    namespace, file, source = read.model.namespace, read.file, read.source
+    decisions = [
+        Part(key, "decision", file, source, offered.names, offered.compiled)
+        for key, offered in read.elements.items()
+    ]
+    model = Part(namespace, "model", file, source, read.names, read.compiled)
+    return [model, *decisions] if namespace else []
 
 
 def _findings(error: Exception, file: str) -> list[Finding]:

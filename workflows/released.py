@@ -12,7 +12,8 @@ import sqlalchemy as sa
 
 from forms import Form
 from forms import read as read_form
-from workflows import calls, engine, feel
+from workflows import calls, decisions, engine, feel
+from workflows.decision_models import Models
 from workflows.model import NotFound
 from workflows.store.tables import definition_versions, release_calls, release_parts
 
@@ -65,19 +66,22 @@ class Library:
     def __init__(self) -> None:
         self._kept: dict[tuple[uuid.UUID, uuid.UUID], Released] = {}
         self._lock = threading.Lock()
+        self.models = Models()
 
     def get(
         self, tx: sa.Connection, release_id: uuid.UUID, version_id: uuid.UUID
     ) -> Released:
         found = self._kept.get((release_id, version_id))
         if found is None:
-            found = _read(tx, release_id, version_id)
+            found = _read(tx, self.models, release_id, version_id)
             with self._lock:
                 self._kept[release_id, version_id] = found
         return found
 
 
-def _read(tx: sa.Connection, release_id: uuid.UUID, version_id: uuid.UUID) -> Released:
+def _read(
+    tx: sa.Connection, models: Models, release_id: uuid.UUID, version_id: uuid.UUID
+) -> Released:
     """The process with all that it may call; each definition knows all of them."""
     rows = _rows(tx, release_id)
     processes = {row.key: row for row in rows if row.kind == "process"}
@@ -89,8 +93,13 @@ def _read(tx: sa.Connection, release_id: uuid.UUID, version_id: uuid.UUID) -> Re
     called: dict[str, Released] = {}
     for each in calls.reached(key, summaries):
         row = processes[each]
-        trees = row.compiled["trees"]
-        definitions[each] = engine.load(row.source, each, trees, definitions)
+        definitions[each] = engine.load(
+            row.source,
+            each,
+            row.compiled["trees"],
+            definitions,
+            models.asked(tx, row.of_release, summaries[each].get("decisions", ())),
+        )
         called[each] = _released(row, rows, definitions[each], called)
     return called[key]
 
@@ -138,6 +147,9 @@ def _rows(tx: sa.Connection, release_id: uuid.UUID) -> list[sa.Row[Any]]:
         definition_versions, release_parts.c.release_id.label("of_release")
     ).join(
         release_parts, release_parts.c.definition_version_id == definition_versions.c.id
+    )
+    parts = parts.where(
+        definition_versions.c.kind.not_in((decisions.MODEL, decisions.DECISION))
     )
     own = parts.where(release_parts.c.release_id == release_id)
     theirs = parts.where(

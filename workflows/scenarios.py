@@ -17,11 +17,14 @@ from forms.problems import FormsError
 from workflows import (
     calendars,
     calls,
+    decision_models,
+    decisions,
     engine,
     feel,
     procedure_file,
     release_files,
 )
+from workflows.decision_files import IMPORT_UNKNOWN
 from workflows.engine.documents import BPMN, parse_document
 from workflows.model import DeploymentRefused, Finding, InstanceState, RasimError
 from workflows.scenario_file import Expectation, Scenario
@@ -122,14 +125,18 @@ def load(files: Mapping[str, bytes]) -> list[Rehearsal]:
         if part.kind == "form"
     }
     drawn = {part.key: part for part in parts if part.kind == "process"}
-    definitions = _definitions(drawn.values())
-    findings += [replace(one, severity="error") for one in _unknown_calls(parts)]
+    findings = [*map(_without_store, findings), *_unknown_calls(parts)]
+    definitions: dict[str, engine.Definition] = {}
+    if not any(one.severity == "error" for one in findings):
+        definitions = _definitions(drawn.values(), decision_models.of_files(parts))
     for part in parts:
         if part.kind != "procedure":
             continue
         drawing = drawn.get(part.key)
         if drawing is None:
             findings.append(_without_drawing(part))
+            continue
+        if part.key not in definitions:
             continue
         read = procedure_file.read(part.source, part.file)
         procedure = Procedure(
@@ -146,22 +153,28 @@ def load(files: Mapping[str, bytes]) -> list[Rehearsal]:
     return found
 
 
-def _definitions(drawn: Iterable[release_files.Part]) -> dict[str, engine.Definition]:
+def _definitions(
+    drawn: Iterable[release_files.Part], decisions: Mapping[str, engine.Decision]
+) -> dict[str, engine.Definition]:
     """The processes of the files by key; each may call all of them."""
     found: dict[str, engine.Definition] = {}
     for part in drawn:
         trees = part.compiled["trees"]
-        found[part.key] = engine.load(part.source, part.key, trees, found)
+        found[part.key] = engine.load(part.source, part.key, trees, found, decisions)
     return found
 
 
 def _unknown_calls(parts: list[release_files.Part]) -> list[Finding]:
-    """A story has no store: what it calls must be among the files."""
-    return [
-        one
-        for one in calls.among_files(parts)
-        if one.severity == "error" or one.rule == "called-unknown"
-    ]
+    """What is wrong with what the processes of a story call or ask."""
+    found = (*calls.among_files(parts), *decisions.among_files(parts))
+    told = map(_without_store, found)
+    return [one for one in told if one.severity == "error"]
+
+
+def _without_store(found: Finding) -> Finding:
+    """A story has no store: what may be stored elsewhere must be among the files."""
+    is_elsewhere = found.rule in ("called-unknown", "decision-unknown", IMPORT_UNKNOWN)
+    return replace(found, severity="error") if is_elsewhere else found
 
 
 def _without_drawing(part: release_files.Part) -> Finding:

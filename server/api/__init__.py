@@ -11,6 +11,7 @@ from marshmallow import Schema
 from server.api import (
     blueprints,
     clock,
+    decisions,
     definitions,
     deployments,
     docs,
@@ -31,6 +32,7 @@ from server.errors import PROBLEM_JSON
 # Importing a module gives its blueprint its views.
 VIEWS = (
     clock,
+    decisions,
     definitions,
     deployments,
     feel,
@@ -43,7 +45,7 @@ VIEWS = (
     signals,
     tasks,
 )
-STORE_NOTHING = ("/feel/evaluate", "/lint")  # so a repeat needs no key
+STORE_NOTHING = ("/evaluate", "/lint")  # so a repeat needs no key
 ABOUT = (
     "Every call but this document takes `Authorization: Bearer TOKEN`; `rasim token"
     " create NAME` makes one, and revoking it takes effect within five seconds. Every"

@@ -52,6 +52,7 @@ def _noun(name: str, path: str, description: str) -> Blueprint:
 deployments = _noun("deployments", "/deployments", "Files become a release")
 lint = _noun("lint", "/lint", "Files are checked, nothing is stored")
 definitions = _noun("definitions", "/definitions", "What was released")
+decisions = _noun("decisions", "/decisions", "Tables of rules, evaluated")
 instances = _noun("instances", "/instances", "Cases")
 tasks = _noun("tasks", "/tasks", "Work for people")
 messages = _noun("messages", "/messages", "News for cases that wait")
@@ -65,6 +66,7 @@ ALL = (
     deployments,
     lint,
     definitions,
+    decisions,
     instances,
     tasks,
     messages,

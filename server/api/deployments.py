@@ -29,7 +29,7 @@ UPLOAD = {
                         FILES: {
                             "type": "array",
                             "items": {"type": "string", "format": "binary"},
-                            "description": ".bpmn, .form.json, procedure.yaml",
+                            "description": ".bpmn, .dmn, .form.json, procedure.yaml",
                         }
                     },
                 }

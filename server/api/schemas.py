@@ -115,13 +115,32 @@ class IncidentRetry(Input):
 class DefinitionQuery(Input):
     kind = fields.String(
         load_default="process",
-        validate=validate.OneOf(("process", "form", "procedure")),
+        validate=validate.OneOf(("process", "form", "procedure", "decision")),
     )
 
 
 class Evaluation(Input):
     expression = Text(required=True, most=10_000)
     variables = Variables(load_default=dict)
+
+
+class DecisionEvaluation(Input):
+    variables = Variables(
+        load_default=dict,
+        metadata={
+            "description": "By the names of the inputs. Where an input is declared a "
+            "date, time, date and time or duration, a string is read as one.",
+            "example": {"grade": 1, "filed on": "2026-06-01", "own class": True},
+        },
+    )
+    lenient = fields.Boolean(
+        truthy={True},
+        falsy={False},
+        load_default=False,
+        metadata={
+            "description": "Administrators: FEEL gives null where the standard does."
+        },
+    )
 
 
 class ClockMove(Input):
@@ -275,6 +294,24 @@ class SignalOut(Schema):
 class ValueOut(Schema):
     value = fields.Raw(allow_none=True)
     warnings = fields.List(fields.String())
+
+
+class DecisionOut(Schema):
+    result = fields.Raw(
+        allow_none=True,
+        metadata={
+            "description": "Numbers with all their digits; dates, times and durations "
+            "as FEEL writes them.",
+            "example": {"accepted": True, "until": "2026-08-25"},
+        },
+    )
+    matched_rules = fields.List(
+        fields.String(),
+        metadata={
+            "description": "Ids of the rules that matched, in the order of the table.",
+            "example": ["rule_3"],
+        },
+    )
 
 
 class ClockOut(Schema):

@@ -16,7 +16,7 @@ from workflows.model import DeploymentRefused
 )
 @click.pass_obj
 def command(settings: Settings, paths: tuple[Path, ...]) -> None:
-    """Release the .bpmn, .form.json and procedure.yaml files of PATHS as one release.
+    """Release the .bpmn, .dmn, .form.json and procedure.yaml files of PATHS together.
 
     Nothing is stored if one of them is refused.
     """

@@ -2,8 +2,9 @@
 
 from flask import Blueprint
 
-from server.designer import checking, procedures
+from server.designer import checking, decisions, procedures
 
 blueprint = Blueprint("designer", __name__)
 checking.register(blueprint)
+decisions.register(blueprint)
 procedures.register(blueprint)

@@ -76,6 +76,9 @@ def _shown(release: Release) -> str:
     for part in release.definitions:
         if part.kind == "process":
             return url_for("designer.procedure", key=part.key)
+    for part in release.definitions:
+        if part.kind == "decision":
+            return url_for("designer.decision", key=part.key)
     return url_for("designer.procedures")
 
 

@@ -24,7 +24,13 @@ def register(blueprint: Blueprint) -> None:
 def procedures() -> str:
     with transaction() as tx:
         rows = deployments.procedures(tx, caller())
-    return render_template("designer/procedures.html", rows=rows, section="procedures")
+        decisions = deployments.newest_decisions(tx)
+    return render_template(
+        "designer/procedures.html",
+        decisions=decisions,
+        rows=rows,
+        section="procedures",
+    )
 
 
 @require(*STAFF)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from server import exports, i18n, words
 from server.context import caller, world
-from server.desk import faults, flows
+from server.desk import faults, flows, rulings
 from server.desk.ways import Drawings, Way, ways
 from server.i18n import gettext
 from workflows import history, incidents, instances, job_list, people, steps, tasks
@@ -25,8 +25,11 @@ from workflows.tasks import TaskRow, WorklistQuery
 OPEN_JOBS = (JobState.TODO, JobState.DOING)
 OPEN_TASKS = (TaskState.CREATED, TaskState.CLAIMED)
 PAGE = 200
+RULED = "decision.evaluated"
 # Told by an event of their own, or of no interest to a reader.
-SILENT = frozenset({"userTask", "parallelGateway", "inclusiveGateway"})
+SILENT = frozenset(
+    {"userTask", "businessRuleTask", "parallelGateway", "inclusiveGateway"}
+)
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ class Line:
     note: str = ""
     tone: str = ""
     raw: str = ""  # what a program said, for those who mend it
+    link: tuple[str, str] | None = None  # (address, name) of what it rests on
 
 
 @dataclass(frozen=True)
@@ -219,6 +223,7 @@ class _Teller:
             self._note(event),
             tone,
             faults.raw(self._reason(event)),
+            rulings.link(event.detail or {}) if event.type == RULED else None,
         )
 
     def _completed(self, event: EventRow) -> Line | None:
@@ -272,6 +277,8 @@ class _Teller:
             return faults.cause(job_type, detail.get("cause"))
         if event.type == "instance.started":
             return _begun_by(detail)
+        if event.type == RULED:
+            return rulings.note(detail)
         if event.type.startswith(("step.", "instance.")) and detail.get("reason"):
             return gettext("Reason: %(reason)s", reason=detail["reason"])
         return ""
@@ -298,6 +305,7 @@ SENTENCES: Mapping[str, tuple[Callable[[str], str], str]] = {
         lambda s: gettext("Task completed: %(step)s", step=s),
         "good",
     ),
+    RULED: (lambda s: gettext("Decided by rules: %(step)s", step=s), "good"),
     "step.skipped": (lambda s: gettext("Skipped by hand: %(step)s", step=s), ""),
     "step.moved": (lambda s: gettext("Moved by hand to: %(step)s", step=s), ""),
     "step.repeated": (lambda s: gettext("Gone back by hand to: %(step)s", step=s), ""),

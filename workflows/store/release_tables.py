@@ -32,7 +32,9 @@ definition_versions = sa.Table(
     sa.Column("released_at", Moment, nullable=False),
     sa.Column("retired_at", Moment),
     sa.UniqueConstraint("kind", "key", "version"),
-    sa.CheckConstraint("kind IN ('process', 'form', 'procedure')", name="kind"),
+    sa.CheckConstraint(
+        "kind IN ('process', 'form', 'procedure', 'model', 'decision')", name="kind"
+    ),
 )
 
 release_parts = sa.Table(
@@ -61,4 +63,22 @@ release_calls = sa.Table(
         nullable=False,
     ),
     sa.Column("from_release_id", UUID, sa.ForeignKey("releases.id"), nullable=False),
+)
+
+# What a release needs of earlier ones beside processes: the models that its own import,
+# and the decisions that its processes ask; each is evaluated as in its own release.
+release_decisions = sa.Table(
+    "release_decisions",
+    metadata,
+    sa.Column("release_id", UUID, sa.ForeignKey("releases.id"), primary_key=True),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column(
+        "definition_version_id",
+        UUID,
+        sa.ForeignKey("definition_versions.id"),
+        nullable=False,
+    ),
+    sa.Column("from_release_id", UUID, sa.ForeignKey("releases.id"), nullable=False),
+    sa.CheckConstraint("kind IN ('model', 'decision')", name="kind"),
 )
