@@ -64,6 +64,33 @@ def examples() -> Iterator[Example]:
             yield Example("\n".join(waiting), None, None)
 
 
+@dataclass(frozen=True)
+class Shown:
+    """A decision table of the document; `below` are the lines after it."""
+
+    policy: str
+    inputs: tuple[str, ...]
+    output: str
+    values: str | None
+    rows: tuple[tuple[str, ...], ...]
+    below: tuple[str, ...]
+
+
+def tables(kind: str) -> Iterator[Shown]:
+    for block in blocks(kind):
+        drawn, _, below = block.partition("\n\n")
+        head, *rows = [_cells(line) for line in drawn.splitlines()]
+        values = next((row[-1] for row in rows if not row[0]), None)
+        yield Shown(
+            head[0],
+            head[1:-1],
+            head[-1],
+            values,
+            tuple(row[1:] for row in rows if row[0]),
+            tuple(line for line in below.splitlines() if line),
+        )
+
+
 def functions() -> str:
     """The table of all functions: none can be missing, for it is made of what runs."""
     lines = ["| | | |", "|---|---|---|"]
@@ -80,6 +107,10 @@ def put(text: str, part: str, content: str) -> str:
     _, _, after = rest.partition(end)
     assert rest, begin
     return f"{before}{begin}\n{content}\n{end}{after}"
+
+
+def _cells(line: str) -> tuple[str, ...]:
+    return tuple(cell.strip() for cell in line.replace("||", "|").split("|"))
 
 
 def _usages(name: str) -> list[str]:
