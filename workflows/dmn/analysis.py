@@ -167,7 +167,8 @@ class _Reading:
     def _ranks(self, table: Table) -> dict[int, tuple[int, ...]]:
         """By place of a rule; those whose outputs are not among the output values have
         none."""
-        orders = [self._order(clause) for clause in table.outputs]
+        kept = table.type if len(table.outputs) == 1 else None
+        orders = [self._order(clause, kept) for clause in table.outputs]
         found = {}
         for place, rule in enumerate(table.rules):
             rank = self._rank(rule, orders)
@@ -175,8 +176,13 @@ class _Reading:
                 found[place] = rank
         return found
 
-    def _order(self, clause: OutputClause) -> list[feel.Value]:
-        given = (self.types.tests(clause.values), *self.types.find(clause.type).allowed)
+    def _order(self, clause: OutputClause, kept: str | None) -> list[feel.Value]:
+        """The output values; where the table has none, those of its type."""
+        given = (
+            self.types.tests(clause.values),
+            *self.types.find(clause.type).allowed,
+            *self.types.find(kept).allowed,
+        )
         for tests in given:
             if not tests.is_any:
                 try:
