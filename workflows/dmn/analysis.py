@@ -22,6 +22,9 @@ from workflows.feel.operators import same
 from workflows.feel.values import KINDS
 from workflows.model import Finding
 
+# What is not the same in every case, or cannot be told.
+_VARIES = object()
+
 # The types of the names that a table may read.
 Scope: TypeAlias = Mapping[str, str | None]
 
@@ -42,8 +45,14 @@ def findings(drawn: Drawn, trees: Mapping[str, Tree], file: str) -> list[Finding
         finding
         for element in drawn.elements.values()
         for table, names in _tables(element, scope)
+        if _is_whole(table)
         for finding in coverage.findings(_Reading(model, names).table(table), file)
     ]
+
+
+def _is_whole(table: Table) -> bool:
+    """Whether every row has an entry in every column; the rest is an error anyway."""
+    return all(len(rule.inputs) == len(table.inputs) for rule in table.rules)
 
 
 def _tables(part: object, scope: Scope) -> Iterator[tuple[Table, Scope]]:
@@ -131,11 +140,10 @@ class _Reading:
             coverage.Rule(
                 rule.place.element_id or None,
                 tuple(self.types.tests(text) for text in rule.inputs),
-                tuple("null" if text is None else text.source for text in rule.outputs),
+                tuple(self._output(text) for text in rule.outputs),
                 ranks.get(place),
             )
             for place, rule in enumerate(table.rules)
-            if len(rule.inputs) == len(table.inputs)
         )
         return coverage.Table(
             table.place.element_id or None,
@@ -198,21 +206,30 @@ class _Reading:
         for text, order in zip(rule.outputs, orders, strict=False):
             if not order:
                 continue
-            value = None if text is None else self._constant(text)
+            value = self._constant(text)
             at = [n for n, known in enumerate(order) if same(known, value)]
             if not at:
                 return None
             ranks.append(at[0])
         return tuple(ranks) or None
 
-    def _constant(self, text: Text) -> feel.Value:
+    def _output(self, text: Text | None) -> str | None:
+        """An output that is the same in every case, written in one way."""
+        value = self._constant(text)
+        if value is _VARIES or isinstance(value, feel.Function):
+            return None
+        return feel.dumps(value)
+
+    def _constant(self, text: Text | None) -> feel.Value:
+        if text is None:
+            return None
         tree = self.types.trees.get(text.key)
         if tree is None or not feel.is_constant(tree):
-            return None
+            return _VARIES
         try:
             return feel.constant_value(tree, text.source)
         except feel.FeelError:
-            return None
+            return _VARIES
 
 
 def _path(tree: Tree) -> list[str]:

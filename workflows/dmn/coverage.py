@@ -40,13 +40,14 @@ class Input:
 
 @dataclass(frozen=True)
 class Rule:
-    """A row. `outputs` are its output entries as written; `rank` orders them by the
-    output values of the table (PRIORITY), smallest first, None where that is not known.
+    """A row. `outputs` are its constant outputs, None for what varies; `rank` orders
+    rules by the output values of the table (PRIORITY), smallest first, None where that
+    is not known.
     """
 
     element_id: str | None
     tests: tuple[UnaryTests, ...]
-    outputs: tuple[str, ...] = ()
+    outputs: tuple[str | None, ...] = ()
     rank: tuple[int, ...] | None = None
 
 
@@ -143,7 +144,7 @@ class _Analysis:
             both = common(self.at_least[one], self.at_least[other])
             if both is None:
                 continue
-            if policy == "ANY" and rules[one].outputs == rules[other].outputs:
+            if policy == "ANY" and not _differ(rules[one], rules[other]):
                 continue
             fault = (
                 "and its hit policy UNIQUE allows one. Narrow one of them, or choose "
@@ -221,9 +222,8 @@ class _Analysis:
 
     def _example(self, box: Box) -> str:
         sides = zip(self.columns.items(), box, strict=True)
-        return ", ".join(
-            f"{name} = {each.example(side)}" for (name, each), side in sides
-        )
+        shown = [f"{name} = {each.example(side)}" for (name, each), side in sides]
+        return ", ".join(shown) or "any input"
 
     def _finding(
         self, rule: str, message: str, element_id: str | None = None
@@ -231,6 +231,12 @@ class _Analysis:
         element_id = element_id or self.table.element_id
         message = message[:1].upper() + message[1:]
         return Finding(self.file, element_id, rule, "warning", message)
+
+
+def _differ(one: Rule, other: Rule) -> bool:
+    """Whether it is known that they give different outputs."""
+    pairs = zip(one.outputs, other.outputs, strict=False)
+    return any(None not in pair and pair[0] != pair[1] for pair in pairs)
 
 
 def _columns(table: Table) -> dict[str, Column]:

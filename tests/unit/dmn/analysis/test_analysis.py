@@ -155,3 +155,32 @@ def test_the_examples_of_findings_show_what_they_say_when_evaluated(parser):
     with pytest.raises(dmn.DecisionError) as refused:
         definitions.evaluate("band", values(told["table-overlap"]), environment)
     assert "UNIQUE" in str(refused.value) or "rules" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("outputs", "told"),
+    [
+        (("1", "1.0"), False),
+        (("1", "2"), True),
+        (("1", "application"), False),
+        (('"a"', "null"), True),
+        (("application", "application + 0"), False),
+    ],
+)
+def test_an_any_table_collides_only_where_outputs_surely_differ(parser, outputs, told):
+    rows = [("< 6", outputs[0]), ("-", outputs[1])]
+    source = decision_tables.model(
+        "A", [Input("application", "number")], Output("band"), rows
+    )
+
+    found = dmn.read(source, "b.dmn", parser).findings
+
+    assert ([each.rule for each in found] == ["table-overlap"]) is told
+
+
+def test_a_table_without_inputs_is_analysed(parser):
+    source = decision_tables.model("U", [], Output("band"), [("1",), ("2",)])
+
+    (overlap,) = dmn.read(source, "b.dmn", parser).findings
+
+    assert "both match any input, and" in overlap.message
