@@ -5,9 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from py_mini_racer import MiniRacer
+from py_mini_racer import JSEvalException, MiniRacer
 
 from server.assets import hatch_build
+
+# What does not parse.
+Refused = JSEvalException
 
 ROOT = Path(__file__).resolve().parents[1]
 

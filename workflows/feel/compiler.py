@@ -35,7 +35,7 @@ class Compiler:
         self.text = text
         self.lenient = lenient
         self.functions = frozenset(functions)
-        self.types = types or {}
+        self.types = {} if types is None else types
         self.names: set[str] = set()
         self.guarding = False
         self.scopes: list[frozenset[str] | None] = []

@@ -59,7 +59,8 @@ def make_unary_tests(compiler: Compiler, node: Node) -> Closure:
         return constant(True)
     negated = first[0] == "not"
     listed = node[3][2] if negated else first
-    test = _any_of(compiler, [_make_test(compiler, one) for one in listed[3]])
+    tests = [_make_test(compiler, one, entry=True) for one in listed[3]]
+    test = _any_of(compiler, tests)
     value = compiler.compile([INPUT, node[1], node[1], INPUT])
 
     def check(scope: Scope) -> Value:
@@ -93,13 +94,18 @@ def _make_between(compiler: Compiler, node: Node) -> Closure:
     return compiler.guarded(check, node[3][1][1])
 
 
-def _make_test(compiler: Compiler, node: Node) -> Test:
-    """One of several alternatives, such as `> 5`, `[1..3]`, `"a"` or `? > x`."""
+def _make_test(compiler: Compiler, node: Node, *, entry: bool = False) -> Test:
+    """One of several alternatives, such as `> 5`, `[1..3]`, `"a"` or `? > x`.
+
+    In an `entry` of a table a condition that does not read the input holds by itself,
+    such as `age > 18` in the column of a name.
+    """
     inner = node[3][0]
     if inner[0] == "SimplePositiveUnaryTest" and inner[3][0][0] == "CompareOp":
         return _compare_with(compiler, inner)
     if not mentions(inner, INPUT, INPUT):
-        return _match_with(compiler.compile(inner))
+        match = _match_with(compiler.compile(inner))
+        return _or_hold(match) if entry and inner[0] in CONDITIONS else match
     with compiler.scope({INPUT}):
         asked = compiler.compile(inner)
 

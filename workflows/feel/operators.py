@@ -113,7 +113,7 @@ def divide(left: Value, right: Value) -> Value:
 
 
 def power(left: Value, right: Value) -> Value:
-    return _arithmetic("**", {(Decimal, Decimal): NUMBERS.power}, left, right)
+    return _arithmetic("**", POWERS, left, right)
 
 
 def negate(value: Value) -> Value:
@@ -251,6 +251,12 @@ def _divided(duration: timedelta, divisor: Decimal) -> timedelta:
     return int(microseconds.to_integral_value(context=NUMBERS)) * MICROSECOND
 
 
+def _power(left: Decimal, right: Decimal) -> Decimal:
+    """Anything to the power of nothing is 1, as IEEE 754 has it; also nothing."""
+    return NUMBERS.power(left, right) if right else Decimal(1)
+
+
+POWERS: Mapping[tuple[type, type], Operator] = {(Decimal, Decimal): _power}
 ADDITIONS: Mapping[tuple[type, type], Operator] = {
     (Decimal, Decimal): NUMBERS.add,
     (str, str): lambda left, right: left + right,
