@@ -99,7 +99,8 @@ def problem(
     """An answer in problem+json; `members` are the type's own, left out when empty."""
     told = {"type": type_, "title": title, "status": status, "detail": detail}
     told |= members | {"request_id": context.request_id()}
-    body = json.dumps({key: value for key, value in told.items() if value})
+    kept = {key: one for key, one in told.items() if one or one == 0}
+    body = json.dumps(kept)
     return current_app.response_class(body, status, mimetype=PROBLEM_JSON)
 
 

@@ -6,7 +6,7 @@ stored, which is read with the imports that it was released with.
 
 import uuid
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from workflows import dmn, feel
@@ -18,6 +18,7 @@ OFFERED = (dmn.InvocableKind.DECISION, dmn.InvocableKind.SERVICE)
 
 NOT_RUN = "decision-not-run"
 IMPORT_UNKNOWN = "import-unknown"
+TWICE = "decision-twice"
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,9 @@ def read(
     reader = _Reader(files, parser, store)
     models = [reader.model(file) for file in sorted(files)]
     findings = [found for model in models for found in model.findings]
-    return [reader.offered(model) for model in models], findings + reader.findings
+    offered = [reader.offered(model) for model in models]
+    once, doubled = _each_id_once(offered)
+    return once, [*findings, *reader.findings, *doubled]
 
 
 class _Reader:
@@ -126,6 +129,7 @@ class _Reader:
                         "name": one.name,
                         "requires": list(one.requires),
                         "not_run": self._why_not(model, one, set()),
+                        "also_in": [],
                     },
                 },
             )
@@ -207,6 +211,39 @@ class _Reader:
         self, file: str, rule: str, message: str, severity: str = "error"
     ) -> None:
         self.findings.append(Finding(file, None, rule, severity, message))
+
+
+def _each_id_once(
+    models: list[ReadModel],
+) -> tuple[list[ReadModel], list[Finding]]:
+    """The models, each decision id offered by the first of those that have it.
+
+    Ids are of one model, and may be the same in another; who asks by an id knows none.
+    """
+    first: dict[str, ReadModel] = {}
+    findings, once = [], []
+    for one in models:
+        kept = {}
+        for key, offered in one.elements.items():
+            owner = first.setdefault(key, one)
+            if owner is one:
+                kept[key] = offered
+                continue
+            owner_summary = owner.elements[key].compiled["summary"]
+            owner_summary["also_in"].append(one.file)
+            findings.append(
+                Finding(
+                    one.file,
+                    key,
+                    TWICE,
+                    "warning",
+                    f"The decision {key} is also in {owner.file}: asked by this id, "
+                    "that one answers. This one is reached through models that import "
+                    "it. Give one of them another id, if both are to be asked.",
+                )
+            )
+        once.append(replace(one, elements=kept))
+    return once, findings
 
 
 def _names(name: str) -> dict[str, str]:

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from workflows.decision_files import NOT_RUN, StoredModel
+from workflows.decision_files import NOT_RUN, TWICE, StoredModel
 from workflows.model import Finding, NotFound
 from workflows.release_files import Part
 from workflows.store.tables import (
@@ -78,7 +78,25 @@ def bind(tx: sa.Connection, parts: list[Part]) -> tuple[list[Taken], list[Findin
             taken.append(Taken(kind, key, row.id, row.of_release))
             if kind == DECISION:
                 known[key] = row.summary
-    return taken, list(_wrong(parts, known, is_all=True))
+    return taken, [*_wrong(parts, known, is_all=True), *_moved(tx, parts)]
+
+
+def _moved(tx: sa.Connection, parts: list[Part]) -> Iterator[Finding]:
+    """Warnings: an id that until now was that of a decision of another model."""
+    own = {part.key: part for part in parts if part.kind == DECISION}
+    for key, row in _newest(tx, DECISION, own).items():
+        part = own[key]
+        if row.namespace != part.compiled["namespace"]:
+            yield Finding(
+                part.file,
+                key,
+                "decision-moved",
+                "warning",
+                f"Until now the decision {key} is that of another model, {row.file} "
+                f"({row.namespace}). Who asks by this id gets this one from now on; "
+                "processes keep theirs until they are released again. Give it another "
+                "id, if it is another decision.",
+            )
 
 
 def among_files(parts: list[Part]) -> list[Finding]:
@@ -229,4 +247,14 @@ def _asked(
             "error",
             f"{element_id} asks the decision {key}, which cannot be evaluated: "
             f"{summary['not_run']}",
+        )
+    elif summary["also_in"]:
+        others = ", ".join(summary["also_in"])
+        yield Finding(
+            part.file,
+            element_id,
+            TWICE,
+            "error",
+            f"{element_id} asks the decision {key}, and another one of this id is in "
+            f"{others}. Give one of them another id.",
         )

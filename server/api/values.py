@@ -37,7 +37,10 @@ def encoded(value: feel.Value) -> str:
 
 def _number(value: Decimal) -> str:
     if abs(value.adjusted()) > PLAIN_DIGITS:
-        return str(value)
+        sign, digits, exponent = value.as_tuple()
+        kept = "".join(map(str, digits)).rstrip("0") or "0"
+        short = (sign, tuple(map(int, kept)), int(exponent) + len(digits) - len(kept))
+        return str(Decimal(short))
     text = format(value, "f")
     if "." in text:
         text = text.rstrip("0").rstrip(".")
@@ -57,4 +60,4 @@ def _temporal(value: feel.Value) -> str:
             return temporal.format_duration(value)
         case feel.YearsMonths():
             return str(value)
-    raise feel.NotAValue(f"{feel.kind(value)} has no form outside")
+    return str(feel.plain(value))

@@ -103,10 +103,27 @@ def test_two_models_of_one_namespace_are_refused(house: House, name: str) -> Non
     assert refused(house, **two) == [("b.dmn", None, "key-twice")]
 
 
-def test_one_decision_in_two_files_is_refused(house: House, name: str) -> None:
-    two = {"a__dmn": one(name, "1"), "b__dmn": model(literal(name, "1"), "urn:other")}
+def test_of_two_decisions_of_one_id_the_first_answers(house: House, name: str) -> None:
+    other = model(literal(name, "2"), f"urn:{name}:other")
+    two = {"a__dmn": one(name, "1"), "b__dmn": other}
+    release = house.release(**two)
 
-    assert refused(house, **two) == [("b.dmn", None, "key-twice")]
+    assert parts(release) == [("decision", name, 1)]
+    assert [(found.file, found.rule) for found in release.findings] == [
+        ("b.dmn", "decision-twice")
+    ]
+    assert evaluated(house, name) == 1
+    asked = refused(house, p__bpmn=line(name, rule("t", name)), **two)
+    assert asked == [("p.bpmn", "t", "decision-twice")]
+
+
+def test_an_id_that_goes_to_another_model_is_told(house: House, name: str) -> None:
+    house.release(a__dmn=one(name, "1"))
+
+    release = house.release(a__dmn=model(literal(name, "2"), f"urn:{name}:other"))
+
+    assert [found.rule for found in release.findings] == ["decision-moved"]
+    assert evaluated(house, name) == 2
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,7 @@ GET /jobs
 POST /jobs/{job_id}/retry
 GET /incidents
 POST /incidents/{incident_id}/retry
+POST /decisions/{key}/evaluate
 POST /feel/evaluate
 GET /clock
 POST /clock
