@@ -7,24 +7,17 @@ unary tests of the rows one after the other.
 
 import json
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
-from py_mini_racer import MiniRacer
-
-from server.assets import hatch_build
-from tests import decision_tables
+from tests import decision_tables, feelin
 from tests.load.promises import Findings, at
 from workflows import dmn, feel
 from workflows.ports import SystemClock
-
-ROOT = Path(__file__).resolve().parents[2]
 
 CONDITION = "preschool.completed and preschool.bin = school.bin and application.stays"
 CASE: Mapping[str, Any] = {
@@ -147,40 +140,18 @@ def _median(run: Callable[[int], object]) -> float:
 @contextmanager
 def _feelin() -> Iterator[Callable[[str], float]]:
     """Microseconds of one evaluation in V8, of what `MEASURES` names."""
-    racer = MiniRacer()
-    try:
-        racer.eval(_bundle())
+    data = {
+        "condition": CONDITION,
+        "case": CASE,
+        "rows": [list(row)[:-1] for row in rows()],
+        "names": [each.name for each in INPUTS],
+        "cases": list(cases()),
+        "milliseconds": SECONDS * 1000,
+    }
+    with feelin.opened() as racer:
         racer.eval(MEASURES)
-        data = {
-            "condition": CONDITION,
-            "case": CASE,
-            "rows": [list(row)[:-1] for row in rows()],
-            "names": [each.name for each in INPUTS],
-            "cases": list(cases()),
-            "milliseconds": SECONDS * 1000,
-        }
         racer.eval(f"const DATA = {json.dumps(data)};")
         yield lambda name: float(racer.eval(f"measure({name})"))
-    finally:
-        racer.close()
-
-
-def _bundle() -> str:
-    """feelin as one script, made by esbuild and thrown away."""
-    with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / "feelin.js"
-        hatch_build.run_node(
-            ROOT,
-            "node",
-            "node_modules/esbuild/bin/esbuild",
-            "node_modules/feelin/dist/index.js",
-            "--bundle",
-            "--format=iife",
-            "--global-name=feelin",
-            "--log-level=warning",
-            f"--outfile={out}",
-        )
-        return out.read_text(encoding="utf-8")
 
 
 # V8 alone has no clock finer than a millisecond: many evaluations for one reading. The
