@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import pytest
 import sqlalchemy as sa
 
-from tests.drawn import ask, line
+from tests.drawn import ask, line, step
 from tests.integration.conftest import HeldClock
 from tests.integration.events import (
     at,
@@ -68,6 +68,25 @@ def test_due_work_that_fails_is_an_incident_until_it_is_tried_again(
     assert still == "active"
     assert house.case(case).state == "completed"
     assert house.incidents(case) == []
+
+
+def test_an_expression_without_end_holds_its_case_and_no_other(
+    house: House, key: str
+) -> None:
+    endless = "=count(for i in 1..n, j in 1..n return i * j)"
+    script = f'<zeebe:script expression="{endless}" resultVariable="found"/>'
+    house.release(a__bpmn=line(key, step("scriptTask", "c", script)))
+
+    held, done = house.start(key, n=1000000), house.start(key, n=3)
+
+    (found,) = house.incidents(held)
+    assert (found.kind, found.element_id) == ("expression", "c")
+    assert "100000 steps" in found.message
+    assert house.case(held).state == "active"
+    assert house.case(done).state == "completed"
+
+    house.retry(held, n=4)
+    assert house.case(held).state == "completed"
 
 
 def test_a_signal_that_a_case_cannot_hear_waits_for_help_likewise(
