@@ -104,8 +104,8 @@ def _make_test(compiler: Compiler, node: Node, *, entry: bool = False) -> Test:
     if inner[0] == "SimplePositiveUnaryTest" and inner[3][0][0] == "CompareOp":
         return _compare_with(compiler, inner)
     if not mentions(inner, INPUT, INPUT):
-        match = _match_with(compiler.compile(inner))
-        return _or_hold(match) if entry and inner[0] in CONDITIONS else match
+        holds = entry and inner[0] != "BooleanLiteral"
+        return _match_with(compiler.compile(inner), holds=holds)
     with compiler.scope({INPUT}):
         asked = compiler.compile(inner)
 
@@ -116,9 +116,11 @@ def _make_test(compiler: Compiler, node: Node, *, entry: bool = False) -> Test:
     return test
 
 
-def _match_with(expression: Closure) -> Test:
+def _match_with(expression: Closure, *, holds: bool) -> Test:
     def test(scope: Scope, value: Value) -> bool:
         tested = expression(scope)
+        if holds and type(tested) is bool and type(value) is not bool:
+            return tested
         scope.run.charge(tested)
         return matches(value, tested, scope.run)
 

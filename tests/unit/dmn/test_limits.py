@@ -1,0 +1,87 @@
+"""What would run for minutes, or fill the memory, ends within its limit."""
+
+import dataclasses
+import time
+
+import pytest
+
+from tests.decisions import Bench, decision, entry, function, knowledge, text
+from tests.models import given
+from workflows import dmn, feel
+
+ENDLESS = knowledge("f", {"n": "number"}, text("f(n + 1)"), "f")
+TWICE = knowledge("f", {"n": "number"}, text("f(n + 1) + f(n + 2)"), "f")
+
+
+def boxed_loop(inside: str, name: str) -> str:
+    return (
+        f'<for iteratorVariable="{name}"><in>{text("[1..1000]")}</in>'
+        f"<return>{inside}</return></for>"
+    )
+
+
+LOOPS = boxed_loop(boxed_loop(boxed_loop(text("a + b + c"), "c"), "b"), "a")
+CALLS = f"<context>{entry('g', function({'n': 'number'}, text('g(n) + g(n)')))}"
+RULE = (
+    "<rule><inputEntry><text>count(for i in [1..1000] return i) = 1</text>"
+    "</inputEntry><outputEntry><text>1</text></outputEntry></rule>"
+)
+HEAVY = (
+    "<decisionTable><input><inputExpression><text>1</text></inputExpression></input>"
+    f"<output/>{RULE * 500}</decisionTable>"
+)
+
+
+@pytest.mark.parametrize("lenient", [False, True])
+@pytest.mark.parametrize(
+    "body",
+    [
+        ENDLESS + decision(text("f(1)"), "Knowledge=f"),
+        TWICE + decision(text("f(1)"), "Knowledge=f"),
+        decision(LOOPS),
+        decision(f"{CALLS}{entry(None, text('g(1)'))}</context>"),
+        decision(HEAVY),
+        decision(text("for a in [1..1000], b in [1..1000] return a")),
+        decision(text("for i in 1..100000000 return i")),
+    ],
+)
+def test_an_endless_evaluation_ends_within_its_limit(bench: Bench, body, lenient):
+    loaded = bench.load(body)
+    environment = dataclasses.replace(bench.environment, lenient=lenient)
+    started = time.process_time()
+
+    with pytest.raises(dmn.DecisionError) as refused:
+        loaded.evaluate("asked", {}, environment)
+
+    assert isinstance(refused.value.error, feel.LimitReached)
+    assert time.process_time() - started < 5
+
+
+def test_the_budget_is_one_for_all_decisions(bench: Bench) -> None:
+    costly = text("count(for i in [1..60000] return i)")
+    body = (
+        decision(costly, id_="one")
+        + decision(costly, id_="two")
+        + decision(text("one + two"), "Decision=one", "Decision=two")
+    )
+
+    assert bench.value(body, "one") == 60_000
+    assert isinstance(bench.refusal(body, "asked").error, feel.LimitReached)
+
+
+def test_one_evaluation_does_not_pay_for_another(bench: Bench) -> None:
+    loaded = bench.load(decision(text("count(for i in [1..60000] return i)")))
+
+    for _ in range(2):
+        assert loaded.evaluate("asked", {}, bench.environment).value == 60_000
+
+
+def test_a_long_explanation_is_cut(bench: Bench) -> None:
+    body = given("many") + decision(text("many"), "Input=in_many")
+
+    outcome = bench.outcome(body, "asked", {"many": [0] * 5_000})
+
+    told = outcome.explanation["decisions"][0]["result"]
+    assert len(outcome.value) == 5_000
+    assert told[-1] == "… 4800 more"
+    assert len(told) == 201
