@@ -58,11 +58,7 @@ def parse_datetime(text: str) -> datetime:
         return _built(
             lambda: datetime.combine(_date_of(match), time()), text, "date and time"
         )
-    return _built(
-        lambda: datetime.combine(_date_of(match), _time_of(match)),
-        text,
-        "date and time",
-    )
+    return _built(lambda: _datetime_of(match), text, "date and time")
 
 
 def parse_duration(text: str) -> timedelta | YearsMonths:
@@ -204,6 +200,15 @@ def _time_of(match: re.Match[str]) -> time:
         _microseconds(match["fraction"]),
         tzinfo=_zone_of(match["zone"]),
     )
+
+
+def _datetime_of(match: re.Match[str]) -> datetime:
+    """`24:00:00` is the end of a day: the midnight of the next."""
+    clock = match["hour"], match["minute"], match["second"]
+    if clock == ("24", "00", "00") and not _microseconds(match["fraction"]):
+        following = _date_of(match) + timedelta(days=1)
+        return datetime.combine(following, time(tzinfo=_zone_of(match["zone"])))
+    return datetime.combine(_date_of(match), _time_of(match))
 
 
 def _days_time_of(match: re.Match[str]) -> timedelta:
