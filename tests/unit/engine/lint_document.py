@@ -34,6 +34,10 @@ STORED = {
             "in cases of this release."
         ),
     ),
+    "decision-moved": (
+        "warning",
+        "Until now the decision d is that of another model, whose file is told.",
+    ),
 }
 # Of forms and files whose reader has not foreseen the fault.
 NEVER_SEEN = {"refused": ("error", "The file cannot be read; the reason is told.")}

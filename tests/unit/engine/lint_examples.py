@@ -18,6 +18,7 @@ from engine_kit import (
     with_task,
     zeebe,
 )
+from lint_decisions import FILES as DECISIONS
 from test_refused_elements import ATTRIBUTES, EXTENSIONS, NOT_RUN
 from test_refused_events import WRONG
 from test_refused_shapes import SHAPES
@@ -208,4 +209,5 @@ FILES = [
     form(textfield(), textfield(key="b")),
     form(textfield(), textfield(id="b", key="a.b")),
     form(groups(100)),
+    *DECISIONS,
 ]

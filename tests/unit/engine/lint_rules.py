@@ -134,6 +134,44 @@ RULES = {
             "gives the variable is written out: mappings, forms, settings, scenarios."
         ),
     },
+    "Decisions": {
+        "decision-missing": "A business rule task does not say what it asks.",
+        "decision-not-fixed": "What a business rule task asks is an expression.",
+        "decision-unknown": "The decision that is asked is not there.",
+        "decision-not-run": (
+            "An expression of the decision, or of what it requires, cannot run. An "
+            "error where a business rule task asks it."
+        ),
+        "decision-twice": (
+            "Two models have one decision id. An error where a business rule task asks "
+            "it."
+        ),
+        "decision-moved": "An id that until now is that of another model's decision.",
+        "import-unknown": "The model that is imported is not there.",
+        "import-circle": "Models import each other in a circle.",
+        "dmn-version": "The XML is no DMN of a version that is read.",
+        "dmn-no-namespace": "A model without a namespace cannot be referred to.",
+        "dmn-unknown-element": "An element that DMN does not have there.",
+        "dmn-duplicate-id": "Two elements of a model have one id.",
+        "dmn-duplicate-name": "Two elements of a model have one name.",
+        "dmn-no-name": "An element of a model that needs a name has none.",
+        "dmn-import": "What is imported is no DMN model.",
+        "dmn-imported-values": "Values of another file are not read.",
+        "dmn-requirement": "A requirement leads nowhere, or to what it cannot be.",
+        "dmn-circle": "Decisions require each other in a circle.",
+        "dmn-two-expressions": "Two expressions stand where one can.",
+        "dmn-part-missing": "A boxed expression without one of its parts.",
+        "dmn-row-length": "A row of a relation does not fit its columns.",
+        "dmn-rule-length": "A rule does not fit the columns of its table.",
+        "dmn-hit-policy": "A hit policy or aggregation that there is not.",
+        "dmn-crosstab": "A table that is no list of rules.",
+        "dmn-no-output": "A table without an output.",
+        "dmn-output-name": "One of several outputs has no name of its own.",
+        "table-gap": "Inputs for which no rule of a table is.",
+        "table-overlap": "Two rules match where one may.",
+        "rule-unreachable": "A rule that can never decide.",
+        "table-not-analysed": "A table whose rules cannot be compared.",
+    },
     "Forms": {
         "component-not-run": "A component of form-js that does not run here.",
         "unknown-property": "A property of a component that nothing would read.",
