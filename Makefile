@@ -40,6 +40,7 @@ docs: install browser
 	@PYTHONPATH=tests/unit/engine $(BIN)/python -m matrix.document
 	@PYTHONPATH=tests/unit/engine $(BIN)/python -m lint_document
 	@$(BIN)/python -m tests.feel_document
+	@$(BIN)/python -m tests.unit.dmn.tck.document
 
 format: install
 	@$(BIN)/python -m ruff format .

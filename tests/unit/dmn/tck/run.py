@@ -5,8 +5,9 @@ import time
 from collections import Counter
 
 from tests import conformance
-from tests.unit.dmn.tck import suite
 from workflows import feel
+
+from . import suite
 
 
 def main(wanted: str) -> None:

@@ -1,0 +1,44 @@
+"""The cases of the TCK that fail here, each with its reason: see `failing.txt`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+LIST = Path(__file__).with_name("failing.txt")
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a case fails, for docs/feel.md."""
+
+    kazakh: str
+    russian: str
+
+
+REASONS: Mapping[str, Reason] = {
+    "years": Reason(
+        "Жылдар 1-ден 9999-ға дейін ғана: Python күндерінің шегі осындай, ал өтініштер "
+        "мен мерзімдерге басқасы керек емес.",
+        "Годы только от 1 до 9999: таков предел дат Python, а заявлениям и срокам "
+        "других не нужно.",
+    ),
+    "microseconds": Reason(
+        "Секунд микросекундқа дейін сақталады: бұдан ұсақ бөлігі бар мән оқылмайды, "
+        "үнсіз дөңгелектенбейді.",
+        "Секунды хранятся до микросекунды: значение с более мелкой долей не читается, "
+        "а не округляется молча.",
+    ),
+    "java": Reason(
+        "Java функциялары орындалмайды: диаграмма серверде бөтен код іске қоспайды.",
+        "Функции Java не выполняются: схема не может запускать на сервере чужой код.",
+    ),
+}
+
+
+def expected() -> Mapping[str, frozenset[str]]:
+    """The failing cases by reason, each as `folder case result`."""
+    found: dict[str, set[str]] = {slug: set() for slug in REASONS}
+    for line in LIST.read_text(encoding="utf-8").splitlines():
+        slug, _, case = line.partition(": ")
+        found[slug].add(case)
+    return {slug: frozenset(cases) for slug, cases in found.items()}
