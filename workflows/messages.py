@@ -41,9 +41,10 @@ def publish(
     variables: Mapping[str, Any],
     ttl_seconds: int,
 ) -> int:
-    """Deliver a message to the cases that wait for it; how many took it.
+    """Deliver a message to a case that waits for it; how many cases took it.
 
-    A case takes it once, wherever it waits for it several times.
+    Unlike a signal, a message is for one: of the cases of a process, the one that has
+    waited longest takes it, once. Several processes may wait for it, as in Camunda 8.
     It also starts a case of each process that has such a start, unless another case of
     that process took it. Nobody took it: it is kept for `ttl_seconds` and delivered
     when a case begins to wait for it; it starts none then.
@@ -55,13 +56,12 @@ def publish(
     values = {key: feel.from_plain(value) for key, value in variables.items()}
     key = correlation_key or ""
     actor = people.actor(caller)
-    # A message is taken once by a case, as a kept one is: by what has waited longest.
-    took: dict[uuid.UUID, str] = {}
+    took: set[str] = set()  # processes
     for row in _hearers(tx, caller, name, key):
-        if row.instance_id in took:
+        if row.process_key in took:
             continue
         if _deliver(tx, world, actor, row.instance_id, row.token, values):
-            took[row.instance_id] = row.process_key
+            took.add(row.process_key)
     taken = len(took) + starts.by_message(
         tx,
         world,
@@ -69,7 +69,7 @@ def publish(
         name=name,
         correlation_key=correlation_key,
         variables=values,
-        but=tuple(took.values()),
+        but=tuple(took),
     )
     if not taken and ttl_seconds:
         now = world.clock.now()
@@ -89,7 +89,7 @@ def publish(
 def _hearers(
     tx: sa.Connection, caller: people.Caller, name: str, key: str
 ) -> Sequence[people.AnyRow]:
-    """The cases of the caller's offices that wait for a message, and where."""
+    """The cases of the caller's offices that wait for a message, longest first."""
     return tx.execute(
         sa.select(
             message_subscriptions.c.token,
@@ -107,8 +107,8 @@ def _hearers(
             process_instances.c.office_id.in_(people.visible(caller)),
         )
         .order_by(
-            message_subscriptions.c.instance_id,
             message_subscriptions.c.created_at,
+            message_subscriptions.c.instance_id,
             message_subscriptions.c.token,
         )
     ).all()
