@@ -6,6 +6,7 @@ event sub-processes that listen, and its joins that wait.
 
 from collections import deque
 from dataclasses import replace
+from time import thread_time
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,10 @@ from workflows.engine.effects import CaseEnded, Effect, IncidentRaised
 from workflows.engine.errors import Fault
 from workflows.engine.sleeping import Tokens
 from workflows.engine.tokens import CAME, INCIDENT, START, Token
+
+# Of this thread's work, so that a loaded machine does not cut a case short.
+STEP_SECONDS = 5.0
+LOOK_EVERY = 50  # steps
 
 
 class Scope:
@@ -202,15 +207,18 @@ class RunningProcess(Scope, BpmnWorkflow):
     def step(self, budget: int | None) -> None:
         """Run ready tokens; after `budget` steps what is still ready has an incident.
 
-        A drawing may loop without end through elements that need nobody.
+        A drawing may loop without end through elements that need nobody; where tokens
+        pile up, each step costs more than the last, so their time is bounded as well.
         """
         queue = self.ready_queue
-        steps = 0
+        steps, began, is_late = 0, thread_time(), False
         while queue or self._fire_joins():
             token = queue.popleft()
             if token._state != TaskState.READY or token.internal_data.get(INCIDENT):
                 continue
-            if steps == budget:
+            if budget and steps and steps % LOOK_EVERY == 0:
+                is_late = is_late or thread_time() - began > STEP_SECONDS
+            if steps == budget or is_late:
                 fault = Fault(
                     "budget",
                     f"{steps} steps were made at one go without coming to rest. "

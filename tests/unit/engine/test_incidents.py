@@ -17,6 +17,7 @@ from engine_kit import (
 )
 
 from workflows import engine
+from workflows.engine import running
 
 
 def gateway_body(default=""):
@@ -315,3 +316,20 @@ def test_an_incident_inside_what_is_interrupted_is_void(run):
 
     assert case.fire("t").open() == ["b"]
     assert case.held() == []
+
+
+def test_a_circle_whose_steps_cost_much_is_stopped_by_their_time(define, monkeypatch):
+    monkeypatch.setattr(running, "STEP_SECONDS", 0.0)
+    circle = els("startEvent:s userTask:z task:m") + el(
+        "exclusiveGateway", "x", default="x_m"
+    )
+    case = Run(
+        define(circle + flows("s->m->x", "x->m", "x->z ? =stop")), {"stop": False}
+    )
+
+    (incident,) = case.incidents.values()
+    assert incident.kind == "budget"
+    assert incident.detail["steps"] == running.LOOK_EVERY
+    case.retry(case.held()[0], stop=True)
+
+    assert case.open() == ["z"]
