@@ -1,6 +1,6 @@
 """Reading a decision model at release: every fault told, every expression parsed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -98,30 +98,25 @@ class _Release:
                 self._not_run(place, f"the type {name} is not defined. Define it.")
 
     def parse(self) -> None:
-        for text, names in texts(self.drawn):
+        asked = list(texts(self.drawn))
+        self._parse_all((text, names) for text, names in asked if not text.language)
+        for text, names in asked:
             if text.language is not None:
                 reason = f"{text.language} is not run. Write the expression in FEEL."
                 self._not_run(text.place, reason)
                 continue
-            tree = self._tree(text, names)
+            tree = self.parsed[text.source, text.unary, names]
             if not isinstance(tree, FeelError):
                 self.trees[text.key] = tree
             fault = tree if isinstance(tree, FeelError) else self._fault(text, names)
             if fault is not None:
                 self._not_run(text.place, f"{fault} Mend it.")
 
-    def _tree(self, text: Text, names: Names) -> Tree | FeelError:
+    def _parse_all(self, asked: Iterable[tuple[Text, Names]]) -> None:
         """One tree for all texts that read alike: tables repeat their entries."""
-        key = (text.source, text.unary, names)
-        if key not in self.parsed:
-            self.parsed[key] = self._parsed(*key)
-        return self.parsed[key]
-
-    def _parsed(self, source: str, unary: bool, names: Names) -> Tree | FeelError:
-        try:
-            return self.parser.parse(source, unary=unary, known_names=names)
-        except FeelError as error:
-            return error
+        keys = dict.fromkeys((text.source, text.unary, names) for text, names in asked)
+        found = self.parser.parse_many(list(keys))
+        self.parsed = dict(zip(keys, found, strict=True))
 
     def _fault(self, text: Text, names: Names) -> FeelError | None:
         """What strict evaluation refuses before anything runs."""
