@@ -158,6 +158,18 @@ HIT_POLICIES: Words = {
     "C#": _("The rules that match are counted"),
 }
 
+# How an input of a decision is written, by its type.
+WRITTEN: Words = {
+    "number": _("A number: 3 or 2.5"),
+    "string": _("Text"),
+    "date": _("A date: 2026-06-01"),
+    "time": _("A time: 09:30:00"),
+    "date and time": _("A date and time: 2026-06-01T09:30:00+05:00"),
+    "duration": _("A duration: P5D, PT8H or P1Y2M"),
+    "boolean": "",
+    "json": _('JSON: true, 3, "text" or [1, 2]'),
+}
+
 # What a decision model draws.
 DRAWN: Words = {
     "decision": _("decision"),

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from markupsafe import Markup, escape
 
-from server import i18n, norms_pages
+from server import i18n, norms_pages, words
 from server.api.values import encoded
 from server.auth import require
 from server.context import caller, services, transaction, world
@@ -185,26 +185,18 @@ def marked(note: str) -> Markup:
     return told + escape(note[end:])
 
 
-_HINTS = {
-    "number": "A number: 3 or 2.5",
-    "string": "Text",
-    "date": "A date: 2026-06-01",
-    "time": "A time: 09:30:00",
-    "date and time": "A date and time: 2026-06-01T09:30:00+05:00",
-    "duration": "A duration: P5D, PT8H or P1Y2M",
-}
 _DURATIONS = ("days and time duration", "years and months duration")
 
 
 def _kind(one: Asked) -> str:
     if one.base in _DURATIONS:
         return "duration"
-    return one.base if one.base in (*_HINTS, "boolean") else "json"
+    return one.base if one.base in words.WRITTEN else "json"
 
 
 def _field(one: Asked, at: int, given: str = "", problem: str = "") -> Field:
     kind = _kind(one)
-    hint = gettext(_HINTS.get(kind, 'JSON: true, 3, "text", {"name": 1}, [1, 2]'))
+    hint = words.of(words.WRITTEN, kind)
     return Field(f"input-{at}", one.name, kind, hint, given, problem)
 
 

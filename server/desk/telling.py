@@ -262,7 +262,7 @@ class _Teller:
         element = self._element(event)
         if kind == "job":  # what followed from an answer is not the system's own act
             return words.system(rest) if element.get("job_type") == rest else ""
-        if event.type in ("task.created", "element.canceled"):
+        if event.type in ("task.created", "element.canceled", RULED):
             return ""
         if not _is_person(event.actor):
             return ""
