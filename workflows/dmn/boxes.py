@@ -40,6 +40,39 @@ def contains(outer: Box, inner: Box) -> bool:
     return all(not side & ~cover for side, cover in zip(inner, outer, strict=True))
 
 
+def overlaps(boxes: Sequence[Box], budget: Budget) -> Iterator[tuple[int, int]]:
+    """The places of two boxes that share something, in their order. TooLarge.
+
+    Each region keeps the set of the boxes that reach it, so that pairs that share
+    nothing cost nothing.
+    """
+    whole = [place for place, box in enumerate(boxes) if not is_empty(box)]
+    reached: list[dict[int, int]] = [{} for _ in boxes[0]] if boxes else []
+    for place in whole:
+        for regions, side in zip(reached, boxes[place], strict=True):
+            budget.spend(side.bit_count())
+            for region in _bits(side):
+                regions[region] = regions.get(region, 0) | 1 << place
+    later = sum(1 << place for place in whole)
+    for place in whole:
+        later &= ~(1 << place)
+        near = later
+        for regions, side in zip(reached, boxes[place], strict=True):
+            budget.spend(side.bit_count())
+            touching = 0
+            for region in _bits(side):
+                touching |= regions[region]
+            near &= touching
+        yield from ((place, other) for other in _bits(near))
+
+
+def _bits(mask: int) -> Iterator[int]:
+    while mask:
+        lowest = mask & -mask
+        yield lowest.bit_length() - 1
+        mask ^= lowest
+
+
 def uncovered(space: Box, covers: Sequence[Box], budget: Budget) -> Iterator[Box]:
     """Boxes that together are what no cover reaches; they share nothing.
 

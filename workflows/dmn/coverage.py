@@ -4,6 +4,7 @@ Nothing is guessed: a test that is no matter of constants may hold or not, and i
 """
 
 import dataclasses
+import functools
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from workflows.dmn.boxes import (
     contains,
     grown,
     is_empty,
+    overlaps,
     uncovered,
 )
 from workflows.dmn.regions import Column, UnaryTests, column
@@ -139,11 +141,9 @@ class _Analysis:
         policy, rules = self.table.hit_policy, self.table.rules
         if policy not in ("UNIQUE", "ANY"):
             return
-        for one, other in itertools.combinations(range(len(rules)), 2):
-            self.budget.spend(1)
+        for one, other in overlaps(self.at_least, self.budget):
             both = common(self.at_least[one], self.at_least[other])
-            if both is None:
-                continue
+            assert both is not None  # noqa: S101 they overlap
             if policy == "ANY" and not _differ(rules[one], rules[other]):
                 continue
             fault = (
@@ -203,18 +203,30 @@ class _Analysis:
         )
 
     def _before(self, number: int) -> list[int]:
-        """The rules that win against this one wherever both match."""
-        rules = self.table.rules
+        """The rules that win against this one wherever both match, the best first."""
         if self.table.hit_policy == "FIRST":
-            return list(range(number))
+            return sorted(one for one in self._meeting[number] if one < number)
+        rules = self.table.rules
         rank = rules[number].rank
         if self.table.hit_policy != "PRIORITY" or rank is None:
             return []
-        return [
-            other
-            for other, rule in enumerate(rules)
-            if rule.rank is not None and (rule.rank, other) < (rank, number)
+        ranked = ((rules[one].rank, one) for one in self._meeting[number])
+        better = [
+            (known, one)
+            for known, one in ranked
+            if known is not None and (known, one) < (rank, number)
         ]
+        return [one for _, one in sorted(better)]
+
+    @functools.cached_property
+    def _meeting(self) -> list[list[int]]:
+        """For each rule those that may match together with it."""
+        found: list[list[int]] = [[] for _ in self.table.rules]
+        for one, other in overlaps(self.at_most, self.budget):
+            self.budget.spend(1)
+            found[one].append(other)
+            found[other].append(one)
+        return found
 
     @property
     def _name(self) -> str:

@@ -297,11 +297,13 @@ def _masks(
 
 
 def _mask(test: UnaryTests, values: Sequence[Value]) -> int:
+    """Between its own constants a test says one thing: it is asked once there."""
     assert test.tree is not None  # noqa: S101 it was read before
     expression = feel.compile_tree(test.tree, test.text)
     environment = feel.Environment(SystemClock())
     mask = 0
-    for place, value in enumerate(values):
+    for first, end in _runs(values, constants(test)):
+        value = values[first]
         try:
             verdict = expression.evaluate({"?": value}, environment)
         except feel.EvaluationError:
@@ -310,8 +312,25 @@ def _mask(test: UnaryTests, values: Sequence[Value]) -> int:
             if value is not None:
                 raise
             continue
-        mask |= (verdict is True) << place
+        if verdict is True:
+            mask |= (1 << end) - (1 << first)
     return mask
+
+
+def _runs(values: Sequence[Value], own: Sequence[Value]) -> Iterator[tuple[int, int]]:
+    """The places of `values`, cut before and after those in `own` and null."""
+    places = {value: place for place, value in enumerate(values)}
+    known = {places.get(value) for value in own}
+    # Equal moments in two zones are one region: its place is not known by both.
+    cuts = (
+        range(len(values))
+        if None in known
+        else [one for one in known if one is not None]
+    )
+    edges = {0, len(values), *cuts, *(cut + 1 for cut in cuts)}
+    if values[-1] is None:
+        edges.add(len(values) - 1)
+    yield from itertools.pairwise(sorted(edges))
 
 
 def _cell(tests: Sequence[UnaryTests], masks: Mapping[str, int], space: int) -> Cell:

@@ -223,6 +223,33 @@ def test_a_hundred_rules_of_five_inputs_are_analysed_quickly(find):
     assert found[-1].message.endswith("There are more like it.")
 
 
+@pytest.mark.parametrize("policy", ["UNIQUE", "FIRST"])
+def test_a_thousand_rules_that_each_name_a_school_are_analysed(find, policy):
+    schools = [f'"school {number}"' for number in range(1000)]
+    inputs = {"school": ("string", ", ".join(schools))}
+    rows = [(school, str(number)) for number, school in enumerate(schools)]
+    before = time.process_time()
+
+    found = find(policy, inputs, [*rows[:500], *rows[501:], rows[7]])
+
+    assert time.process_time() - before < 10
+    assert ["table-gap"] == [each.rule for each in found if "500" in each.message]
+    other = "table-overlap" if policy == "UNIQUE" else "rule-unreachable"
+    assert sorted(each.rule for each in found) == sorted(["table-gap", other])
+
+
+def test_moments_of_two_zones_are_one_where_they_are_equal(find):
+    rows = [
+        ('< @"2026-06-01T09:00:00@Asia/Almaty"', "1"),
+        ('>= @"2026-06-01T04:00:00Z"', "2"),
+        ('@"2026-06-01T09:00:00+05:00"', "3"),
+    ]
+
+    found = find("UNIQUE", {"at": "date and time"}, rows)
+
+    assert [each.message.split(" of ")[0] for each in found] == ["Rules 2 and 3"]
+
+
 def test_a_table_too_large_to_be_analysed_says_so(find, monkeypatch):
     monkeypatch.setattr(coverage, "MOST_PAIRS", 10)
     rows = [(str(n), "1") for n in range(20)]
