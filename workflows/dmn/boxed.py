@@ -35,6 +35,7 @@ from workflows.feel import (
     WrongType,
     kind,
 )
+from workflows.feel.functions import BUILTINS
 from workflows.feel.loops import counted_range
 
 PARTIAL = "partial"
@@ -205,17 +206,29 @@ def _invocation(workshop: Workshop, boxed: Invocation) -> Closure:
         if type(called) is not Function:
             return refuse(scope.run, place, f"it calls a {kind(called)}.")
         given = dict(zip(names, (value(scope) for value in values), strict=True))
-        if set(given) != set(called.parameters):
+        ordered = _ordered(called, names)
+        if ordered is None:
             wanted = ", ".join(called.parameters) or "nothing"
             told = ", ".join(names) or "nothing"
             reason = f"{called.name} takes {wanted}, and is given {told}."
             return refuse(scope.run, place, reason)
         try:
-            return called.call(scope.run, [given[name] for name in called.parameters])
+            return called.call(scope.run, [given[name] for name in ordered])
         except FeelError as error:
             return refuse(scope.run, place, error.reason, error)
 
     return run
+
+
+def _ordered(called: Function, names: Sequence[str]) -> Sequence[str] | None:
+    """The parameters that these names are for; a function of FEEL has several ways."""
+    builtin = BUILTINS.get(called.name)
+    if builtin is None or called.call != builtin.call:
+        return called.parameters if set(names) == set(called.parameters) else None
+    for overload in builtin.overloads:
+        if overload.positions(names) is not None:
+            return [one.name for one in overload.parameters[: len(names)]]
+    return None
 
 
 def _list(workshop: Workshop, boxed: Listed) -> Closure:

@@ -1,10 +1,12 @@
 """A decision model ready to run: compiled once, evaluated for every case."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 
 from workflows import feel
 from workflows.dmn.boxed import Workshop, fitted
 from workflows.dmn.elements import (
+    Boxed,
     Decision,
     Drawn,
     Element,
@@ -14,12 +16,13 @@ from workflows.dmn.elements import (
     Place,
     Reference,
     Service,
+    Table,
 )
 from workflows.dmn.errors import UnknownDecision
 from workflows.dmn.evaluation import Evaluation, Given, Record, refuse
 from workflows.dmn.outcome import Outcome
 from workflows.dmn.reader import read_drawn
-from workflows.dmn.scopes import logic_of, texts
+from workflows.dmn.scopes import Scoped, texts
 from workflows.dmn.types import Type, Types
 from workflows.feel import (
     Expression,
@@ -58,12 +61,18 @@ class Definitions:
             if one.namespace in imported
         }
         expressions: dict[str, Expression] = {}
-        foreign = {name: imported[one]._types for one, name in self._prefixes.items()}
+        foreign = [(name, imported[one]._types) for one, name in self._prefixes.items()]
         self._types = Types(drawn, expressions, foreign)
-        expressions.update(_compiled(drawn, trees, self._types))
+        names = {
+            f"{namespace}#{element.id}": element.name
+            for namespace, model in imported.items()
+            for element in model._elements.values()
+        }
+        scoped = texts(drawn, names)
+        expressions.update(_compiled(scoped, trees, self._types))
         self._workshop = Workshop(expressions, self._types)
         self._logic = {
-            element.id: self._workshop.boxed(logic_of(element))
+            element.id: self._workshop.boxed(_typed_logic(element))
             for element in drawn.elements.values()
             if isinstance(element, Decision)
         }
@@ -197,11 +206,10 @@ class Definitions:
         element = None if owner is None else owner._elements.get(reference.id)
         if element is None:
             return
-        if reference.namespace is None:
-            values[element.name] = value
-        else:
-            prefix = self._prefixes[reference.namespace]
-            values.setdefault(prefix, {})[element.name] = value
+        prefix = self._prefixes.get(reference.namespace or "", "")
+        if prefix:
+            values = values.setdefault(prefix, {})
+        values[element.name] = value
 
     def _owner(self, reference: Reference) -> "Definitions | None":
         if reference.namespace is None:
@@ -310,12 +318,12 @@ def load(
 
 
 def _compiled(
-    drawn: Drawn, trees: Mapping[str, Tree], types: Types
+    scoped: Scoped, trees: Mapping[str, Tree], types: Types
 ) -> dict[str, Expression]:
     """One expression for all texts that read alike, with the same names around."""
     made: dict[tuple[str, bool, frozenset[str]], Expression] = {}
     found = {}
-    for text, names in texts(drawn):
+    for text, names in scoped:
         tree = trees.get(text.key)
         if tree is None:
             continue
@@ -330,6 +338,14 @@ def _compiled(
             )
         found[text.key] = made[known]
     return found
+
+
+def _typed_logic(decision: Decision) -> Boxed | None:
+    """A table that names no type is of that of its decision."""
+    logic = decision.logic
+    if isinstance(logic, Table) and logic.type is None:
+        return dataclasses.replace(logic, type=decision.type)
+    return logic
 
 
 def _without_functions(values: Mapping[str, Value]) -> dict[str, Value]:

@@ -85,20 +85,22 @@ class _Release:
     )
 
     def __post_init__(self) -> None:
-        self.types = Types(self.drawn, {}, {})
+        self.types = Types(self.drawn, {}, ())
         self.predicates = _Predicates(self.types.predicates)
-        self.predicates.prefixes = tuple(f"{one.name}." for one in self.drawn.imports)
+        self.predicates.prefixes = tuple(
+            f"{one.name}." if one.name else "" for one in self.drawn.imports
+        )
 
     def refuse(self, sheet: Sheet) -> None:
         """What the reader saw: what does not run here, and types nobody defines."""
         for place, reason in sheet.refused:
             self._not_run(place, reason)
         for place, name in sheet.used:
-            if "." not in name and self.types.find(name) is None:
+            if name not in self.predicates and self.types.find(name) is None:
                 self._not_run(place, f"the type {name} is not defined. Define it.")
 
     def parse(self) -> None:
-        asked = list(texts(self.drawn))
+        asked = list(texts(self.drawn, self._foreign_names()))
         self._parse_all((text, names) for text, names in asked if not text.language)
         for text, names in asked:
             if text.language is not None:
@@ -160,6 +162,13 @@ class _Release:
             if reason is not None:
                 return f"It requires what is not run. {reason}"
         return None
+
+    def _foreign_names(self) -> dict[str, str]:
+        return {
+            f"{namespace}#{one.id}": one.name
+            for namespace, model in self.imported.items()
+            for one in model.decisions
+        }
 
     def _foreign_reason(self, reference: Reference) -> str | None:
         model = self.imported.get(reference.namespace or "")

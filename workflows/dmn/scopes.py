@@ -1,6 +1,6 @@
 """Which names hold where: every FEEL text of a model with what it may read."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
 from workflows.dmn.elements import (
@@ -28,20 +28,26 @@ Names: TypeAlias = frozenset[str]
 Scoped: TypeAlias = Iterator[tuple[Text, Names]]
 
 
-def texts(drawn: Drawn) -> Scoped:
-    """Every text of the model, with the names that it can read."""
+def texts(drawn: Drawn, foreign: Mapping[str, str]) -> Scoped:
+    """Every text of the model, with the names that it can read.
+
+    `foreign` are the names of what is required of imported models, by reference: an
+    import without a name has them stand among those of the model itself (DMN 1.5).
+    """
     for item in drawn.items:
         yield from _of_item(item)
-    for _, boxed, names in boxes(drawn):
+    for _, boxed, names in boxes(drawn, foreign):
         yield from ((text, names) for text in _texts_of(boxed))
 
 
-def boxes(drawn: Drawn) -> Iterator[tuple[Element, Boxed, Names]]:
+def boxes(
+    drawn: Drawn, foreign: Mapping[str, str]
+) -> Iterator[tuple[Element, Boxed, Names]]:
     """Every boxed expression, however deep, with its owner and what it can read."""
     for element in drawn.elements.values():
         logic = logic_of(element)
         if logic is not None:
-            for boxed, names in _walk(logic, names_of(drawn, element)):
+            for boxed, names in _walk(logic, names_of(drawn, element, foreign)):
                 yield element, boxed, names
 
 
@@ -71,13 +77,14 @@ def needs_of(element: Element) -> tuple[Reference, ...]:
     return ()
 
 
-def names_of(drawn: Drawn, element: Element) -> Names:
+def names_of(drawn: Drawn, element: Element, foreign: Mapping[str, str]) -> Names:
     """The names of what an element requires; one of another model is its import's."""
     imports = {one.namespace: one.name for one in drawn.imports}
     found = set()
     for need in needs_of(element):
         if need.namespace is not None:
-            found.add(imports.get(need.namespace, ""))
+            prefix = imports.get(need.namespace, "")
+            found.add(prefix or foreign.get(str(need), ""))
         elif need.id in drawn.elements:
             found.add(drawn.elements[need.id].name)
     return frozenset(found - {""})

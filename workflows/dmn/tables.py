@@ -69,8 +69,7 @@ class _Compiled:
         self.table = table
         self.place = table.place
         self.inputs = [self._input(clause) for clause in table.inputs]
-        kept = workshop.type_of(table.type) if len(table.outputs) == 1 else None
-        self.outputs = [self._output(clause, kept) for clause in table.outputs]
+        self.outputs = [self._output(clause) for clause in table.outputs]
         self.rows = [self._row(rule) for rule in table.rules]
         self.cost = 1 + len(self.rows) * len(self.inputs) // TESTS_PER_STEP
 
@@ -185,14 +184,15 @@ class _Compiled:
             self._test(clause.values),
         )
 
-    def _output(self, clause: OutputClause, kept: Type | None) -> _Output:
+    def _output(self, clause: OutputClause) -> _Output:
         """Where the table names no output values, those of its type order them."""
         own = self.workshop.type_of(clause.type)
         default = self.workshop.text(clause.default) if clause.default else None
-        orders = clause.values
-        for one in (own, kept):
-            if orders is None and one is not None:
-                orders = one.allowed
+        orders = clause.values or (own.allowed if own else None)
+        whole = self.workshop.type_of(self.table.type)
+        if orders is None and whole is not None:
+            one = len(self.table.outputs) == 1
+            orders = whole.allowed if one else whole.parts.get(clause.name or "")
         ranks = () if orders is None else _ranks(self.workshop, orders)
         return _Output(clause, own, default, self._test(clause.values), ranks)
 

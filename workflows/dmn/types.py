@@ -1,8 +1,8 @@
 """The types of a model: what conforms to them, and how a value is made to fit."""
 
 import functools
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import TypeAlias
 
@@ -34,7 +34,8 @@ _TEST = feel.Environment(clock=SystemClock(), lenient=True, max_steps=1_000)
 class Type:
     """`base` is FEEL's name for what it is made of; `result` that of a function.
 
-    `is_a` leaves allowed values out of account, as `instance of` does.
+    `is_a` leaves allowed values out of account, as `instance of` does. `allowed` are
+    the values allowed, `parts` those of its components.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Type:
     is_function: bool = False
     result: str | None = None
     allowed: Text | None = None
+    parts: Mapping[str, Text | None] = field(default_factory=dict)
 
     def fit(self, value: Value) -> Value:
         """The value, made to fit as DMN allows, else MISFIT; null always fits."""
@@ -64,7 +66,8 @@ class Type:
 
 
 class Types:
-    """The types of one model, with those of its imports as `import.name`.
+    """The types of one model, with those of its imports as `import.name`; those of an
+    import without a name as they are.
 
     `tests` are the compiled texts of allowed values, by key.
     """
@@ -73,7 +76,7 @@ class Types:
         self,
         drawn: Drawn,
         tests: Mapping[str, Expression],
-        imported: Mapping[str, "Types"],
+        imported: Sequence[tuple[str, "Types"]],
     ) -> None:
         self._items = {item.name: item for item in drawn.items}
         self._tests = tests
@@ -96,9 +99,9 @@ class Types:
             kept = self.find(name)
             if kept is not None:
                 yield name, kept.is_a
-        for prefix, types in self._imported.items():
+        for prefix, types in self._imported:
             for name, predicate in types._predicates():
-                yield f"{prefix}.{name}", predicate
+                yield f"{prefix}.{name}" if prefix else name, predicate
 
     def _make(self, name: str) -> Type | None:
         spelled = _SPELLED.get(name, name)
@@ -111,9 +114,14 @@ class Types:
             return Type(name, is_a, is_a, base="Any")
         if name in self._items:
             return self._defined(self._items[name])
-        prefix, dot, rest = name.rpartition(".")
-        if dot and prefix in self._imported:
-            return self._imported[prefix].find(rest)
+        return self._foreign(name)
+
+    def _foreign(self, name: str) -> Type | None:
+        for prefix, types in self._imported:
+            if not prefix or name.startswith(f"{prefix}."):
+                found = types.find(name.removeprefix(f"{prefix}.") if prefix else name)
+                if found is not None:
+                    return found
         return None
 
     def _defined(self, item: ItemDefinition) -> Type | None:
@@ -132,7 +140,22 @@ class Types:
             item.function is not None or bool(made_of and made_of.is_function),
             result,
             item.allowed or (made_of.allowed if made_of else None),
+            self._parts(item) or (made_of.parts if made_of else {}),
         )
+
+    def _parts(self, item: ItemDefinition) -> dict[str, Text | None]:
+        return {one.name: self._allowed(one) for one in item.components}
+
+    def _allowed(self, item: ItemDefinition) -> Text | None:
+        """Of a type that is written in components, theirs are not asked here: it may
+        hold itself."""
+        seen: set[str] = set()
+        while item.allowed is None and item.type in self._items:
+            if item.type in seen:
+                return None
+            seen.add(item.type)
+            item = self._items[item.type]
+        return item.allowed
 
     def _made_of(self, item: ItemDefinition) -> Type | None:
         """What a type is another name of; None where it goes round in a circle."""

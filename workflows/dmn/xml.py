@@ -107,7 +107,7 @@ class Sheet:
             return name
         namespace = element.nsmap[prefix]
         if namespace in self.prefixes:
-            return f"{self.prefixes[namespace]}.{rest}"
+            return f"{self.prefixes[namespace]}.{rest}".lstrip(".")
         return rest
 
     def reference(self, element: etree._Element) -> Reference:

@@ -106,6 +106,14 @@ def test_an_invocation_binds_by_name(bench: Bench) -> None:
     assert bench.value(body, "asked") == 3
 
 
+def test_an_invocation_may_be_of_a_function_of_feel(bench: Bench) -> None:
+    logic = invoked("substring", string='"abc"', **{"start position": "2"})
+
+    assert bench.value(decision(logic), "asked") == "bc"
+    assert bench.value(decision(invoked("sum", list="[1, 2]")), "asked") == 3
+    assert "sum takes" in str(bench.refusal(decision(invoked("sum", a="1")), "asked"))
+
+
 @pytest.mark.parametrize(
     ("logic", "reason"),
     [

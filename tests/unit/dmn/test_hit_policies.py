@@ -66,6 +66,33 @@ def test_output_values_may_be_ranges(bench: Bench) -> None:
     assert bench.value(source, "price", {"age": 5}) == [50, 5, 7]
 
 
+GRADES = (
+    '<itemDefinition name="tGrade"><typeRef>string</typeRef><allowedValues>'
+    '<text>"high", "middle", "low"</text></allowedValues></itemDefinition>'
+    '<itemDefinition name="tPair"><itemComponent name="grade"><typeRef>tGrade</typeRef>'
+    '</itemComponent><itemComponent name="n"/></itemDefinition>'
+)
+RULE = (
+    "<rule><outputEntry><text>&quot;{}&quot;</text></outputEntry>"
+    "<outputEntry><text>1</text></outputEntry></rule>"
+)
+PAIR = (
+    '<decision id="d" name="d"><variable name="d" typeRef="tPair"/>'
+    '<decisionTable hitPolicy="PRIORITY"><output name="grade"/><output name="n"/>'
+    f"{RULE.format('low')}{RULE.format('high')}</decisionTable></decision>"
+)
+
+
+def test_priority_goes_by_the_values_that_a_type_allows(bench: Bench) -> None:
+    single = table("P", ("> 1", '"low"'), ("> 2", '"high"')).decode()
+    bare = '<variable name="price"/>'
+    single = single.replace(bare, bare.replace("/>", ' typeRef="tGrade"/>'))
+    single = single.replace("<inputData", f"{GRADES}<inputData", 1)
+
+    assert bench.value(single.encode(), "price", {"age": 5}) == "high"
+    assert bench.value(GRADES + PAIR, "d") == {"grade": "high", "n": 1}
+
+
 def test_priority_without_output_values_is_refused(bench: Bench) -> None:
     source = table("P", *LEVELS)
 

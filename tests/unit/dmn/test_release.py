@@ -253,3 +253,17 @@ def test_what_an_imported_model_does_not_run_is_not_run_here(bench: Bench) -> No
     found = dmn.read(model(IMPORTING), "b.dmn", bench.parser, {"urn:base": broken})
 
     assert "doubled" in str(found.decisions[0].not_run)
+
+
+def test_an_import_without_a_name_is_merged(bench: Bench) -> None:
+    body = IMPORTING.replace('name="the base"', 'name=""').replace("the base.", "")
+    base = bench.read(BASE)
+    importer = dmn.read(model(body), "b.dmn", bench.parser, {"urn:base": base})
+
+    assert not importer.findings
+    loaded = dmn.load(
+        model(body), importer.trees, {"urn:base": dmn.load(BASE, base.trees)}
+    )
+
+    outcome = loaded.evaluate("asked", {"age": Decimal(4)}, bench.environment)
+    assert outcome.value == 10
