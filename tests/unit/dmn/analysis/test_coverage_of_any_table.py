@@ -47,7 +47,7 @@ POINTS = {
 
 @some.composite
 def tables(draw: some.DrawFn) -> tuple[str, dict[str, str], list[Row]]:
-    policy = draw(some.sampled_from(["UNIQUE", "ANY", "FIRST"]))
+    policy = draw(some.sampled_from(["UNIQUE", "ANY", "FIRST", "PRIORITY"]))
     types = draw(some.lists(some.sampled_from(sorted(CELLS)), min_size=1, max_size=3))
     cells = [some.sampled_from(CELLS[each]) for each in types]
     row = some.tuples(*cells, some.sampled_from(["1", "2"]))
@@ -91,7 +91,8 @@ def test_analysis_agrees_with_deciding_every_point(shown, parser, given):
 
 def _drawn(policy: str, inputs: dict[str, str], rows: list[Row]) -> bytes:
     columns = [decision_tables.Input(*each) for each in inputs.items()]
-    return decision_tables.model(policy, columns, decision_tables.Output("Free"), rows)
+    output = decision_tables.Output("Free", "2, 1")
+    return decision_tables.model(policy, columns, output, rows)
 
 
 def _decided(
@@ -119,10 +120,15 @@ def _collides(policy: str, rows: list[Row]) -> Callable[[list[int]], bool]:
 
 
 def _unreachable(policy: str, rows: list[Row], matched: list[list[int]]) -> list[int]:
+    """The rules that are no answer of any point. Of the outputs, 2 goes before 1."""
+    if policy == "PRIORITY":
+        matched = [
+            sorted(numbers, key=lambda number: (-int(rows[number - 1][-1]), number))
+            for numbers in matched
+        ]
+    single = policy in ("FIRST", "PRIORITY")
     used = {
-        number
-        for numbers in matched
-        for number in (numbers[:1] if policy == "FIRST" else numbers)
+        number for numbers in matched for number in (numbers[:1] if single else numbers)
     }
     return [number for number in range(1, len(rows) + 1) if number not in used]
 
