@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from workflows import feel
 from workflows.dmn.elements import Drawn, ItemDefinition, Text
-from workflows.feel import Expression, Function, Run, Scope, Value
+from workflows.feel import Expression, Function, Run, Scope, Value, kind
 from workflows.feel.values import KINDS
 from workflows.ports import SystemClock
 
@@ -23,7 +23,8 @@ _SPELLED = {
     "dayTimeDuration": "days and time duration",
     "yearMonthDuration": "years and months duration",
 }
-_PYTHON = {name: python for python, name in KINDS.items()}
+# Several types of Python may be one of FEEL: the first is the usual one.
+_PYTHON = {name: python for python, name in reversed(KINDS.items())}
 _MOMENT = "date and time"
 
 # A test of allowed values is short: one that is not may not hold up an evaluation.
@@ -107,7 +108,9 @@ class Types:
         spelled = _SPELLED.get(name, name)
         python = _PYTHON.get(spelled)
         if python is not None and name not in self._items:
-            is_a: Predicate = lambda value: type(value) is python  # noqa: E731 a name
+            is_a: Predicate = lambda value: (  # noqa: E731 a name
+                type(value) is python or kind(value) == spelled
+            )
             return Type(name, is_a, is_a, python is list, spelled, python is Function)
         if name in ("Any", "<Undefined>"):
             is_a = lambda value: value is not None  # noqa: E731 a name for both
