@@ -36,7 +36,15 @@ def open_xml(xml: bytes, file: str) -> etree._Element:
             "Split it into several files.",
         )
     _Guard(file).read(xml)
-    return parse_xml(xml)
+    try:
+        return parse_xml(xml)
+    except etree.XMLSyntaxError as error:  # expat does not look at namespaces
+        raise _refused(
+            file,
+            "xml-malformed",
+            f"The file is not well-formed XML ({error.msg}). "
+            "Save it again from the editor that drew it.",
+        ) from error
 
 
 def parse_xml(xml: bytes) -> etree._Element:
