@@ -3,7 +3,7 @@
 Kept in a table, so that web and workers see the same moment; for tests alone.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -40,28 +40,23 @@ class ManualClock:
             raise LookupError("the manual clock's row is gone")
         return now
 
-    def advance(self, by: timedelta) -> datetime:
-        """Move forward; InputRefused for a step back. The new moment."""
-        if by < timedelta(0):
-            raise InputRefused(field="advance", reason="the clock only moves forward")
-        if by > LATEST - self.now():
-            raise InputRefused(field="advance", reason=f"not beyond {LATEST:%Y}")
-        return self._move(manual_clock.c.now + by)
-
-    def set(self, moment: datetime) -> datetime:
-        """Move forward to an aware moment; InputRefused if it has passed already."""
+    def ahead(self, field: str, moment: datetime) -> datetime:
+        """The moment, if one may move there; InputRefused, naming `field`, if not."""
         if moment < self.now():
-            raise InputRefused(field="now", reason="the clock only moves forward")
+            raise InputRefused(field=field, reason="the clock only moves forward")
         if moment > LATEST:
-            raise InputRefused(field="now", reason=f"not beyond {LATEST:%Y}")
-        return self._move(sa.func.greatest(manual_clock.c.now, moment))
+            raise InputRefused(field=field, reason=f"not beyond {LATEST:%Y}")
+        return moment
+
+    def reach(self, moment: datetime) -> datetime:
+        """Move forward to an aware moment, unless it has passed already; the time."""
+        with self._store.transaction() as tx:
+            moved: datetime = tx.execute(
+                sa.update(manual_clock)
+                .values(now=sa.func.greatest(manual_clock.c.now, moment))
+                .returning(manual_clock.c.now)
+            ).scalar_one()
+        return moved
 
     def close(self) -> None:
         self._store.close()
-
-    def _move(self, to: sa.ColumnElement[datetime]) -> datetime:
-        with self._store.transaction() as tx:
-            moved: datetime = tx.execute(
-                sa.update(manual_clock).values(now=to).returning(manual_clock.c.now)
-            ).scalar_one()
-        return moved

@@ -8,6 +8,7 @@ import logging
 import time
 import uuid
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from functools import partial
 from itertools import chain
 from typing import Any
@@ -115,6 +116,20 @@ def run(store: Store, world: World, each: Each = map) -> int:
             else:
                 passed.add(row_id)
     return fired
+
+
+def earliest(
+    store: Store, until: datetime, *, after: datetime | None = None
+) -> datetime | None:
+    """The first moment, `until` with it, at which something is due that is not done."""
+    coming = _due(sa.literal(until, type_=due_work.c.due_at.type))
+    if after is not None:
+        coming = coming.where(due_work.c.due_at > after)
+    with store.statement() as connection:
+        found: datetime | None = connection.scalar(
+            coming.with_only_columns(due_work.c.due_at).limit(1)
+        )
+    return found
 
 
 def _by_case(rows: list[Any]) -> list[list[Any]]:
