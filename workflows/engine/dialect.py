@@ -16,6 +16,15 @@ Attribute = str | tuple[str, ...]
 ONLY_FALSE = ("false",)
 ONLY_ONE = ("1",)
 BOOLEAN = ("true", "false")
+FEEL = (
+    "feel",
+    "FEEL",
+    "http://www.omg.org/spec/FEEL/20140401",
+    *(
+        f"https://www.omg.org/spec/DMN/{version}/FEEL/"
+        for version in ("20180521", "20191111", "20211108", "20230324")
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -100,7 +109,7 @@ def _documents(attributes: str = "", children: str = "") -> Element:
 
 
 # Nothing inside: an element would cut the text of the expression short.
-_EXPRESSION = Element({"id": RUN, "language": DOC, "evaluatesToTypeRef": DOC})
+_EXPRESSION = Element({"id": RUN, "language": FEEL, "evaluatesToTypeRef": DOC})
 _DATA_ASSOCIATION = _documents("", "sourceRef targetRef")
 _TEXT = Element({}, frozenset())
 
@@ -237,7 +246,7 @@ ELEMENTS: Mapping[str, Element] = {
     "timeDuration": _EXPRESSION,
     "timeCycle": _EXPRESSION,
     "sequenceFlow": Element(
-        {**_ANY, "sourceRef": RUN, "targetRef": RUN, "isImmediate": DOC},
+        {**_ANY, "sourceRef": RUN, "targetRef": RUN, "isImmediate": ("true",)},
         _NOTES | _words("conditionExpression"),
         _TITLED,
     ),
