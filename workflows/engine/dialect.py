@@ -16,14 +16,10 @@ Attribute = str | tuple[str, ...]
 ONLY_FALSE = ("false",)
 ONLY_ONE = ("1",)
 BOOLEAN = ("true", "false")
+_VERSIONS = ("20180521", "20191111", "20211108", "20230324")  # of DMN
 FEEL = (
-    "feel",
-    "FEEL",
-    "http://www.omg.org/spec/FEEL/20140401",
-    *(
-        f"https://www.omg.org/spec/DMN/{version}/FEEL/"
-        for version in ("20180521", "20191111", "20211108", "20230324")
-    ),
+    *("feel", "FEEL", "http://www.omg.org/spec/FEEL/20140401"),
+    *(f"https://www.omg.org/spec/DMN/{version}/FEEL/" for version in _VERSIONS),
 )
 
 
