@@ -2,6 +2,8 @@
 
 import dataclasses
 import time
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 
 import pytest
 
@@ -85,3 +87,25 @@ def test_a_long_explanation_is_cut(bench: Bench) -> None:
     assert len(outcome.value) == 5_000
     assert told[-1] == "… 4800 more"
     assert len(told) == 201
+
+
+def test_threads_share_a_model(bench: Bench) -> None:
+    body = (
+        given("n", "number")
+        + decision(text("n * 2"), "Input=in_n", id_="twice")
+        + decision(
+            text("sum(for i in [1..20] return i * twice)"),
+            "Decision=twice",
+            "Input=in_n",
+        )
+    )
+    loaded = bench.load(body)
+
+    def ask(number: int) -> object:
+        given_ = {"n": Decimal(number)}
+        return loaded.evaluate("asked", given_, bench.environment).value
+
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(ask, range(200)))
+
+    assert found == [420 * number for number in range(200)]
