@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from workflows import dmn, feel
+from workflows import decision_extensions, dmn, feel
 from workflows.dmn_titles import titles
 from workflows.model import Finding
 
@@ -79,6 +79,8 @@ def read(
     reader = _Reader(files, parser, store)
     models = [reader.model(file) for file in sorted(files)]
     findings = [found for model in models for found in model.findings]
+    for file, source in sorted(files.items()):
+        findings += decision_extensions.check(source, file)
     offered = [reader.offered(model) for model in models]
     once, doubled = _each_id_once(offered)
     return once, [*findings, *reader.findings, *doubled]

@@ -4,6 +4,8 @@ As in drawings: `zeebe:properties` of a decision or rule hold `title.ru`, `title
 and `norm`. What stands here has no effect on any evaluation.
 """
 
+from collections.abc import Iterator
+
 from lxml import etree
 
 from workflows.safe_xml import XmlRefused, open_xml
@@ -45,6 +47,13 @@ def norms(said: list[tuple[str, str]]) -> list[str]:
     texts = [text for name, text in said if name == "norm"]
     ids = [norm for text in texts for norm in text.replace(",", " ").split()]
     return list(dict.fromkeys(ids))
+
+
+def norms_of(source: bytes) -> Iterator[tuple[str | None, str]]:
+    """(element, norm id) of every norm that the properties of a file name."""
+    for element in _root(source).iter("{*}*"):
+        for norm in norms(properties(element)):
+            yield element.get("id"), norm
 
 
 def _root(source: bytes) -> etree._Element:

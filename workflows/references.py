@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Set
 
 import forms
-from workflows import procedure_file
+from workflows import dmn_titles, procedure_file
 from workflows.model import Finding, Role
 from workflows.release_files import Part
 
@@ -59,6 +59,8 @@ def _norms(part: Part) -> Iterator[tuple[str | None, str]]:
         for element in summary["elements"]:
             yield from ((element["id"], one) for one in element["norms"])
             yield from _of_deadline(element["id"], element["properties"])
+    elif part.kind == "model":
+        yield from dmn_titles.norms_of(part.source)
     elif part.kind == "form":
         form = forms.read(part.source, part.file)
         for field in form.fields:

@@ -191,7 +191,7 @@ _DURATIONS = ("days and time duration", "years and months duration")
 def _kind(one: Asked) -> str:
     if one.base in _DURATIONS:
         return "duration"
-    return one.base if one.base in words.WRITTEN else "json"
+    return one.base if one.base is not None and one.base in words.WRITTEN else "json"
 
 
 def _field(one: Asked, at: int, given: str = "", problem: str = "") -> Field:

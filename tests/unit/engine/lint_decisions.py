@@ -60,6 +60,7 @@ BODIES = [
     table("-", "&gt; 3", policy="FIRST"),
     table("count([n]) = 1 and modulo(n, 2) = 1", "-"),
     literal("d", "no such function(1)"),
+    literal("d", "1").replace("<decision", '<decision xmlns:o="urn:o" o:colour="red"'),
 ]
 FILES = [
     *({"d.dmn": model(body)} for body in BODIES),

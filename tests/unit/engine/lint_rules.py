@@ -147,6 +147,7 @@ RULES = {
             "it."
         ),
         "decision-moved": "An id that until now is that of another model's decision.",
+        "extension-unread": "What another tool wrote, and nothing reads.",
         "import-unknown": "The model that is imported is not there.",
         "import-circle": "Models import each other in a circle.",
         "dmn-version": "The XML is no DMN of a version that is read.",
