@@ -98,7 +98,7 @@ class Parser:
         FeelSyntaxError with the position of the first fault.
         """
         asked = _Asked.of(text, unary, known_names)
-        return asked.tree(self._raw(text, unary, asked.known))
+        return self._tree(asked, self._raw(text, unary, asked.known))
 
     def parse_many(
         self, texts: Sequence[tuple[str, bool, frozenset[str]]]
@@ -115,11 +115,19 @@ class Parser:
                     if raw is None:
                         tree = self.parse(text, unary=unary, known_names=names)
                     else:
-                        tree = _Asked.of(text, unary, names).tree(raw)
+                        tree = self._tree(_Asked.of(text, unary, names), raw)
                     found.append(tree)
                 except FeelSyntaxError as error:
                     found.append(error)
         return found
+
+    def _tree(self, asked: "_Asked", raw: Node) -> Tree:
+        text = asked.text
+        if _has_faults(raw) and _RANGE_TYPE.search(text):
+            replaced = _RANGE_TYPE.sub(_as_list_type, text)
+            read = self._raw(replaced, asked.unary, asked.known)
+            raw = raw if _has_faults(read) else read
+        return asked.tree(raw)
 
     def _raws(
         self, batch: Sequence[tuple[str, bool, frozenset[str]]]
