@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from workflows import feel
 from workflows.dmn import coverage
+from workflows.dmn.constants import NotAnalysed, UnaryTests, compared
 from workflows.dmn.elements import (
     Drawn,
     FunctionDefinition,
@@ -16,7 +17,6 @@ from workflows.dmn.elements import (
     Table,
     Text,
 )
-from workflows.dmn.regions import NotAnalysed, UnaryTests, constants
 from workflows.feel import Tree
 from workflows.feel.operators import same
 from workflows.feel.values import KINDS
@@ -194,7 +194,7 @@ class _Reading:
         for tests in given:
             if not tests.is_any:
                 try:
-                    return constants(tests)
+                    return compared(tests)[0]
                 except (NotAnalysed, feel.FeelError):
                     return []
         return []

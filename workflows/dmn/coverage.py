@@ -20,7 +20,8 @@ from workflows.dmn.boxes import (
     overlaps,
     uncovered,
 )
-from workflows.dmn.regions import Column, UnaryTests, column
+from workflows.dmn.constants import UnaryTests
+from workflows.dmn.regions import Column, column
 from workflows.model import Finding
 
 MOST_PAIRS = 1_000_000  # of boxes compared for one table: about a second

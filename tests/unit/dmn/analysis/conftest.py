@@ -8,8 +8,8 @@ import pytest
 
 from workflows import feel
 from workflows.dmn import coverage
+from workflows.dmn.constants import UnaryTests
 from workflows.dmn.coverage import Input, Rule, Table
-from workflows.dmn.regions import UnaryTests
 from workflows.model import Finding
 
 Row = tuple[str, ...]

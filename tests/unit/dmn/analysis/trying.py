@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from workflows import feel
+from workflows.dmn.constants import UnaryTests
 from workflows.dmn.coverage import Table
-from workflows.dmn.regions import UnaryTests
 
 Shown = dict[str, Any]
 
