@@ -40,6 +40,7 @@ from workflows.world import World
 
 # Two deployments at once would both take the same next version.
 ADVISORY_LOCK = 0x72656C
+KINDS = ("process", "decision", "form", "procedure")
 
 
 @dataclass(frozen=True)
@@ -233,6 +234,17 @@ def versions_of(
     if not rows:
         raise NotFound(kind="definition", key=key)
     return [_row(row) for row in rows]
+
+
+def kind_of(tx: sa.Connection, key: str) -> str:
+    """The first of KINDS that has a part of this key; NotFound."""
+    columns = definition_versions.c
+    query = sa.select(columns.kind).distinct().where(columns.key == key)
+    there = set(tx.scalars(query))
+    for kind in KINDS:
+        if kind in there:
+            return kind
+    raise NotFound(kind="definition", key=key)
 
 
 def definition(

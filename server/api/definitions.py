@@ -28,11 +28,12 @@ def search(query: dict[str, Any]) -> Page[DefinitionRow]:
 @authenticated
 @blueprint.arguments(schemas.DefinitionQuery(), location="query")
 @blueprint.response(200, schemas.DefinitionHistoryOut())
-def show(query: dict[str, str], key: str) -> dict[str, Any]:
+def show(query: dict[str, str | None], key: str) -> dict[str, Any]:
     """The newest version with its file, and the list of all versions."""
     with transaction() as tx:
-        newest = deployments.definition(tx, key, kind=query["kind"])
-        versions = deployments.versions_of(tx, key, query["kind"])
+        kind = query["kind"] or deployments.kind_of(tx, key)
+        newest = deployments.definition(tx, key, kind=kind)
+        versions = deployments.versions_of(tx, key, kind)
     return _told(newest) | {"versions": versions}
 
 
@@ -40,10 +41,11 @@ def show(query: dict[str, str], key: str) -> dict[str, Any]:
 @authenticated
 @blueprint.arguments(schemas.DefinitionQuery(), location="query")
 @blueprint.response(200, schemas.DefinitionVersionOut())
-def version(query: dict[str, str], key: str, version: int) -> dict[str, Any]:
+def version(query: dict[str, str | None], key: str, version: int) -> dict[str, Any]:
     """One version with its file."""
     with transaction() as tx:
-        return _told(deployments.definition(tx, key, version, query["kind"]))
+        kind = query["kind"] or deployments.kind_of(tx, key)
+        return _told(deployments.definition(tx, key, version, kind))
 
 
 @blueprint.get("/<key>/versions/<int:version>/file")
@@ -54,10 +56,11 @@ def version(query: dict[str, str], key: str, version: int) -> dict[str, Any]:
     {"type": "string", "format": "binary"},
     content_type="application/octet-stream",
 )
-def file(query: dict[str, str], key: str, version: int) -> Response:
+def file(query: dict[str, str | None], key: str, version: int) -> Response:
     """The file as it was released, byte for byte."""
     with transaction() as tx:
-        found = deployments.definition(tx, key, version, query["kind"])
+        kind = query["kind"] or deployments.kind_of(tx, key)
+        found = deployments.definition(tx, key, version, kind)
     response = Response(found.source, mimetype="application/octet-stream")
     name = found.file.rsplit("/", 1)[-1]
     response.headers.set("Content-Disposition", "attachment", filename=name)
@@ -67,7 +70,7 @@ def file(query: dict[str, str], key: str, version: int) -> Response:
 
 def _told(found: DefinitionDetail) -> dict[str, Any]:
     text = text_of(found.source)
-    is_drawn = found.kind == "process"
+    is_drawn = found.kind in ("process", "decision")
     return vars(found) | {
         "xml": text if is_drawn else None,
         "source": None if is_drawn else text,

@@ -15,6 +15,7 @@ from marshmallow import (
 
 from server.api.reading import ListQuery, Text, Variables
 from server.i18n import LOCALES
+from workflows.deployments import KINDS
 from workflows.model import IncidentState, InstanceState, JobState, TaskState
 from workflows.tasks import SORTS
 
@@ -114,8 +115,9 @@ class IncidentRetry(Input):
 
 class DefinitionQuery(Input):
     kind = fields.String(
-        load_default="process",
-        validate=validate.OneOf(("process", "form", "procedure", "decision")),
+        load_default=None,
+        validate=validate.OneOf(KINDS),
+        metadata={"description": "Without it the first of these that has the key."},
     )
 
 
@@ -251,7 +253,8 @@ class DefinitionRowOut(DefinitionOut):
 
 class DefinitionVersionOut(DefinitionRowOut):
     xml = fields.String(
-        allow_none=True, metadata={"description": "Of a process; else null."}
+        allow_none=True,
+        metadata={"description": "Of a process or decision; else null."},
     )
     source = fields.String(
         allow_none=True, metadata={"description": "The file of any other part."}

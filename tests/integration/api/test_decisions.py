@@ -260,9 +260,10 @@ def test_a_decision_without_an_id_is_asked_by_its_name(callers):
 
 
 def test_the_file_is_given_back(callers, admission):
-    answer = callers["designer"].get("/api/v1/definitions/way", kind="decision")
+    answer = callers["designer"].get("/api/v1/definitions/way")
 
     assert answer.status_code == 200
+    assert answer.json["xml"] == model(ADMISSION).decode()
     assert answer.json["names"]["ru"] == "Способ приёма"
     assert answer.json["kind"] == "decision"
     kinds = {
