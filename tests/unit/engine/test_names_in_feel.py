@@ -102,7 +102,7 @@ def test_an_event_sub_process_and_a_gateway_wait_by_name(run):
 
 
 def test_a_signal_is_thrown_by_name_and_heard_in_its_own_case(run):
-    body = els("startEvent:s parallelGateway:f,j userTask:u endEvent:e")
+    body = els("startEvent:s parallelGateway:f userTask:u endEvent:e")
     body += el("intermediateCatchEvent", "c", SIGNAL)
     body += el("intermediateCatchEvent", "d", SIGNAL.replace("sig1", "sig2"))
     body += el("endEvent", "t", SIGNAL)

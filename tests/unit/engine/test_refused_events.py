@@ -89,7 +89,10 @@ WRONG = {
 def test_events_that_cannot_run_are_refused(refused, what):
     rule = what.split()[0]
 
-    assert {one.rule for one in refused(drawing(WRONG[what]))} == {rule}
+    # Where a link is broken, no way leads to what stands behind it.
+    found = {one.rule for one in refused(drawing(WRONG[what]))} - {"flow-missing"}
+
+    assert found == {rule}
 
 
 def test_links_make_their_way_reachable(parser):
