@@ -155,6 +155,18 @@ def test_a_function_of_a_context_calls_itself(bench: Bench) -> None:
     assert bench.value(decision(logic), "asked") == 120
 
 
+@pytest.mark.parametrize("lenient", [False, True])
+def test_a_function_of_the_model_hides_that_of_feel(bench: Bench, lenient) -> None:
+    own = knowledge("sum", {"a": "number"}, text("a + 100"))
+    body = own + decision(text("sum(1)"), "Knowledge=sum")
+    named = own + decision(text("sum(a: 1)"), "Knowledge=sum")
+    variable = given("sum") + decision(text("sum([1, 2])"), "Input=in_sum")
+
+    assert bench.value(body, "asked", lenient=lenient) == 101
+    assert bench.value(named, "asked", lenient=lenient) == 101
+    assert bench.value(variable, "asked", {"sum": 5}, lenient=lenient) == 3
+
+
 def test_a_function_keeps_the_names_around_it(bench: Bench) -> None:
     body = (
         given("rate", "number")
