@@ -107,6 +107,24 @@ def among_files(parts: list[Part]) -> list[Finding]:
     return list(_wrong(parts, _drawn(parts), is_all=False))
 
 
+def kept(part: Part) -> bytes:
+    """The file as it is stored with a part: once a model, not with each decision."""
+    return b"" if part.kind == DECISION else part.source
+
+
+def file_of(tx: sa.Connection, row: Any) -> bytes:
+    """The file of a part, byte for byte; of a decision, that of its model."""
+    if row.kind != DECISION:
+        return bytes(row.source)
+    parts = definition_versions.c
+    query = sa.select(parts.source).where(
+        parts.kind == MODEL,
+        parts.key == row.compiled["namespace"],
+        parts.content_hash == row.content_hash,
+    )
+    return bytes(tx.scalars(query.limit(1)).one())
+
+
 def store(tx: sa.Connection, release_id: uuid.UUID, taken: list[Taken]) -> None:
     """Write down what a release takes of earlier ones."""
     if taken:

@@ -263,7 +263,9 @@ def definition(
     if row is None:
         raise NotFound(kind="definition", key=key)
     return DefinitionDetail(
-        **vars(_row(row)), source=row.source, summary=row.compiled.get("summary", {})
+        **vars(_row(row)),
+        source=decisions.file_of(tx, row),
+        summary=row.compiled.get("summary", {}),
     )
 
 
@@ -341,7 +343,7 @@ def _store(
             content_hash=part.content_hash,
             release_id=release_id,
             file=part.file,
-            source=part.source,
+            source=decisions.kept(part),
             names=dict(part.names),
             compiled=dict(part.compiled),
             released_at=now,

@@ -136,3 +136,21 @@ def test_a_step_of_a_procedure_leads_to_its_rules(released, enter):
     designer.link("Шешетін қағидалар").click()
 
     expect(designer.heading("Қабылдау тәсілі")).to_be_visible()
+
+
+def test_a_model_is_checked_and_released(enter):
+    designer = enter("daniyar")
+    page = designer.page
+    chosen = {"name": "d.dmn", "mimeType": ""}
+    broken = model(literal("chosen", "1 +"), "urn:test:chosen")
+    designer.open("/procedures/check")
+    page.set_input_files("#files", chosen | {"buffer": broken})
+    page.get_by_role("button", name="Тексеру").click()
+    expect(page.get_by_text("decision-not-run")).to_be_visible()
+
+    whole = model(literal("chosen", "1 + 1"), "urn:test:chosen")
+    page.set_input_files("#files", chosen | {"buffer": whole})
+    page.get_by_role("button", name="Шығару").click()
+
+    expect(designer.heading("chosen")).to_be_visible()
+    expect(page.locator(".r-feel")).to_have_text("1 + 1")

@@ -25,7 +25,8 @@ definition_versions = sa.Table(
     sa.Column("content_hash", BYTEA, nullable=False),
     sa.Column("release_id", UUID, sa.ForeignKey("releases.id"), nullable=False),
     sa.Column("file", sa.Text, nullable=False),
-    sa.Column("source", BYTEA, nullable=False),  # the file, byte for byte
+    # The file, byte for byte; empty for a decision: its model, of one hash, has it.
+    sa.Column("source", BYTEA, nullable=False),
     sa.Column("names", JSONB, nullable=False),
     # What was worked out at release: FEEL trees, elements, forms, configuration.
     sa.Column("compiled", JSONB, nullable=False),
