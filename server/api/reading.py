@@ -8,6 +8,8 @@ from flask import Request, abort, g
 from marshmallow import RAISE, Schema, ValidationError, fields, missing, validate
 from webargs.flaskparser import FlaskParser
 
+from workflows import feel
+
 TEXT_MOST = 255
 LIMIT_DEFAULT = 20
 LIMIT_MOST = 200
@@ -59,6 +61,15 @@ class Text(fields.String):
         if text is not None and ("\0" in text or not _is_whole(text)):
             raise ValidationError("It holds a character that cannot be kept.")
         return text
+
+
+class Key(Text):
+    """Text or a number, which is read as FEEL writes it: 5.0 is the key "5"."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        if type(value) in (int, Decimal):
+            value = feel.shown_number(Decimal(value))
+        return super()._deserialize(value, *args, **kwargs)
 
 
 def _is_whole(text: str) -> bool:

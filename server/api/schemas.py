@@ -13,7 +13,7 @@ from marshmallow import (
     validates_schema,
 )
 
-from server.api.reading import ListQuery, Text, Variables
+from server.api.reading import Key, ListQuery, Text, Variables
 from server.i18n import LOCALES
 from workflows.deployments import KINDS
 from workflows.model import IncidentState, InstanceState, JobState, TaskState
@@ -86,7 +86,7 @@ class Assignment(Input):
 
 class Message(Input):
     name = Text(required=True)
-    correlation_key = Text(load_default=None, allow_none=True)
+    correlation_key = Key(load_default=None, allow_none=True)
     variables = Variables(load_default=dict)
     ttl_seconds = fields.Integer(strict=True, load_default=TTL_DEFAULT_SECONDS)
 

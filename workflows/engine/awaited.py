@@ -1,11 +1,13 @@
 """What an event is about: its name or code, and what a token needs to wait for it."""
 
+from decimal import Decimal
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinition
 
+from workflows import feel
 from workflows.engine import effects
 from workflows.engine.errors import Fault
 from workflows.engine.evaluation import is_expression, told
@@ -141,7 +143,9 @@ class Message(Awaited, MessageEventDefinition):
                 "gave neither a string nor a number.",
                 expression=self.key_expression,
             )
-        return str(value)
+        if isinstance(value, Decimal):
+            return feel.shown_number(value)
+        return str(feel.plain(value))
 
     def open(self, token: Token, prepared: Any) -> None:
         name, token.internal_data[KEY] = prepared

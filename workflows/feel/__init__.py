@@ -13,6 +13,7 @@ from workflows.feel.errors import (
     WrongValue,
 )
 from workflows.feel.expression import Expression, compile_tree
+from workflows.feel.functions.conversion import shown_number
 from workflows.feel.parser import Parser, ParserNotBuilt, Tree
 from workflows.feel.reading import (
     Path,
@@ -70,4 +71,5 @@ __all__ = [
     "loads",
     "paths",
     "plain",
+    "shown_number",
 ]

@@ -206,6 +206,18 @@ def test_a_message_that_nobody_waits_for_is_kept(released, callers):
     assert answer.json == {"correlated": 0}
 
 
+def test_a_key_may_be_a_number(released, callers):
+    body = {"name": "numbered", "correlation_key": 5.0, "variables": {}}
+
+    answer = callers["program"].post("/api/v1/messages", body)
+    assert answer.status_code == 202
+    wrong = callers["program"].post(
+        "/api/v1/messages", body | {"correlation_key": True}
+    )
+
+    assert wrong.status_code == 422
+
+
 def test_a_list_is_read_page_by_page(released, callers):
     program = callers["program"]
     for _ in range(3):

@@ -1,12 +1,14 @@
 """Timers, messages, boundary events and event sub-processes."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from engine_kit import (
     MESSAGE,
     NOON,
     OTHER_MESSAGE,
+    Run,
     el,
     els,
     event_sub,
@@ -70,6 +72,25 @@ def test_a_message_event_waits_with_its_key_and_writes_what_comes(run):
     assert (awaited.name, awaited.correlation_key) == ("M1", "17")
     assert case.open() == ["z"]
     assert case.variables == {"p": "x"}
+
+
+@pytest.mark.parametrize(
+    ("value", "key"),
+    [
+        (Decimal("5.0"), "5"),
+        (Decimal("1E+3"), "1000"),
+        ("5.0", "5.0"),
+        (datetime(2026, 9, 1, 8, 0, tzinfo=UTC), "2026-09-01T08:00:00+00:00"),
+        (date(2026, 9, 1), "2026-09-01"),
+    ],
+)
+def test_a_correlation_key_is_written_as_feel_writes_it(define, value, key):
+    caught = el("intermediateCatchEvent", "c", MESSAGE)
+    body = els("startEvent:s endEvent:e") + caught + flows("s->c->e")
+
+    case = Run(define(body), {"key": value})
+
+    assert case.effects(engine.MessageAwaited)[0].correlation_key == key
 
 
 def test_a_receive_task_can_be_late(run):
