@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from workflows.feel import temporal
+from workflows.feel import temporal, wide
 from workflows.feel.compiler import Closure, Compiler, Maker, constant, leaves
 from workflows.feel.errors import (
     EvaluationError,
@@ -29,6 +29,8 @@ def make_call(compiler: Compiler, node: Node) -> Closure:
     name = callee[3]
     if name in _SPECIAL_MAKERS:
         return _SPECIAL_MAKERS[name](compiler, node)
+    if name in BUILTINS and name in compiler.functions:
+        return _call_own_or_builtin(compiler, BUILTINS[name], node)
     if name in BUILTINS:
         return _call_builtin(compiler, BUILTINS[name], node)
     if name in compiler.functions or compiler.lenient:
@@ -43,7 +45,8 @@ def make_date_literal(compiler: Compiler, node: Node) -> Closure:
     if first[0] != "AtLiteral":
         return _call_builtin(compiler, BUILTINS[leaves(first)], node)
     text = first[3][0][3]
-    return _folded(compiler, lambda: temporal.parse_at_literal(text), node)
+    reader = wide if compiler.lenient else temporal
+    return _folded(compiler, lambda: reader.parse_at_literal(text), node)
 
 
 def make_definition(compiler: Compiler, node: Node) -> Closure:
@@ -86,6 +89,23 @@ def _check(
             raise WrongType(f"{name}, parameter {parameter},", "its type", kind(value))
 
 
+def _call_own_or_builtin(compiler: Compiler, builtin: Builtin, node: Node) -> Closure:
+    """A variable hides the function of its name only where it holds a function."""
+    callee, _, parameters, _ = node[3]
+    held, own = compiler.compile(callee), _call_value(compiler, callee, parameters)
+    try:
+        standard = _call_builtin(compiler, builtin, node)
+    except FeelSyntaxError:
+        standard = own
+
+    def call(scope: Scope) -> Value:
+        value = held(scope)
+        hidden = type(value) is Function and value.call != builtin.call
+        return own(scope) if hidden else standard(scope)
+
+    return call
+
+
 def _call_builtin(compiler: Compiler, builtin: Builtin, node: Node) -> Closure:
     parameters = node[3][2]
     names, arguments = _arguments(compiler, parameters)
@@ -100,7 +120,7 @@ def _call_builtin(compiler: Compiler, builtin: Builtin, node: Node) -> Closure:
     ordered = [arguments[place] for place in places]
     literal = all(child[0] in _LITERALS for child in parameters[3])
     if builtin.name in FOLDED and literal and names is None:
-        run = Run(Environment(clock=SystemClock()))
+        run = Run(Environment(clock=SystemClock(), lenient=compiler.lenient))
         values = [argument(Scope({}, run)) for argument in ordered]
         return _folded(compiler, lambda: narrowed.call(run, values), node)
     call = narrowed.call

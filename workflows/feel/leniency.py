@@ -7,9 +7,13 @@ for the value, and times are equal by their whole seconds.
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 
-from workflows.feel.errors import EvaluationError
+from workflows.feel import wide
+from workflows.feel.errors import EvaluationError, WrongValue
 from workflows.feel.operators import ARITHMETIC, Operator, equal
-from workflows.feel.values import Function, Run, Value
+from workflows.feel.values import Function, Run, Value, YearsMonths, kind
+
+TEMPORAL = frozenset({date, datetime})
+DURATIONS = frozenset({timedelta, YearsMonths})
 
 
 def lenient_equal(left: Value, right: Value, run: Run) -> bool | None:
@@ -21,6 +25,9 @@ def lenient_equal(left: Value, right: Value, run: Run) -> bool | None:
     if (left is None or right is None) and Function in (type(left), type(right)):
         return False
     try:
+        if wide.is_wide(left, right) and kind(left) == kind(right):
+            unit = 1 if kind(left) == "date" else wide.NANOSECONDS
+            return wide.place(left) // unit == wide.place(right) // unit
         return equal(_in_seconds(left), _in_seconds(right), run)
     except EvaluationError:
         return None
@@ -39,20 +46,32 @@ def _in_seconds(value: Value) -> Value:
 
 def _add(left: Value, right: Value) -> Value:
     if type(left) is date and type(right) is timedelta:
-        return left + _days(right)
+        return _or_wide(ARITHMETIC["+"], wide.add, left, _days(right))
     if type(left) is timedelta and type(right) is date:
-        return right + _days(left)
-    return ARITHMETIC["+"](left, right)
+        return _or_wide(ARITHMETIC["+"], wide.add, right, _days(left))
+    return _or_wide(ARITHMETIC["+"], wide.add, left, right)
 
 
 def _subtract(left: Value, right: Value) -> Value:
     if type(left) is date and type(right) is timedelta:
-        return left + _days(-right)
+        return _or_wide(ARITHMETIC["+"], wide.add, left, _days(-right))
     if type(left) is datetime and type(right) is date:
         right = _midnight(right)
     elif type(left) is date and type(right) is datetime:
         left = _midnight(left)
-    return ARITHMETIC["-"](left, right)
+    return _or_wide(ARITHMETIC["-"], wide.subtract, left, right)
+
+
+def _or_wide(narrow: Operator, wider: Operator, left: Value, right: Value) -> Value:
+    """Where Python's types end, those of ours go on."""
+    if wide.is_wide(left, right):
+        return wider(left, right)
+    try:
+        return narrow(left, right)
+    except WrongValue:
+        if type(left) in TEMPORAL and type(right) in DURATIONS:
+            return wider(left, right)
+        raise
 
 
 def _days(duration: timedelta) -> timedelta:

@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Mapping
 from decimal import DecimalException
 
+from workflows.feel import wide
 from workflows.feel.compiler import (
     ITEM_SCOPE,
     Closure,
@@ -299,7 +300,8 @@ def _lenient_property(owner: Value, name: str) -> Value:
         return [_lenient_property(item, name) for item in owner]
     if type(owner) is dict:
         return owner.get(name)
-    read = PROPERTIES.get(type(owner), {}).get(name)
+    properties = PROPERTIES.get(type(owner)) or wide.PROPERTIES.get(type(owner), {})
+    read = properties.get(name)
     return None if read is None else read(owner)
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from workflows.calendars import add_months
-from workflows.feel import temporal
+from workflows.feel import temporal, wide
 from workflows.feel.errors import WrongType, WrongValue
 from workflows.feel.values import KINDS, Function, Range, Run, Value, YearsMonths, kind
 
@@ -48,6 +48,8 @@ def less(left: Value, right: Value) -> bool:
     """Of one ordered kind, else WrongType."""
     order = ORDERS.get(type(left)) if type(left) is type(right) else None
     if order is None:
+        if wide.is_wide(left, right) and kind(left) == kind(right):
+            return wide.place(left) < wide.place(right)
         raise _unordered(left, right)
     answer: bool = order(left, right)
     return answer

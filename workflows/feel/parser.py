@@ -2,7 +2,7 @@
 
 import functools
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from types import TracebackType
@@ -19,6 +19,9 @@ from workflows.model import RasimError
 Node: TypeAlias = list[Any]
 Tree: TypeAlias = dict[str, Any]
 VERSION = 1
+
+# The names behind a name, as in `child.name`: {"child": {"name": {}}}.
+Shape: TypeAlias = Mapping[str, "Shape"]
 
 MAX_LENGTH = 20_000
 MAX_DEPTH = 150
@@ -89,19 +92,28 @@ class Parser:
         self._racer.close()
 
     def parse(
-        self, text: str, *, unary: bool = False, known_names: Iterable[str] = ()
+        self,
+        text: str,
+        *,
+        unary: bool = False,
+        known_names: Iterable[str] = (),
+        shapes: Mapping[str, Shape] | None = None,
     ) -> Tree:
         """The tree of an expression, or of unary tests (`> 5, [1..3]`).
 
         `known_names` are needed only for names that hold a keyword or a sign
         (`income or loss`, `pre-school`); those of our functions are known already.
+        `shapes` are such names behind a dot, by the known name in front of it.
         FeelSyntaxError with the position of the first fault.
         """
-        asked = _Asked.of(text, unary, known_names)
-        return self._tree(asked, self._raw(text, unary, asked.known))
+        asked = _Asked.of(text, unary, known_names, shapes or {})
+        asked.check_length()
+        return self._tree(asked, self._raw(text, asked.options()))
 
     def parse_many(
-        self, texts: Sequence[tuple[str, bool, frozenset[str]]]
+        self,
+        texts: Sequence[tuple[str, bool, frozenset[str]]],
+        shapes: Mapping[str, Shape] | None = None,
     ) -> list[Tree | FeelSyntaxError]:
         """As `parse` of each (text, unary, known names), in a third of the time.
 
@@ -109,34 +121,31 @@ class Parser:
         """
         found: list[Tree | FeelSyntaxError] = []
         for start in range(0, len(texts), BATCH):
-            batch = texts[start : start + BATCH]
-            for (text, unary, names), raw in zip(batch, self._raws(batch), strict=True):
+            batch = [
+                _Asked.of(text[: MAX_LENGTH + 1], unary, names, shapes or {})
+                for text, unary, names in texts[start : start + BATCH]
+            ]
+            for asked, raw in zip(batch, self._raws(batch), strict=True):
                 try:
                     if raw is None:
-                        tree = self.parse(text, unary=unary, known_names=names)
-                    else:
-                        tree = self._tree(_Asked.of(text, unary, names), raw)
-                    found.append(tree)
+                        asked.check_length()
+                        raw = self._raw(asked.text, asked.options())
+                    found.append(self._tree(asked, raw))
                 except FeelSyntaxError as error:
                     found.append(error)
         return found
 
     def _tree(self, asked: "_Asked", raw: Node) -> Tree:
-        text = asked.text
-        if _has_faults(raw) and _RANGE_TYPE.search(text):
-            replaced = _RANGE_TYPE.sub(_as_list_type, text)
-            read = self._raw(replaced, asked.unary, asked.known)
+        asked.check_length()
+        if _has_faults(raw) and _RANGE_TYPE.search(asked.text):
+            replaced = _RANGE_TYPE.sub(_as_list_type, asked.text)
+            read = self._raw(replaced, asked.options())
             raw = raw if _has_faults(read) else read
         return asked.tree(raw)
 
-    def _raws(
-        self, batch: Sequence[tuple[str, bool, frozenset[str]]]
-    ) -> Sequence[Node | None]:
+    def _raws(self, batch: Sequence["_Asked"]) -> Sequence[Node | None]:
         """None for each that has to be asked by itself."""
-        asked = [
-            [text[:MAX_LENGTH], _options(unary, sorted(_PHRASES | names))]
-            for text, unary, names in batch
-        ]
+        asked = [[one.text, one.options()] for one in batch]
         try:
             raws: Sequence[Node | None] = self._racer.call(
                 "FEEL_all", asked, timeout_sec=PARSE_SECONDS
@@ -145,10 +154,10 @@ class Parser:
             return [None] * len(batch)
         return raws
 
-    def _raw(self, text: str, unary: bool, known: list[str]) -> Node:
+    def _raw(self, text: str, options: Mapping[str, Any]) -> Node:
         try:
             raw: Node | None = self._racer.call(
-                "FEEL.parse", text, _options(unary, known), timeout_sec=PARSE_SECONDS
+                "FEEL.parse", text, options, timeout_sec=PARSE_SECONDS
             )
         except JSTimeoutException as error:
             reason = f"reading it takes longer than {PARSE_SECONDS:g} seconds"
@@ -169,17 +178,33 @@ class _Asked:
     text: str
     unary: bool
     known: list[str]
+    shapes: Mapping[str, Shape]
 
     @classmethod
-    def of(cls, text: str, unary: bool, names: Iterable[str]) -> Self:
-        if len(text) > MAX_LENGTH:
+    def of(
+        cls, text: str, unary: bool, names: Iterable[str], shapes: Mapping[str, Shape]
+    ) -> Self:
+        names = frozenset(names)
+        held = {name: shapes[name] for name in sorted(names) if name in shapes}
+        return cls(text, unary, sorted(_PHRASES | names), held)
+
+    def check_length(self) -> None:
+        if len(self.text) > MAX_LENGTH:
             reason = f"it is longer than {MAX_LENGTH} characters"
-            raise FeelSyntaxError(reason, position=0, expression=text[:80])
-        return cls(text, unary, sorted(_PHRASES | frozenset(names)))
+            raise FeelSyntaxError(reason, position=0, expression=self.text[:80])
+
+    def options(self) -> dict[str, Any]:
+        return {
+            "unary": self.unary,
+            "names": self.known,
+            "shapes": self.shapes,
+            "maxDepth": MAX_DEPTH,
+        }
 
     def tree(self, raw: Node) -> Tree:
         """Our tree of lezer's; FeelSyntaxError at the first fault."""
-        originals = {_normal(name): name for name in self.known}
+        behind = _names_within(self.shapes)
+        originals = {_normal(name): name for name in (*behind, *self.known)}
         reduction = _Reduction(self.text, originals)
         try:
             reduction.refuse_faults(raw)
@@ -259,8 +284,10 @@ def _has_faults(raw: Node) -> bool:
     return raw[0] == "⚠" or any(_has_faults(child) for child in raw[3])
 
 
-def _options(unary: bool, known: list[str]) -> dict[str, Any]:
-    return {"unary": unary, "names": known, "maxDepth": MAX_DEPTH}
+def _names_within(shapes: Mapping[str, Shape]) -> Iterator[str]:
+    for shape in shapes.values():
+        yield from shape
+        yield from _names_within(shape)
 
 
 @functools.lru_cache(maxsize=4096)

@@ -19,14 +19,14 @@ Built = TypeVar("Built")
 HOME = ZoneInfo("Asia/Almaty")
 
 _DATE = r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"
-_TIME = (
+TIME = (
     r"(?P<hour>[0-9]{2}):(?P<minute>[0-9]{2}):(?P<second>[0-9]{2})"
     r"(?:\.(?P<fraction>[0-9]{1,9}))?"
     r"(?P<zone>Z|[+-][0-9]{2}:[0-9]{2}(?::[0-9]{2})?|@[A-Za-z0-9_+/-]+)?"
 )
 _DATE_TEXT = re.compile(_DATE)
-_TIME_TEXT = re.compile(_TIME)
-_DATETIME_TEXT = re.compile(f"{_DATE}(?:T{_TIME})?")
+_TIME_TEXT = re.compile(TIME)
+_DATETIME_TEXT = re.compile(f"{_DATE}(?:T{TIME})?")
 _YEARS_MONTHS = re.compile(r"(-)?P(?:([0-9]{1,9})Y)?(?:([0-9]{1,9})M)?")
 _DAYS_TIME = re.compile(
     r"(?P<sign>-)?P(?:(?P<days>[0-9]{1,9})D)?(?:T(?:(?P<hours>[0-9]{1,12})H)?"
@@ -110,7 +110,12 @@ def format_duration(value: timedelta) -> str:
 
 def instant(moment: datetime) -> datetime:
     """The moment in UTC; a local one is read in Asia/Almaty."""
-    return (moment if moment.tzinfo else moment.replace(tzinfo=HOME)).astimezone(UTC)
+    zoned = moment if moment.tzinfo else moment.replace(tzinfo=HOME)
+    try:
+        return zoned.astimezone(UTC)
+    except OverflowError as error:
+        text = format_datetime(moment)
+        raise WrongValue(f"{text} is not within the years 1 to 9999 of UTC") from error
 
 
 def shift(moment: datetime, duration: timedelta) -> datetime:
@@ -192,14 +197,19 @@ def _date_of(match: re.Match[str]) -> date:
     return date(int(match["year"]), int(match["month"]), int(match["day"]))
 
 
-def _time_of(match: re.Match[str]) -> time:
+def time_of_parts(match: re.Match[str], microsecond: int = 0) -> time:
+    """Of a match of TIME, whose fraction is left to the caller."""
     return time(
         int(match["hour"]),
         int(match["minute"]),
         int(match["second"]),
-        _microseconds(match["fraction"]),
+        microsecond,
         tzinfo=_zone_of(match["zone"]),
     )
+
+
+def _time_of(match: re.Match[str]) -> time:
+    return time_of_parts(match, _microseconds(match["fraction"]))
 
 
 def _datetime_of(match: re.Match[str]) -> datetime:

@@ -6,7 +6,7 @@ from typing import TypeAlias
 from workflows.feel.compiler import leaves
 from workflows.feel.errors import FeelSyntaxError
 from workflows.feel.parser import Node
-from workflows.feel.values import KINDS, Function, Range, Value
+from workflows.feel.values import KINDS, Function, Range, Value, kind
 
 Predicate: TypeAlias = Callable[[Value], bool]
 
@@ -38,7 +38,7 @@ def _named(node: Node, known: Mapping[str, Predicate]) -> Predicate:
     python = _SIMPLE.get(name)
     if python is None:
         raise FeelSyntaxError(f"the type {name} is unknown", position=node[1])
-    return lambda value: type(value) is python
+    return lambda value: type(value) is python or kind(value) == name
 
 
 def _list(node: Node, known: Mapping[str, Predicate]) -> Predicate:

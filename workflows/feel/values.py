@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from time import thread_time
 from typing import Any, TypeAlias
@@ -28,6 +28,38 @@ class YearsMonths:
         years, months = divmod(abs(self.months), 12)
         text = (f"{years}Y" if years else "") + (f"{months}M" if months else "")
         return ("-" if self.months < 0 else "") + "P" + (text or "0M")
+
+
+@dataclass(frozen=True)
+class WideDate:
+    """A day outside of the years 1 to 9999."""
+
+    year: int
+    month: int
+    day: int
+
+
+@dataclass(frozen=True)
+class WideTime:
+    """A time of day finer than a microsecond; `nanosecond` is the whole fraction."""
+
+    hour: int
+    minute: int
+    second: int
+    nanosecond: int
+    tzinfo: tzinfo | None
+
+
+@dataclass(frozen=True)
+class WideDateTime:
+    """A date and time of which one does not fit into Python's."""
+
+    date: date | WideDate
+    time: time | WideTime
+
+    @property
+    def tzinfo(self) -> tzinfo | None:
+        return self.time.tzinfo
 
 
 @dataclass(frozen=True)
@@ -154,6 +186,9 @@ KINDS: Mapping[type, str] = {
     bool: "boolean",
     Decimal: "number",
     str: "string",
+    WideDate: "date",
+    WideTime: "time",
+    WideDateTime: "date and time",
     date: "date",
     time: "time",
     datetime: "date and time",

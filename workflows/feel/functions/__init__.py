@@ -8,6 +8,7 @@ from workflows.feel.functions import (
     numbers,
     ranges,
     strings,
+    wide_dates,
 )
 from workflows.feel.functions.registry import BUILTINS, Builtin
 
@@ -20,4 +21,4 @@ NAMES = frozenset(BUILTINS) | SPECIAL
 
 # Each module enters its functions when it is imported; naming them here keeps linters
 # from taking the imports for unused ones.
-MODULES = (contexts, conversion, dates, lists, numbers, ranges, strings)
+MODULES = (contexts, conversion, dates, lists, numbers, ranges, strings, wide_dates)

@@ -4,9 +4,10 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from types import ModuleType
 from typing import Any
 
-from workflows.feel import temporal
+from workflows.feel import temporal, wide
 from workflows.feel.errors import WrongType, WrongValue
 from workflows.feel.functions.registry import builtin
 from workflows.feel.operators import NUMBERS
@@ -16,10 +17,18 @@ from workflows.feel.values import (
     Range,
     Run,
     Value,
+    WideDate,
+    WideDateTime,
+    WideTime,
     YearsMonths,
 )
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
+
+
+def reader(run: Run) -> ModuleType:
+    """What reads dates and times: lenient, also those that Python cannot hold."""
+    return wide if run.environment.lenient else temporal
 
 
 @builtin("number(from: string)")
@@ -54,7 +63,7 @@ def string_of(run: Run, value: Value) -> Value:
 
 @builtin("date(from: string)")
 def date_of(run: Run, text: str) -> Value:
-    return temporal.parse_date(text)
+    return reader(run).parse_date(text)
 
 
 @builtin("date(from: date|date and time)")
@@ -65,12 +74,13 @@ def date_part(run: Run, value: date) -> Value:
 
 @builtin("date(year: number, month: number, day: number)")
 def date_from_parts(run: Run, year: Decimal, month: Decimal, day: Decimal) -> Value:
-    return date(*(_whole(part) for part in (year, month, day)))
+    numbers = (_whole(part) for part in (year, month, day))
+    return wide.date_from(*numbers) if run.environment.lenient else date(*numbers)
 
 
 @builtin("time(from: string)")
 def time_of(run: Run, text: str) -> Value:
-    return temporal.parse_time(text)
+    return reader(run).parse_time(text)
 
 
 @builtin("time(from: time|date and time)")
@@ -104,7 +114,7 @@ def time_from_parts(
 
 @builtin("date and time(from: string)")
 def datetime_of(run: Run, text: str) -> Value:
-    return temporal.parse_datetime(text)
+    return reader(run).parse_datetime(text)
 
 
 @builtin("date and time(date: date|date and time, time: time)")
@@ -179,6 +189,9 @@ _SHOWN: Mapping[type, Callable[[Any, Run], str]] = {
     date: lambda value, run: value.isoformat(),
     time: lambda value, run: temporal.format_time(value),
     datetime: lambda value, run: temporal.format_datetime(value),
+    WideDate: lambda value, run: wide.format_date(value),
+    WideTime: lambda value, run: wide.format_time(value),
+    WideDateTime: lambda value, run: wide.format_datetime(value),
     timedelta: lambda value, run: temporal.format_duration(value),
     YearsMonths: lambda value, run: str(value),
     list: _shown_list,

@@ -1,12 +1,11 @@
 """FEEL's functions on points and ranges: `before`, `meets`, `overlaps`, `during`."""
 
 import re
-from collections.abc import Callable, Mapping
 from decimal import DecimalException
 
-from workflows.feel import temporal
 from workflows.feel.errors import WrongValue
-from workflows.feel.functions.registry import builtin
+from workflows.feel.functions.conversion import reader
+from workflows.feel.functions.registry import BUILTINS, builtin
 from workflows.feel.operators import NUMBERS, less, same
 from workflows.feel.values import Range, Run, Value
 
@@ -28,12 +27,6 @@ _RANGE = re.compile(
 )
 _ESCAPE = re.compile(r'\\([nrt"\\])')
 _LETTERS = {"n": "\n", "r": "\r", "t": "\t"}
-_READERS: Mapping[str, Callable[[str], Value]] = {
-    "date and time": temporal.parse_datetime,
-    "date": temporal.parse_date,
-    "time": temporal.parse_time,
-    "duration": temporal.parse_duration,
-}
 
 POINT = (
     "number|string|date|time|date and time|days and time duration"
@@ -47,7 +40,7 @@ def range_of(run: Run, text: str) -> Value:
     match = _RANGE.fullmatch(text)
     if match is None:
         raise WrongValue(f'"{text[:80]}" is not a range, such as [1..3]')
-    start, end = _end(match, "start"), _end(match, "end")
+    start, end = _end(run, match, "start"), _end(run, match, "end")
     start_included, end_included = match["opening"] == "[", match["closing"] == "]"
     if start is None and (start_included or end is None):
         raise WrongValue(f'the range "{text[:80]}" has no start')
@@ -58,7 +51,7 @@ def range_of(run: Run, text: str) -> Value:
     return Range(start, end, start_included, end_included)
 
 
-def _end(match: re.Match[str], side: str) -> Value:
+def _end(run: Run, match: re.Match[str], side: str) -> Value:
     if (number := match[f"{side}_number"]) is not None:
         try:
             return NUMBERS.create_decimal(number)
@@ -67,9 +60,14 @@ def _end(match: re.Match[str], side: str) -> Value:
     if (text := match[f"{side}_text"]) is not None:
         return _unquoted(text)
     if (text := match[f"{side}_at"]) is not None:
-        return temporal.parse_at_literal(_unquoted(text))
+        return reader(run).parse_at_literal(_unquoted(text))
     if (text := match[f"{side}_of"]) is not None:
-        return _READERS[match[f"{side}_call"]](_unquoted(text))
+        (overload,) = [
+            one
+            for one in BUILTINS[match[f"{side}_call"]].overloads
+            if one.takes_count(1) and one.misfit([text]) is None
+        ]
+        return overload.run(run, _unquoted(text))
     return None
 
 

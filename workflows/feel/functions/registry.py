@@ -6,11 +6,25 @@ from dataclasses import dataclass
 from typing import Any
 
 from workflows.feel.errors import WrongType, WrongValue
-from workflows.feel.values import KINDS, Function, Run, Value, kind
+from workflows.feel.values import (
+    KINDS,
+    Function,
+    Run,
+    Value,
+    WideDate,
+    WideDateTime,
+    WideTime,
+    kind,
+)
 
 _SIGNATURE = re.compile(r"(?P<name>[a-z ]+)\((?P<parameters>.*)\)")
 _PARAMETER = re.compile(r"(?P<name>[A-Za-z0-9 ]+)(?P<mark>\?|\.\.\.)?: (?P<types>.+)")
-_TYPES: Mapping[str, type] = {name: python for python, name in KINDS.items()}
+_TYPES: Mapping[str, type] = {
+    **{name: python for python, name in KINDS.items()},
+    "wide date": WideDate,
+    "wide time": WideTime,
+    "wide date and time": WideDateTime,
+}
 
 
 @dataclass(frozen=True)
