@@ -30,11 +30,13 @@ function toArrays(tree, maxDepth) {
 
 /**
  * @param {string} text
- * @param {{unary?: boolean, names?: string[], maxDepth?: number}} options `names` are
- *   known beforehand: only so can a name hold a keyword ("get or else") or a sign ("a-b").
+ * @param {{unary?: boolean, names?: string[], shapes?: object, maxDepth?: number}} options
+ *   `names` are known beforehand: only so can a name hold a keyword ("get or else") or a
+ *   sign ("a-b"). `shapes` are the names behind some of them: {child: {"pre-school": {}}}.
  */
 export function parse(text, options = {}) {
-  const known = Object.fromEntries((options.names ?? []).map((name) => [name, 1]));
+  const names = (options.names ?? []).map((name) => [name, 1]);
+  const known = { ...Object.fromEntries(names), ...options.shapes };
   const tree = parser
     .configure({
       top: options.unary ? "UnaryTests" : "Expression",

@@ -53,7 +53,7 @@ def read_function(
 ) -> FunctionDefinition:
     own = sheet.at(element, place)
     parameters = tuple(
-        _variable(sheet, child)
+        sheet.variable(child)
         for child in element
         if etree.QName(child).localname == "formalParameter"
     )
@@ -63,10 +63,6 @@ def read_function(
         reason = f"a function in {kind} does not run here. Write it in FEEL."
         sheet.refused.append((own, reason))
     return FunctionDefinition(own, sheet.type_of(element), parameters, body, kind)
-
-
-def _variable(sheet: Sheet, element: etree._Element) -> Variable:
-    return Variable(element.get("name", ""), sheet.type_of(element))
 
 
 def _literal(sheet: Sheet, element: etree._Element, place: Place) -> Boxed:
@@ -92,7 +88,7 @@ def _context(sheet: Sheet, element: etree._Element, place: Place) -> Boxed:
         variable = None
         for part in child:
             if etree.QName(part).localname == "variable":
-                variable = _variable(sheet, part)
+                variable = sheet.variable(part)
         value = find_boxed(sheet, child, at, frozenset({"variable"}))
         entries.append(Entry(variable, value, at))
     return Context(place, sheet.type_of(element), tuple(entries))
@@ -108,7 +104,7 @@ def _invocation(sheet: Sheet, element: etree._Element, place: Place) -> Boxed:
         parameter = Variable("", None)
         for part in child:
             if etree.QName(part).localname == "parameter":
-                parameter = _variable(sheet, part)
+                parameter = sheet.variable(part)
         at = sheet.at(child, place)
         value = find_boxed(sheet, child, at, frozenset({"parameter"}))
         bindings.append(Binding(parameter, value))
@@ -127,7 +123,7 @@ def _relation(sheet: Sheet, element: etree._Element, place: Place) -> Boxed:
     columns, rows = [], []
     for name, child in sheet.children(element, place, frozenset({"column", "row"})):
         if name == "column":
-            columns.append(_variable(sheet, child))
+            columns.append(sheet.variable(child))
             continue
         at = sheet.at(child, place)
         cells = tuple(

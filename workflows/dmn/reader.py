@@ -148,15 +148,17 @@ class _Reading:
         title = element.get("name", "")
         place = Place(element.get("id") or title, title, element.get("id") or title)
         variable = next((one for one in element if local(one) == "variable"), None)
-        kept = None if variable is None else self.sheet.type_of(variable)
-        name = title if variable is None else variable.get("name") or title
+        kept = None if variable is None else self.sheet.variable(variable)
+        name = (kept.name if kept else "") or title
         if not name:
             self.sheet.error(
                 place.element_id or None,
                 "dmn-no-name",
                 f"Line {element.sourceline}: <{local(element)}> has no name. Name it.",
             )
-        self.elements[place.owner_id] = read(self, element, place, Variable(name, kept))
+        self.elements[place.owner_id] = read(
+            self, element, place, Variable(name, kept.type if kept else None)
+        )
 
     def decision(
         self, element: etree._Element, place: Place, variable: Variable

@@ -14,6 +14,7 @@ from workflows.dmn.scopes import Names, texts
 from workflows.dmn.types import Predicate, Types
 from workflows.dmn.xml import Sheet
 from workflows.feel import FeelError, Tree
+from workflows.feel.parser import Shape, is_odd, names_within
 from workflows.model import Finding
 from workflows.safe_xml import XmlRefused, open_xml
 
@@ -38,6 +39,7 @@ def read(
     drawn, sheet = read_drawn(root, file)
     release = _Release(drawn, file, parser, imported or {})
     release.refuse(sheet)
+    release.shape(sheet)
     release.parse()
     decisions = release.invocables()
     return Model(
@@ -80,6 +82,7 @@ class _Release:
     trees: dict[str, Tree] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     broken: dict[str, str] = field(default_factory=dict)
+    shapes: dict[str, Shape] = field(default_factory=dict)
     parsed: dict[tuple[str, bool, Names], Tree | FeelError] = field(
         default_factory=dict
     )
@@ -99,6 +102,18 @@ class _Release:
             if name not in self.predicates and self.types.find(name) is None:
                 self._not_run(place, f"the type {name} is not defined. Define it.")
 
+    def shape(self, sheet: Sheet) -> None:
+        """Names behind a dot that only one who knows them can tell from a subtraction:
+        of what is imported, and of types. Variables of one name share their names."""
+        for one in self.drawn.imports:
+            model = self.imported.get(one.namespace)
+            if model is not None:
+                self.shapes[one.name] = {each.name: {} for each in model.decisions}
+        for name, kept in sheet.variables:
+            shape = self.types.shape(kept)
+            if any(map(is_odd, names_within({name: shape}))):
+                self.shapes[name] = {**self.shapes.get(name, {}), **shape}
+
     def parse(self) -> None:
         asked = list(texts(self.drawn, self._foreign_names()))
         self._parse_all((text, names) for text, names in asked if not text.language)
@@ -117,7 +132,7 @@ class _Release:
     def _parse_all(self, asked: Iterable[tuple[Text, Names]]) -> None:
         """One tree for all texts that read alike: tables repeat their entries."""
         keys = dict.fromkeys((text.source, text.unary, names) for text, names in asked)
-        found = self.parser.parse_many(list(keys))
+        found = self.parser.parse_many(list(keys), self.shapes)
         self.parsed = dict(zip(keys, found, strict=True))
 
     def _fault(self, text: Text, names: Names) -> FeelError | None:

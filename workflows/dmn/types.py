@@ -9,6 +9,7 @@ from typing import TypeAlias
 from workflows import feel
 from workflows.dmn.elements import Drawn, ItemDefinition, Text
 from workflows.feel import Expression, Function, Run, Scope, Value, kind
+from workflows.feel.parser import Shape
 from workflows.feel.values import KINDS
 from workflows.ports import SystemClock
 
@@ -26,6 +27,9 @@ _SPELLED = {
 # Several types of Python may be one of FEEL: the first is the usual one.
 _PYTHON = {name: python for python, name in reversed(KINDS.items())}
 _MOMENT = "date and time"
+
+# Components within components whose names are known to the parser.
+MOST_LEVELS = 6
 
 # A test of allowed values is short: one that is not may not hold up an evaluation.
 _TEST = feel.Environment(clock=SystemClock(), lenient=True, max_steps=1_000)
@@ -89,6 +93,23 @@ class Types:
         if name not in self._found:
             self._found[name] = self._make(name)
         return self._found[name]
+
+    def shape(self, name: str, levels: int = MOST_LEVELS) -> Shape:
+        """The names of the components, and of theirs, of a type or of its items."""
+        item = self._items.get(name)
+        while item is not None and not item.components:
+            levels -= 1
+            item = self._items.get(item.type or "") if levels > 0 else None
+        if item is None or levels <= 0:
+            return {}
+        return {one.name: self._shape_of(one, levels - 1) for one in item.components}
+
+    def _shape_of(self, item: ItemDefinition, levels: int) -> Shape:
+        if item.components and levels > 0:
+            return {
+                one.name: self._shape_of(one, levels - 1) for one in item.components
+            }
+        return self.shape(item.type or "", levels)
 
     @functools.cached_property
     def predicates(self) -> Mapping[str, Predicate]:

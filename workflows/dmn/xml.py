@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from workflows.dmn.elements import Place, Reference, Text
+from workflows.dmn.elements import Place, Reference, Text, Variable
 from workflows.model import Finding
 
 _OMG = "://www.omg.org/spec/DMN/"
@@ -36,7 +36,8 @@ class Sheet:
     """One file while it is read: gathers findings and numbers the texts.
 
     `refused` is what lenient evaluation makes null of, and strict refuses; `used` are
-    the types that are named, each with the element that names it.
+    the types that are named, each with the element that names it; `variables` are all
+    names that have a type.
     """
 
     file: str
@@ -47,6 +48,7 @@ class Sheet:
     findings: list[Finding] = field(default_factory=list)
     refused: list[tuple[Place, str]] = field(default_factory=list)
     used: list[tuple[Place, str]] = field(default_factory=list)
+    variables: list[tuple[str, str]] = field(default_factory=list)
     count: int = 0
 
     def error(self, element_id: str | None, rule: str, message: str) -> None:
@@ -90,6 +92,12 @@ class Sheet:
         """The place of an element: its own id, else that of what it stands in."""
         own = element.get("id")
         return Place(place.owner_id, place.owner_name, own) if own else place
+
+    def variable(self, element: etree._Element) -> Variable:
+        found = Variable(element.get("name", ""), self.type_of(element))
+        if found.type is not None:
+            self.variables.append((found.name, found.type))
+        return found
 
     def type_of(self, element: etree._Element) -> str | None:
         return self.type_name(element, element.get("typeRef"))

@@ -38,6 +38,11 @@ globalThis.FEEL_all = (asked) => asked.map(([text, options]) => {
 """
 
 _BLANKS = re.compile(r"\s+")
+_PLAIN = re.compile(r"[\w ]+")
+_KEYWORDS = frozenset(
+    "and between else every external false for function if in instance not null of or "
+    "return satisfies some then true".split()
+)
 _AROUND_SIGNS = re.compile(r"\s*([./\-'+]|\*\*?)\s*")
 # Of our functions, lezer needs only those of several words; `not` it knows as a word.
 _PHRASES = frozenset(name for name in NAMES if " " in name)
@@ -203,7 +208,7 @@ class _Asked:
 
     def tree(self, raw: Node) -> Tree:
         """Our tree of lezer's; FeelSyntaxError at the first fault."""
-        behind = _names_within(self.shapes)
+        behind = names_within(self.shapes)
         originals = {_normal(name): name for name in (*behind, *self.known)}
         reduction = _Reduction(self.text, originals)
         try:
@@ -284,10 +289,15 @@ def _has_faults(raw: Node) -> bool:
     return raw[0] == "⚠" or any(_has_faults(child) for child in raw[3])
 
 
-def _names_within(shapes: Mapping[str, Shape]) -> Iterator[str]:
+def is_odd(name: str) -> bool:
+    """Whether a name holds a sign or a keyword, so that lezer has to know it."""
+    return not _PLAIN.fullmatch(name) or not _KEYWORDS.isdisjoint(name.split())
+
+
+def names_within(shapes: Mapping[str, Shape]) -> Iterator[str]:
     for shape in shapes.values():
         yield from shape
-        yield from _names_within(shape)
+        yield from names_within(shape)
 
 
 @functools.lru_cache(maxsize=4096)

@@ -199,6 +199,44 @@ def test_names_with_signs_and_keywords_are_read(bench: Bench) -> None:
     assert bench.value(body, "asked", dict(zip(names, (1, 2, 4), strict=True))) == 7
 
 
+CHILD = (
+    '<itemDefinition name="tChild">'
+    '<itemComponent name="pre-school"><typeRef>number</typeRef></itemComponent>'
+    '<itemComponent name="ата-ана"><typeRef>tAge</typeRef></itemComponent>'
+    '</itemDefinition><itemDefinition name="tAge"><itemComponent name="in years">'
+    "<typeRef>number</typeRef></itemComponent></itemDefinition>"
+    '<itemDefinition name="tChildren" isCollection="true"><typeRef>tChild</typeRef>'
+    "</itemDefinition>"
+)
+ONE_CHILD = {"pre-school": 1, "ата-ана": {"in years": 2}}
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("child.pre-school + 1", 2),
+        ("child.ата-ана.in years", 2),
+        ("child.pre-school - child.ата-ана.in years", -1),
+        ("children[pre-school = 1][1].`pre-school`", 1),
+        ("for one in children return one.pre-school", [1]),
+        ("some one in children satisfies one.ата-ана.in years = 2", True),
+        ("children.pre-school", [1]),
+    ],
+)
+def test_names_of_components_may_hold_signs_and_keywords(
+    bench: Bench, expression, value
+) -> None:
+    body = (
+        CHILD
+        + given("child", "tChild")
+        + given("children", "tChildren")
+        + decision(text(expression), "Input=in_child", "Input=in_children")
+    )
+    variables = {"child": ONE_CHILD, "children": [ONE_CHILD]}
+
+    assert bench.value(body, "asked", variables) == value
+
+
 SERVICE = (
     given("base", "number")
     + decision(text("base + 1"), "Input=in_base", id_="hidden")
