@@ -94,7 +94,7 @@ class Workshop:
                     closure = ready[mode] = expression.closure(lenient=mode)
                 return closure(scope)
             except FeelError as error:
-                told = error.within(error.data.get("expression") or source)
+                told = error.within(error.expression or source)
                 return refuse(scope.run, place, str(told), error)
 
         return run

@@ -62,7 +62,7 @@ class Definitions:
         }
         expressions: dict[str, Expression] = {}
         foreign = [(name, imported[one]._types) for one, name in self._prefixes.items()]
-        self._types = Types(drawn, expressions, foreign)
+        self._types: Types = Types(drawn, expressions, foreign)
         names = {
             f"{namespace}#{element.id}": element.name
             for namespace, model in imported.items()

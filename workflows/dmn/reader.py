@@ -110,7 +110,7 @@ class _Reading:
         sheet = self.sheet
         known = frozenset(_ROOTS) | _SILENT_ROOTS | {"import", "itemDefinition"}
         for child in root:
-            if etree.QName(child) == f"{{{sheet.xmlns}}}import":
+            if child.tag == f"{{{sheet.xmlns}}}import":
                 self._import(child)
         for name, child in sheet.children(root, NOWHERE, known):
             if name == "itemDefinition":

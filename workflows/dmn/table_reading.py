@@ -25,7 +25,9 @@ _RULE = frozenset({"inputEntry", "outputEntry", "annotationEntry"})
 
 
 def read_table(sheet: Sheet, element: etree._Element, place: Place) -> Boxed:
-    inputs, outputs, rules = [], [], []
+    inputs: list[InputClause] = []
+    outputs: list[OutputClause] = []
+    rules: list[Rule] = []
     for name, child in sheet.children(element, place, _PARTS):
         at = sheet.at(child, place)
         if name == "input":
@@ -65,8 +67,8 @@ def _input(sheet: Sheet, element: etree._Element, place: Place) -> InputClause:
 
 def _output(sheet: Sheet, element: etree._Element, place: Place) -> OutputClause:
     values = default = None
-    for name, child in sheet.children(element, place, _OUTPUT):
-        if name == "outputValues":
+    for part, child in sheet.children(element, place, _OUTPUT):
+        if part == "outputValues":
             values = sheet.text(child, place, unary=True)
         else:
             default = sheet.text(child, place)

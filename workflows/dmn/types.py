@@ -25,7 +25,7 @@ _SPELLED = {
     "yearMonthDuration": "years and months duration",
 }
 # Several types of Python may be one of FEEL: the first is the usual one.
-_PYTHON = {name: python for python, name in reversed(KINDS.items())}
+_PYTHON = {name: python for python, name in reversed(list(KINDS.items()))}
 _MOMENT = "date and time"
 
 # Components within components whose names are known to the parser.
