@@ -167,13 +167,20 @@ def _view(element: etree._Element) -> View | None:
         names = ", ".join(_named(element, "formalParameter"))
         return Parts(kind, (Part(f"({names})", _first_view(element)),))
     if kind in _WRAPPED:
-        parts = (Part(_local(one), _first_view(one)) for one in element)
+        variable = element.get("iteratorVariable")
+        parts = (Part(_word(one, variable), _first_view(one)) for one in element)
         return Parts(kind, tuple(one for one in parts if one.view is not None))
     return None
 
 
 # Boxed expressions whose children each hold one expression.
 _WRAPPED = frozenset({"conditional", "filter", "for", "some", "every"})
+
+
+def _word(element: etree._Element, variable: str | None) -> str:
+    """The name of a part; of a list that is gone through, with the variable."""
+    name = _local(element)
+    return f"{variable} in" if name == "in" and variable else name
 
 
 def _table(element: etree._Element) -> Table:

@@ -146,6 +146,7 @@ class Needed:
     type: str | None
     key: str | None  # of its own page
     needs: tuple["Needed", ...]
+    view: decision_views.View | None = None  # where it has no page
 
 
 def _needs(
@@ -168,6 +169,7 @@ def _needs(
             found.type,
             found.id if has_page else None,
             tuple(inner),
+            None if has_page else found.view,
         )
 
 

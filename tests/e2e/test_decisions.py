@@ -19,10 +19,15 @@ BOXED = (
     '<informationRequirement><requiredInput href="#in_anything"/>'
     "</informationRequirement>"
     '<informationRequirement><requiredDecision href="#inner"/></informationRequirement>'
+    '<knowledgeRequirement><requiredKnowledge href="#twice"/></knowledgeRequirement>'
     '<context><contextEntry><variable name="жыл"/><literalExpression>'
     "<text>filed.year</text></literalExpression></contextEntry>"
     '<contextEntry><variable name="келесі"/><literalExpression><text>жыл + inner</text>'
-    "</literalExpression></contextEntry></context></decision>" + literal("inner", "1")
+    "</literalExpression></contextEntry></context></decision>"
+    + literal("inner", "1")
+    + '<businessKnowledgeModel id="twice" name="Еселеу"><variable name="Еселеу"/>'
+    '<encapsulatedLogic><formalParameter name="n"/><literalExpression><text>n * 2'
+    "</text></literalExpression></encapsulatedLogic></businessKnowledgeModel>"
 )
 
 
@@ -89,6 +94,8 @@ def test_boxed_expressions_and_what_they_require_are_told(released, enter):
     expect(page.locator(".r-boxed dt").first).to_have_text("жыл")
     expect(page.locator(".r-feel").first).to_have_text("filed.year")
     expect(designer.link("inner")).to_be_visible()
+    page.get_by_text("Қалай есептеледі").click()
+    expect(page.get_by_text("n * 2")).to_be_visible()
 
     page.get_by_label("filed").fill("2026-06-01")
     page.get_by_label("anything").fill("[1, 2]")
