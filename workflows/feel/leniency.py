@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from workflows.feel import wide
 from workflows.feel.errors import EvaluationError, WrongValue
-from workflows.feel.operators import ARITHMETIC, Operator, equal
+from workflows.feel.operators import ARITHMETIC, Operator, equal, matches
 from workflows.feel.values import Function, Run, Value, YearsMonths, kind
 
 TEMPORAL = frozenset({date, datetime})
@@ -36,6 +36,21 @@ def lenient_equal(left: Value, right: Value, run: Run) -> bool | None:
 def lenient_not_equal(left: Value, right: Value, run: Run) -> bool | None:
     verdict = lenient_equal(left, right, run)
     return None if verdict is None else not verdict
+
+
+def lenient_matches(value: Value, test: Value, run: Run) -> bool | None:
+    """As strict `in`, but what cannot be compared only leaves it unsure."""
+    if type(test) is not list:
+        try:
+            return matches(value, test, run)
+        except EvaluationError:
+            return None
+    if type(value) is list:
+        return matches(value, test, run)
+    verdicts = [lenient_matches(value, item, run) for item in test]
+    if True in verdicts:
+        return True
+    return None if None in verdicts else False
 
 
 def _in_seconds(value: Value) -> Value:

@@ -10,11 +10,12 @@ from workflows.feel.errors import (
     WrongType,
     WrongValue,
 )
+from workflows.feel.leniency import lenient_matches
 from workflows.feel.nodes import make_comparison
 from workflows.feel.operators import COMPARISONS, at_least, at_most, less, matches
 from workflows.feel.parser import Node
 from workflows.feel.types import compile_type
-from workflows.feel.values import Range, Scope, Value, kind
+from workflows.feel.values import Range, Run, Scope, Value, kind
 
 # Of the scope around the test and the value tested; lenient, null for "unsure".
 Test: TypeAlias = Callable[[Scope, Value], bool | None]
@@ -105,7 +106,8 @@ def _make_test(compiler: Compiler, node: Node, *, entry: bool = False) -> Test:
         return _compare_with(compiler, inner)
     if not mentions(inner, INPUT, INPUT):
         holds = entry and inner[0] != "BooleanLiteral"
-        return _match_with(compiler.compile(inner), holds=holds)
+        compare = lenient_matches if compiler.lenient else matches
+        return _match_with(compiler.compile(inner), compare, holds=holds)
     with compiler.scope({INPUT}):
         asked = compiler.compile(inner)
 
@@ -116,13 +118,18 @@ def _make_test(compiler: Compiler, node: Node, *, entry: bool = False) -> Test:
     return test
 
 
-def _match_with(expression: Closure, *, holds: bool) -> Test:
-    def test(scope: Scope, value: Value) -> bool:
+def _match_with(
+    expression: Closure,
+    compare: Callable[[Value, Value, Run], bool | None],
+    *,
+    holds: bool,
+) -> Test:
+    def test(scope: Scope, value: Value) -> bool | None:
         tested = expression(scope)
         if holds and type(tested) is bool and type(value) is not bool:
             return tested
         scope.run.charge(tested)
-        return matches(value, tested, scope.run)
+        return compare(value, tested, scope.run)
 
     return test
 
