@@ -6,7 +6,7 @@ from typing import Any
 
 from workflows import feel
 from workflows.dmn import analysis
-from workflows.dmn.elements import Drawn, Element, Place, Reference, Text
+from workflows.dmn.elements import Drawn, Place, Text
 from workflows.dmn.model import Import, Invocable, Model
 from workflows.dmn.reader import read_drawn
 from workflows.dmn.requirements import KINDS, arrows, check
@@ -19,6 +19,7 @@ from workflows.model import Finding
 from workflows.safe_xml import XmlRefused, open_xml
 
 NOT_RUN = "decision-not-run"
+REQUIRES = "It requires what is not run. "
 
 
 def read(
@@ -149,34 +150,38 @@ class _Release:
         return None
 
     def invocables(self) -> tuple[Invocable, ...]:
+        reasons = self._reasons()
         return tuple(
             Invocable(
                 element.id,
                 element.name,
                 KINDS[type(element)],
                 tuple(str(reference) for reference, _ in arrows(element)),
-                self._reason(element, set()),
+                reasons.get(element.id),
                 element.title,
             )
             for element in self.drawn.elements.values()
         )
 
-    def _reason(self, element: Element, seen: set[str]) -> str | None:
-        """Why it is not run: for itself, or for what it requires."""
-        seen.add(element.id)
-        if element.id in self.broken:
-            return self.broken[element.id]
-        for reference, _ in arrows(element):
-            if reference.namespace is not None:
-                reason = self._foreign_reason(reference)
-            else:
-                needed = self.drawn.elements.get(reference.id)
-                if needed is None or needed.id in seen:
-                    continue
-                reason = self._reason(needed, seen)
-            if reason is not None:
-                return f"It requires what is not run. {reason}"
-        return None
+    def _reasons(self) -> dict[str, str]:
+        """Why an element is not run: for itself, or for what it requires."""
+        found = dict(self.broken)
+        requiring: dict[str, list[str]] = {}
+        for element in self.drawn.elements.values():
+            for reference, _ in arrows(element):
+                requiring.setdefault(str(reference), []).append(element.id)
+        for namespace, model in self.imported.items():
+            for one in model.decisions:
+                if one.not_run is not None:
+                    found[f"{namespace}#{one.id}"] = one.not_run
+        waiting = list(found)
+        for broken in waiting:
+            for element_id in requiring.get(broken, []):
+                if element_id not in found:
+                    reason = found[broken].removeprefix(REQUIRES)
+                    found[element_id] = f"{REQUIRES}{reason}"
+                    waiting.append(element_id)
+        return found
 
     def _foreign_names(self) -> dict[str, str]:
         return {
@@ -184,11 +189,6 @@ class _Release:
             for namespace, model in self.imported.items()
             for one in model.decisions
         }
-
-    def _foreign_reason(self, reference: Reference) -> str | None:
-        model = self.imported.get(reference.namespace or "")
-        found = model.decisions if model is not None else ()
-        return next((one.not_run for one in found if one.id == reference.id), None)
 
     def _not_run(self, place: Place, reason: str) -> None:
         message = f'"{place.owner_name}" is not run: {reason}'

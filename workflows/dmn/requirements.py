@@ -97,16 +97,18 @@ def _circle(drawn: Drawn) -> list[str]:
     done: set[str] = set()
     for start in drawn.elements:
         path: list[str] = []
+        on_path: set[str] = set()
         waiting = [(start, False)]
         while waiting:
             one, left = waiting.pop()
             if left:
-                path.pop()
+                on_path.discard(path.pop())
                 done.add(one)
-            elif one in path:
+            elif one in on_path:
                 return [*path[path.index(one) :], one]
             elif one not in done:
                 path.append(one)
+                on_path.add(one)
                 waiting.append((one, True))
                 waiting += ((need, False) for need in _required(drawn, one))
     return []

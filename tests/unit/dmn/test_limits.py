@@ -109,3 +109,32 @@ def test_threads_share_a_model(bench: Bench) -> None:
         found = list(pool.map(ask, range(200)))
 
     assert found == [420 * number for number in range(200)]
+
+
+def chain(length: int, first: str = "1") -> str:
+    return decision(text(first), id_="d0") + "".join(
+        decision(text(f"d{one - 1} + 1"), f"Decision=d{one - 1}", id_=f"d{one}")
+        for one in range(1, length)
+    )
+
+
+def test_a_chain_of_decisions_runs_as_deep_as_people_draw(bench: Bench) -> None:
+    assert bench.value(chain(100), "d99") == 100
+
+
+@pytest.mark.parametrize("lenient", [False, True])
+def test_a_chain_that_is_too_long_is_a_limit(bench: Bench, lenient) -> None:
+    loaded = bench.load(chain(2_000))
+    environment = dataclasses.replace(bench.environment, lenient=lenient)
+
+    with pytest.raises(dmn.DecisionError) as refused:
+        loaded.evaluate("d1999", {}, environment)
+
+    assert isinstance(refused.value.error, feel.LimitReached)
+
+
+def test_what_requires_a_broken_decision_is_told_however_far(bench: Bench) -> None:
+    told = bench.read(chain(2_000, "1 +")).decisions
+
+    assert all(one.not_run and '"d0" is not run' in one.not_run for one in told)
+    assert told[-1].not_run.count("It requires") == 1
