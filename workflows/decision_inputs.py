@@ -8,34 +8,44 @@ written so stays a string, for the model itself to refuse.
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from workflows import feel
 from workflows.dmn.elements import Decision, Drawn, Input, ItemDefinition
-from workflows.feel import temporal
+from workflows.feel import temporal, wide
 
 Value: TypeAlias = feel.Value
 Reading: TypeAlias = Callable[[Value], Value]
 
 DEEPEST = 20  # types within types
 ANY = "Any"
-_TEMPORAL: Mapping[str, Callable[[str], Value]] = {
+_PARSERS: Mapping[str, Callable[[str], Value]] = {
     "date": temporal.parse_date,
     "time": temporal.parse_time,
     "date and time": temporal.parse_datetime,
-    "dateTime": temporal.parse_datetime,
     "days and time duration": temporal.parse_duration,
-    "dayTimeDuration": temporal.parse_duration,
     "years and months duration": temporal.parse_duration,
-    "yearMonthDuration": temporal.parse_duration,
+}
+_LENIENT: Mapping[str, Callable[[str], Value]] = {
+    **_PARSERS,
+    "date": wide.parse_date,
+    "time": wide.parse_time,
+    "date and time": wide.parse_datetime,
 }
 _SIMPLE: Mapping[str | None, str] = {
-    **{name: name for name in (*_TEMPORAL, "number", "string", "boolean")},
+    **{name: name for name in (*_PARSERS, "number", "string", "boolean")},
     "dateTime": "date and time",
     "dayTimeDuration": "days and time duration",
     "yearMonthDuration": "years and months duration",
 }
 _DATE = re.compile(r"-?\d{4,9}-\d\d-\d\d(T\d\d:\d\d:\d\d\S*)?", re.ASCII)
+
+
+class _Mode(NamedTuple):
+    """How strings are read: by simple type, and where nothing is declared."""
+
+    parsers: Mapping[str, Callable[[str], Value]]
+    otherwise: Reading
 
 
 @dataclass(frozen=True)
@@ -65,11 +75,11 @@ class Inputs:
         Nothing declares what an input of any type is. Lenient, a string there that is
         written like a date, or like a date and time, is one.
         """
-        otherwise = _guessed if lenient else _as_it_is
+        mode = _Mode(_LENIENT, _guessed) if lenient else _Mode(_PARSERS, _as_it_is)
         found = {}
         for name, value in plain.items():
             declared = self._declared(name)
-            read = self._reading(*declared, otherwise) if declared else otherwise
+            read = self._reading(*declared, mode) if declared else mode.otherwise
             found[name] = read(feel.from_plain(value))
         return found
 
@@ -141,26 +151,28 @@ class Inputs:
         return self._base(place, item.type, depth + 1)
 
     def _reading(
-        self, namespace: str, type_: str | None, otherwise: Reading, depth: int = 0
+        self, namespace: str, type_: str | None, mode: "_Mode", depth: int = 0
     ) -> Reading:
         """How a value of a declared type is read from what JSON gave."""
         if type_ is None or type_ == ANY:
-            return otherwise
-        if type_ in _TEMPORAL:
-            return _each(_tried(_TEMPORAL[type_]))
+            return mode.otherwise
+        base = _SIMPLE.get(type_)
+        if base is not None:
+            parse = mode.parsers.get(base)
+            return _as_it_is if parse is None else _each(_tried(parse))
         found = self._item(namespace, type_)
         if found is None or depth == DEEPEST:
             return _as_it_is
         place, item = found
-        return self._of_item(place, item, otherwise, depth)
+        return self._of_item(place, item, mode, depth)
 
     def _of_item(
-        self, namespace: str, item: ItemDefinition, otherwise: Reading, depth: int
+        self, namespace: str, item: ItemDefinition, mode: "_Mode", depth: int
     ) -> Reading:
         if not item.components:
-            return self._reading(namespace, item.type, otherwise, depth + 1)
+            return self._reading(namespace, item.type, mode, depth + 1)
         parts = {
-            part.name: self._of_item(namespace, part, otherwise, depth + 1)
+            part.name: self._of_item(namespace, part, mode, depth + 1)
             for part in item.components
         }
 
@@ -168,7 +180,8 @@ class Inputs:
             if type(value) is not dict:
                 return value
             return {
-                key: parts.get(key, otherwise)(inner) for key, inner in value.items()
+                key: parts.get(key, mode.otherwise)(inner)
+                for key, inner in value.items()
             }
 
         return _each(read)
@@ -220,6 +233,6 @@ def _guessed(value: Value) -> Value:
     if type(value) is list:
         return [_guessed(item) for item in value]
     if type(value) is str and _DATE.fullmatch(value):
-        parse = temporal.parse_datetime if "T" in value else temporal.parse_date
+        parse = wide.parse_datetime if "T" in value else wide.parse_date
         return _tried(parse)(value)
     return value

@@ -5,7 +5,8 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from workflows import feel
-from workflows.feel import temporal
+from workflows.feel import temporal, wide
+from workflows.feel.values import WideDate, WideDateTime, WideTime
 
 PLAIN_DIGITS = 40  # numbers beyond are written with an exponent
 
@@ -48,7 +49,10 @@ def _number(value: Decimal) -> str:
 
 
 def _temporal(value: feel.Value) -> str:
-    """As FEEL's `string()` writes it, with the zone by its name."""
+    """As FEEL's `string()` writes it, with the zone by its name.
+
+    Far years and nanoseconds are there in lenient evaluation alone.
+    """
     match value:
         case datetime():
             return temporal.format_datetime(value)
@@ -60,4 +64,10 @@ def _temporal(value: feel.Value) -> str:
             return temporal.format_duration(value)
         case feel.YearsMonths():
             return str(value)
+        case WideDateTime():
+            return wide.format_datetime(value)
+        case WideDate():
+            return wide.format_date(value)
+        case WideTime():
+            return wide.format_time(value)
     return str(feel.plain(value))

@@ -7,6 +7,7 @@ import pytest
 
 from server.api.values import encoded
 from workflows import feel
+from workflows.feel import wide
 
 
 @pytest.mark.parametrize(
@@ -32,6 +33,19 @@ def test_names_and_texts_are_json():
     value = {'а"б': [None, True, "\n\u2028"], "": {}}
 
     assert json.loads(encoded(value)) == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-2017-12-31",
+        "11:22:33.123456789",
+        "99999-12-31T11:22:33",
+        "2017-12-31T11:22:33.123456789@Europe/Paris",
+    ],
+)
+def test_what_only_lenient_evaluation_has_is_written_as_it_was_read(text):
+    assert encoded(wide.parse_at_literal(text)) == f'"{text}"'
 
 
 def test_a_function_has_no_form():
