@@ -9,9 +9,17 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from workflows.feel import temporal
+from workflows.feel import temporal, wide
 from workflows.feel.errors import LimitReached, NotAValue
-from workflows.feel.values import Range, Value, YearsMonths, kind
+from workflows.feel.values import (
+    Range,
+    Value,
+    WideDate,
+    WideDateTime,
+    WideTime,
+    YearsMonths,
+    kind,
+)
 
 # A context with this key is a value of another type; a user's own context with this
 # key is written as the type "context", so that no data can pass for a tag.
@@ -309,6 +317,9 @@ _PLAIN: Mapping[type, Callable[[Any], Any]] = {
     date: date.isoformat,
     time: temporal.format_time,
     datetime: datetime.isoformat,
+    WideDate: wide.format_date,
+    WideTime: wide.format_time,
+    WideDateTime: wide.format_datetime,
     timedelta: temporal.format_duration,
     YearsMonths: str,
     list: lambda value: [plain(item) for item in value],
