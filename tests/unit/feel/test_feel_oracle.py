@@ -40,6 +40,7 @@ def _opened(parser: Parser) -> Iterator[None]:
 
 @given(numbers, numbers)
 @example(Decimal("0.1"), Decimal("0.2"))
+@settings(deadline=None)
 def test_arithmetic_is_that_of_decimal128(a, b):
     assert feel("a + b", a=a, b=b) == DECIMAL128.add(a, b)
     assert feel("a - b", a=a, b=b) == DECIMAL128.subtract(a, b)
@@ -52,11 +53,13 @@ def test_arithmetic_is_that_of_decimal128(a, b):
 
 
 @given(small, some.integers(0, 12))
+@settings(deadline=None)
 def test_a_power_is_repeated_multiplication(a, n):
     assert feel("a ** n", a=a, n=Decimal(n)) == math.prod([Fraction(a)] * n)
 
 
 @given(numbers, numbers)
+@settings(deadline=None)
 def test_comparisons_are_those_of_fractions(a, b):
     one, other = Fraction(a), Fraction(b)
 
@@ -68,6 +71,7 @@ def test_comparisons_are_those_of_fractions(a, b):
 
 
 @given(numbers, some.integers(-3, 8))
+@settings(deadline=None)
 def test_rounding_is_told_by_the_nearest_whole(a, scale):
     unit = Fraction(10) ** -scale
     exact = Fraction(a) / unit
@@ -93,6 +97,7 @@ def test_rounding_is_told_by_the_nearest_whole(a, scale):
 
 
 @given(some.integers(-(10**9), 10**9), some.integers(-(10**6), 10**6))
+@settings(deadline=None)
 def test_modulo_has_the_sign_of_the_divisor(a, b):
     assume(b)
 
@@ -100,6 +105,7 @@ def test_modulo_has_the_sign_of_the_divisor(a, b):
 
 
 @given(some.lists(small, min_size=1, max_size=12))
+@settings(deadline=None)
 def test_lists_are_summed_sorted_and_counted(items):
     exact = [Fraction(item) for item in items]
     ordered = sorted(items)
@@ -124,6 +130,7 @@ def test_lists_are_summed_sorted_and_counted(items):
 
 
 @given(some.integers(-30, 30), some.integers(-30, 30))
+@settings(deadline=None)
 def test_a_loop_counts_up_or_down(a, b):
     step = 1 if b >= a else -1
 
@@ -133,6 +140,7 @@ def test_a_loop_counts_up_or_down(a, b):
 
 
 @given(texts, some.integers(-14, 14), some.integers(1, 14))
+@settings(deadline=None)
 def test_strings_are_counted_by_characters(text, start, length):
     assert feel("string length(s)", s=text) == len(text)
     assert feel("s + s", s=text) == text + text
@@ -143,6 +151,7 @@ def test_strings_are_counted_by_characters(text, start, length):
 
 
 @given(texts, texts)
+@settings(deadline=None)
 def test_strings_are_searched_as_they_are(text, part):
     assert feel("contains(s, p)", s=text, p=part) is (part in text)
     assert feel("starts with(s, p)", s=text, p=part) is text.startswith(part)
@@ -154,6 +163,7 @@ def test_strings_are_searched_as_they_are(text, part):
 
 
 @given(texts)
+@settings(deadline=None)
 def test_a_string_in_a_list_reads_as_its_literal(text):
     shown = feel("string(l)", l=[text])
     again = evaluating.parse(shown.replace("\n", "\\n"))
@@ -162,6 +172,7 @@ def test_a_string_in_a_list_reads_as_its_literal(text):
 
 
 @given(numbers)
+@settings(deadline=None)
 def test_a_number_reads_as_it_is_written(a):
     text = feel("string(a)", a=a)
 
@@ -186,7 +197,7 @@ def test_a_number_reads_as_it_is_written(a):
     ],
 )
 @given(value=some.integers(-1000, 1000))
-@settings(max_examples=5)
+@settings(max_examples=5, deadline=None)
 def test_names_are_kazakh_and_russian(name, value):
     """Known names as they are; in backticks, any name without being known."""
     case = {name: Decimal(value), "x": Decimal(1)}

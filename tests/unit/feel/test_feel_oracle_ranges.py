@@ -45,6 +45,7 @@ def _points(span: Range) -> set[Fraction]:
 
 
 @given(ranges(), some.integers(-4, 31))
+@settings(deadline=None)
 def test_a_point_and_a_range_are_as_their_sets(span, quarter):
     point = Decimal(quarter) / 4
     inside = _points(span)
@@ -66,7 +67,7 @@ def test_a_point_and_a_range_are_as_their_sets(span, quarter):
 
 
 @given(ranges(), ranges())
-@settings(max_examples=500)
+@settings(max_examples=500, deadline=None)
 def test_two_ranges_are_as_their_sets(one, other):
     first, second = _points(one), _points(other)
     before = max(first) < min(second)
@@ -105,6 +106,7 @@ def before_touch(one: Range, other: Range) -> bool:
 
 
 @given(days, days, days)
+@settings(deadline=None)
 def test_ranges_of_dates_are_closed_or_open(day, start, end):
     assume(start <= end)
 

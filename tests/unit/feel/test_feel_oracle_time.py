@@ -48,6 +48,7 @@ def _opened(parser: Parser) -> Iterator[None]:
 
 
 @given(days, some.integers(-40_000, 40_000))
+@settings(deadline=None)
 def test_a_date_moves_by_days(day, count):
     duration = timedelta(days=count)
     expected = date.fromordinal(day.toordinal() + count)
@@ -59,6 +60,7 @@ def test_a_date_moves_by_days(day, count):
 
 
 @given(days, some.integers(-1200, 1200))
+@settings(deadline=None)
 def test_a_date_moves_by_months_within_the_month(day, count):
     years, month = divmod(day.year * 12 + day.month - 1 + count, 12)
     last = calendar.monthrange(years, month + 1)[1]
@@ -69,6 +71,7 @@ def test_a_date_moves_by_months_within_the_month(day, count):
 
 
 @given(days, days)
+@settings(deadline=None)
 def test_months_between_dates_are_whole(one, other):
     found = feel("years and months duration(a, b)", a=one, b=other)
     first, last = sorted((one, other))
@@ -87,6 +90,7 @@ def _months_later(day: date, count: int) -> tuple[int, int, int]:
 
 
 @given(days)
+@settings(deadline=None)
 def test_a_date_tells_its_place_in_the_calendar(day):
     first = date(day.year, 1, 1)
 
@@ -101,7 +105,7 @@ def test_a_date_tells_its_place_in_the_calendar(day):
 
 
 @given(walls, zones, zones, durations)
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_time_passes_the_same_in_every_zone(wall, zone, other_zone, duration):
     """Over a change of the clocks, and over a change of the law."""
     moment = wall.replace(tzinfo=zone)
@@ -121,6 +125,7 @@ def test_time_passes_the_same_in_every_zone(wall, zone, other_zone, duration):
 
 
 @given(walls, zones)
+@settings(deadline=None)
 def test_a_moment_reads_as_it_is_written(wall, zone):
     moment = wall.replace(tzinfo=zone)
 
@@ -131,6 +136,7 @@ def test_a_moment_reads_as_it_is_written(wall, zone):
 
 
 @given(walls, durations)
+@settings(deadline=None)
 def test_a_local_moment_has_no_zone_to_cross(wall, duration):
     assert feel("m + p", m=wall, p=duration) == wall + duration
     with pytest.raises((WrongValue, WrongType)):
@@ -138,6 +144,7 @@ def test_a_local_moment_has_no_zone_to_cross(wall, duration):
 
 
 @given(some.times(), durations)
+@settings(deadline=None)
 def test_a_time_of_day_goes_around_the_clock(clock, duration):
     start = datetime.combine(date(2000, 1, 1), clock)
     expected = (start + duration % timedelta(days=1)).time()
@@ -146,6 +153,7 @@ def test_a_time_of_day_goes_around_the_clock(clock, duration):
 
 
 @given(durations, durations, some.decimals(-50, 50, places=3))
+@settings(deadline=None)
 def test_durations_are_exact_to_the_microsecond(a, b, factor):
     micro = timedelta(microseconds=1)
     product = Fraction(a // micro) * Fraction(factor)
@@ -163,6 +171,7 @@ def test_durations_are_exact_to_the_microsecond(a, b, factor):
 
 
 @given(durations)
+@settings(deadline=None)
 def test_the_parts_of_a_duration_make_it_up(a):
     parts = [feel(f"a.{name}", a=a) for name in ("days", "hours", "minutes", "seconds")]
     whole = sum(
@@ -174,6 +183,7 @@ def test_the_parts_of_a_duration_make_it_up(a):
 
 
 @given(some.integers(-5000, 5000), some.integers(-5000, 5000))
+@settings(deadline=None)
 def test_months_are_added_and_read(a, b):
     one, other = YearsMonths(a), YearsMonths(b)
 
@@ -184,6 +194,7 @@ def test_months_are_added_and_read(a, b):
 
 
 @given(some.times(), offsets)
+@settings(deadline=None)
 def test_times_with_offsets_compare_by_utc(clock, offset):
     fixed = clock.replace(tzinfo=timezone(offset))
     utc = (datetime.combine(date(2000, 1, 2), clock) - offset).time()
