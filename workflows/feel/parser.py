@@ -303,7 +303,8 @@ def names_within(shapes: Mapping[str, Shape]) -> Iterator[str]:
 @functools.lru_cache(maxsize=4096)
 def _normal(name: str) -> str:
     """As lezer-feel compares names: signs stand apart, blanks count once."""
-    return _BLANKS.sub(" ", _AROUND_SIGNS.sub(r" \1 ", name)).strip()
+    single = _BLANKS.sub(" ", name)
+    return _BLANKS.sub(" ", _AROUND_SIGNS.sub(r" \1 ", single)).strip()
 
 
 def _offsets(text: str) -> list[int] | None:

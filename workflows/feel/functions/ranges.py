@@ -10,9 +10,11 @@ from workflows.feel.operators import NUMBERS, less, same
 from workflows.feel.values import Range, Run, Value
 
 # A string literal, a call of a temporal function with one, an at-literal, or a number.
+# Blanks are taken once and for all (`*+`): a text of blanks alone is no work.
 _TEXT = r'"(?:[^"\\]|\\.)*"'
 _END = rf"""(?:
-    (?P<{{0}}_call>date\ and\ time|date|time|duration)\s*\(\s*(?P<{{0}}_of>{_TEXT})\s*\)
+    (?P<{{0}}_call>date\ and\ time|date|time|duration)\s*+
+        \(\s*+(?P<{{0}}_of>{_TEXT})\s*+\)
     | @(?P<{{0}}_at>{_TEXT})
     | (?P<{{0}}_text>{_TEXT})
     | (?P<{{0}}_number>
@@ -21,8 +23,8 @@ _END = rf"""(?:
     | null
 )?"""
 _RANGE = re.compile(
-    rf"\s*(?P<opening>[\[(\]])\s*{_END.format('start')}\s*\.\.\s*"
-    rf"{_END.format('end')}\s*(?P<closing>[\])\[])\s*",
+    rf"\s*+(?P<opening>[\[(\]])\s*+{_END.format('start')}\s*+\.\.\s*+"
+    rf"{_END.format('end')}\s*+(?P<closing>[\])\[])\s*+",
     re.VERBOSE,
 )
 _ESCAPE = re.compile(r'\\([nrt"\\])')
