@@ -257,6 +257,29 @@ def test_a_decision_that_imports_what_cannot_run_cannot_run(
     assert found == [("p.bpmn", "t", "decision-not-run")]
 
 
+def test_an_input_mapping_gives_what_the_table_is_declared_to_take(
+    house: House, name: str
+) -> None:
+    body = given("filed", "date") + literal(name, "filed.month", "Input=in_filed")
+    mapped = (
+        '<zeebe:ioMapping><zeebe:input source="=date(filed_on)" target="filed"/>'
+        "</zeebe:ioMapping>"
+    )
+    house.release(
+        p__bpmn=line(name, rule("t", name, mapped)),
+        q__bpmn=line(f"{name}q", rule("t", name)),
+        d__dmn=model(body, f"urn:{name}"),
+    )
+    variables = {"filed": "2026-06-01", "filed_on": "2026-08-25"}
+
+    mapped_case = house.start(name, **variables)
+    unmapped = house.start(f"{name}q", **variables)
+
+    assert house.case(mapped_case).variables["r"] == 8
+    (incident,) = house.incidents(unmapped)
+    assert (incident.element_id, incident.detail["element"]) == ("t", "in_filed")
+
+
 # --- history --------------------------------------------------------------------------
 
 
