@@ -79,14 +79,17 @@ def _subtract(left: Value, right: Value) -> Value:
 
 def _or_wide(narrow: Operator, wider: Operator, left: Value, right: Value) -> Value:
     """Where Python's types end, those of ours go on."""
-    if wide.is_wide(left, right):
-        return wider(left, right)
     try:
-        return narrow(left, right)
-    except WrongValue:
-        if type(left) in TEMPORAL and type(right) in DURATIONS:
+        if wide.is_wide(left, right):
             return wider(left, right)
-        raise
+        try:
+            return narrow(left, right)
+        except WrongValue:
+            if type(left) in TEMPORAL and type(right) in DURATIONS:
+                return wider(left, right)
+            raise
+    except (ArithmeticError, ValueError) as error:
+        raise WrongValue("the result is not within bounds") from error
 
 
 def _days(duration: timedelta) -> timedelta:

@@ -85,8 +85,8 @@ def parse_at_literal(text: str) -> Any:
 
 
 def date_from(year: int, month: int, day: int) -> AnyDate:
-    """WrongValue for a day that is not in the calendar."""
-    if not (1 <= month <= 12 and -LAST_YEAR <= year <= LAST_YEAR and year):
+    """WrongValue for a day that is not in the calendar; the year 0 is, before 1."""
+    if not (1 <= month <= 12 and -LAST_YEAR <= year <= LAST_YEAR):
         raise WrongValue(f"there is no day {year}-{month}-{day}")
     if not 1 <= day <= calendar.monthrange(_twin_year(year), month)[1]:
         raise WrongValue(f"there is no day {year}-{month}-{day}")
@@ -206,7 +206,7 @@ def difference(end: Any, start: Any) -> timedelta:
         return timedelta(days=ordinal(end) - ordinal(start))
     if (end.tzinfo is None) != (start.tzinfo is None):
         raise WrongValue("there is no difference: only one of them has a zone")
-    if end.tzinfo is None:
+    if end.tzinfo is None and kind(end) != "time":
         nanoseconds = _wall(end) - _wall(start)
     else:
         nanoseconds = place(end) - place(start)

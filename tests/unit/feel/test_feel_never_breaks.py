@@ -50,6 +50,10 @@ true
 @"23:59:59Z"
 @"00:00:00@Asia/Almaty"
 @"10:00:00"
+@"-999999999-01-01"
+@"999999999-12-31T23:59:59.999999999@Europe/Berlin"
+@"-0001-01-01T00:00:00Z"
+@"10:00:00.123456789"
 @"P1D"
 @"-PT0.000001S"
 @"P999999999D"
@@ -65,6 +69,7 @@ count
 x
 x.a
 """.strip().splitlines()
+TEMPORAL = [atom for atom in ATOMS if atom.startswith("@")]
 PAIRS = "+ - * / ** = != < <= > >= and or in".split()
 VARIABLES = {"x": {"a": "text"}}
 
@@ -78,6 +83,8 @@ def expression(rng: random.Random, depth: int) -> str:
         [
             f"({one} {rng.choice(PAIRS)} {two})",
             f"({one} {rng.choice(PAIRS)} {two})",
+            f"({rng.choice(TEMPORAL)} {rng.choice('+-<=')} {rng.choice(TEMPORAL)})",
+            f"({rng.choice(TEMPORAL)} {rng.choice('+-*/')} {rng.choice(ATOMS)})",
             f"-({one})",
             f"({one} between {two} and {three})",
             f"({one} in ({two}, {three}))",

@@ -32,7 +32,7 @@ _LETTERS = {"n": "\n", "r": "\r", "t": "\t"}
 
 POINT = (
     "number|string|date|time|date and time|days and time duration"
-    "|years and months duration"
+    "|years and months duration|wide date|wide time|wide date and time"
 )
 
 

@@ -179,7 +179,8 @@ def _read_parameter(text: str) -> Parameter:
     types: Any = None
     if names != ["any"]:
         types = frozenset(_TYPES[name] for name in names)
-    return Parameter(match["name"], types, optional, " or ".join(names))
+    expected = " or ".join(name for name in names if not name.startswith("wide "))
+    return Parameter(match["name"], types, optional, expected)
 
 
 def _shown(overload: Overload) -> list[str]:
