@@ -9,8 +9,12 @@ from tests.e2e.screens import DESKTOP, PHONE, barriers, keep, sticks_out
 MIWG = conformance.files("bpmn-miwg", "*.bpmn")
 BARE = """<?xml version="1.0" encoding="UTF-8"?>
 <bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
-  targetNamespace="test">
+  xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" targetNamespace="test">
   <bpmn:process id="checked_in_browser" name="Сынақ" isExecutable="true">
+    <bpmn:extensionElements><zeebe:properties>
+      <zeebe:property name="title.ru" value="Проверка"/>
+      <zeebe:property name="title.en" value="Trial"/>
+    </zeebe:properties></bpmn:extensionElements>
     <bpmn:startEvent id="start"/>
     <bpmn:{tag} id="it" name="Қарау"/>
     <bpmn:endEvent id="end"/>
