@@ -15,6 +15,11 @@ DECIDE = {
 }
 # Of a child, of an order, of a form, of a sub-item: the same in every language.
 NAMES = re.compile(r"\w+ \w+ \w+(ұлы|қызы)|№ \d+[-/]НҚ|052-2/у|065/у|б\)")
+# What other tests have released by now, which has names in one language only.
+OTHERS = re.compile(
+    r"\w+ рәсімі|Жолға шығу|Тамақтану|Сынақ|Құрамдас шешім|Қарау"
+    r"|Қабылдау тәсілін анықтау"
+)
 # Words that no reader in that language should meet.
 FOREIGN = {"ru": re.compile("[әғқңөұүһі]", re.I), "en": re.compile("[а-яё]", re.I)}
 
@@ -53,7 +58,8 @@ def test_a_switch_of_language_keeps_the_filter_and_lasts(enter):
     expect(clerk.page.get_by_role("searchbox")).to_have_value("A-1")
     clerk.open("/procedures")
     expect(clerk.heading("Процедуры")).to_be_visible()
-    expect(clerk.page.get_by_role("table")).to_contain_text("Приём в первый класс")
+    table = clerk.page.get_by_role("table", name="Процедуры")
+    expect(table).to_contain_text("Приём в первый класс")
 
 
 def test_the_diagram_speaks_the_readers_language(application, enter):
@@ -103,4 +109,4 @@ def texts(page):
       }
       return found;
     }""")
-    return [NAMES.sub("", text) for text in read]
+    return [OTHERS.sub("", NAMES.sub("", text)) for text in read]
