@@ -1,11 +1,11 @@
 """The saved case: scopes and live tokens as JSON; never the drawing, never the past.
 
-    case:  {"v": version, "top": scope, "over": bool, "by": ended_by}
-    scope: {"d": variables, "t": [token, ...], "r": token of a root that has not run,
-            "c": what can be undone, "w": names that a called process has written,
-            "i": {position of a body: its items that only wait, one a line}}
-    token: [id, element, state, position of its host, kept, scope inside]
-    item:  id, state and kept, one after the other (see `sleeping`)
+case:  {"v": version, "top": scope, "over": bool, "by": ended_by}
+scope: {"d": variables, "t": [token, ...], "r": token of a root that has not run,
+        "c": what can be undone, "w": names that a called process has written,
+        "i": {position of a body: its items that only wait, one a line}}
+token: [id, element, state, position of its host, kept, scope inside]
+item:  id, state and kept, one after the other (see `sleeping`)
 """
 
 from typing import Any
