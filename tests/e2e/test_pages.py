@@ -234,7 +234,8 @@ def test_a_case_that_is_not_found(see):
 def test_procedures(see):
     page = see("daniyar", "/procedures", "procedures").page
 
-    expect(page.get_by_role("table", name="Рәсімдер")).to_contain_text("Бірінші сыныпқа қабылдау")
+    procedures = page.get_by_role("table", name="Рәсімдер")
+    expect(procedures).to_contain_text("Бірінші сыныпқа қабылдау")
 
 
 def test_a_procedure_with_its_drawing_and_norms(see, screen):
