@@ -17,7 +17,7 @@ from tests.property.oracle import Machine, Wait
 from tests.property.writer import KEYS
 
 STEPS = 40
-ORDERS = 40  # in which tokens that move at the same time are tried
+ORDERS = 1000  # in which tokens that move at the same time are tried
 
 
 class Deviation(Exception):
