@@ -14,16 +14,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from workflows import taken
 from workflows.engine.documents import BPMN, parse_document
 from workflows.engine.extensions import CALLED, read_extensions
 from workflows.model import Finding
 from workflows.release_files import Part
-from workflows.store.tables import (
-    definition_versions,
-    release_calls,
-    release_parts,
-    releases,
-)
+from workflows.store.tables import definition_versions
+from workflows.taken import Taken
+
+PROCESS = "process"
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ class _Known:
     is_all: bool = True  # False where stored processes are not known
 
 
-def bind(tx: sa.Connection, parts: list[Part]) -> tuple[list[Stored], list[Finding]]:
+def bind(tx: sa.Connection, parts: list[Part]) -> tuple[list[Taken], list[Finding]]:
     """The stored processes that the cases of a release may call, with what is wrong.
 
     `parts` are all parts of the release; processes among them are called as they are
@@ -74,7 +73,11 @@ def bind(tx: sa.Connection, parts: list[Part]) -> tuple[list[Stored], list[Findi
     known = _Known(summaries, _configured(parts) | _configured_earlier(tx, named))
     for part in drawn.values():
         findings += _wrong_calls(part, known)
-    return list(bound.values()), list(dict.fromkeys(findings))
+    found = [
+        Taken(PROCESS, one.key, one.version_id, one.release_id)
+        for one in bound.values()
+    ]
+    return found, list(dict.fromkeys(findings))
 
 
 def among_files(parts: list[Part]) -> list[Finding]:
@@ -100,35 +103,6 @@ def reached(key: str, summaries: Mapping[str, Mapping[str, Any]]) -> list[str]:
                 found[each] = None
                 todo.append(each)
     return list(found)
-
-
-def is_same(tx: sa.Connection, release_id: uuid.UUID, bound: list[Stored]) -> bool:
-    """Whether a release calls exactly these versions."""
-    rows = tx.execute(
-        sa.select(
-            release_calls.c.definition_version_id, release_calls.c.from_release_id
-        ).where(release_calls.c.release_id == release_id)
-    ).all()
-    return {(row[0], row[1]) for row in rows} == {
-        (one.version_id, one.release_id) for one in bound
-    }
-
-
-def store(tx: sa.Connection, release_id: uuid.UUID, bound: list[Stored]) -> None:
-    """Write down what a release calls beside its own parts."""
-    if bound:
-        tx.execute(
-            sa.insert(release_calls),
-            [
-                {
-                    "release_id": release_id,
-                    "key": one.key,
-                    "definition_version_id": one.version_id,
-                    "from_release_id": one.release_id,
-                }
-                for one in bound
-            ],
-        )
 
 
 def _bind_further(
@@ -275,48 +249,29 @@ def _called(summary: Mapping[str, Any]) -> Iterable[str]:
 
 def _newest(tx: sa.Connection, keys: list[str] | None = None) -> dict[str, Stored]:
     """The newest version of each process, of all of them without `keys`."""
-    parts = definition_versions.c
-    query = (
-        _stored(releases.c.id)
-        .join(release_parts, release_parts.c.definition_version_id == parts.id)
-        .join(releases, releases.c.id == release_parts.c.release_id)
-        .ext(distinct_on(parts.key))
-        .order_by(parts.key, parts.version.desc(), releases.c.number.desc())
-    )
+    query = taken.newest(PROCESS, *_columns())
     if keys is not None:
-        query = query.where(parts.key.in_(keys))
+        query = query.where(definition_versions.c.key.in_(keys))
     return _by_key(tx, query)
 
 
 def _released_with(tx: sa.Connection, release_id: uuid.UUID) -> dict[str, Stored]:
     """The processes of a stored release: its own, and those that it calls."""
-    parts = definition_versions.c
-    own = (
-        _stored(release_parts.c.release_id)
-        .join(release_parts, release_parts.c.definition_version_id == parts.id)
-        .where(release_parts.c.release_id == release_id)
-    )
-    further = (
-        _stored(release_calls.c.from_release_id)
-        .join(release_calls, release_calls.c.definition_version_id == parts.id)
-        .where(release_calls.c.release_id == release_id)
-    )
-    return _by_key(tx, further) | _by_key(tx, own)
+    return _by_key(tx, taken.of_release(release_id, PROCESS, *_columns()))
 
 
-def _stored(release_id: sa.ColumnElement[Any]) -> sa.Select[Any]:
+def _columns() -> list[Any]:
     parts = definition_versions.c
-    return sa.select(
+    return [
         parts.key,
         parts.version,
         parts.id.label("version_id"),
-        release_id.label("of_release"),
         parts.content_hash,
         parts.compiled["summary"].label("summary"),
-    ).where(parts.kind == "process")
+    ]
 
 
-def _by_key(tx: sa.Connection, query: sa.Select[Any]) -> dict[str, Stored]:
+def _by_key(tx: sa.Connection, query: sa.Executable) -> dict[str, Stored]:
     return {
         row.key: Stored(
             row.key,

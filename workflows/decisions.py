@@ -10,29 +10,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import distinct_on
 
+from workflows import taken
 from workflows.decision_files import NOT_RUN, TWICE, StoredModel
 from workflows.model import Finding, NotFound
 from workflows.release_files import Part
-from workflows.store.tables import (
-    definition_versions,
-    release_decisions,
-    release_parts,
-    releases,
-)
+from workflows.store.tables import definition_versions
+from workflows.taken import Taken
 
 MODEL, DECISION = "model", "decision"
-
-
-@dataclass(frozen=True)
-class Taken:
-    """A stored part that a release takes of an earlier one, and which one that is."""
-
-    kind: str
-    key: str
-    version_id: uuid.UUID
-    release_id: uuid.UUID
 
 
 @dataclass(frozen=True)
@@ -70,15 +56,15 @@ def bind(tx: sa.Connection, parts: list[Part]) -> tuple[list[Taken], list[Findin
             wanted[MODEL] |= set(part.compiled["imports"])
         elif part.kind == "process":
             wanted[DECISION] |= set(part.compiled["summary"]["decisions"])
-    taken: list[Taken] = []
+    found: list[Taken] = []
     known = _drawn(parts)
     for kind, keys in wanted.items():
         missing = [key for key in keys if (kind, key) not in brought]
         for key, row in _newest(tx, kind, missing).items():
-            taken.append(Taken(kind, key, row.id, row.of_release))
+            found.append(Taken(kind, key, row.id, row.of_release))
             if kind == DECISION:
                 known[key] = row.summary
-    return taken, [*_wrong(parts, known, is_all=True), *_moved(tx, parts)]
+    return found, [*_wrong(parts, known, is_all=True), *_moved(tx, parts)]
 
 
 def _moved(tx: sa.Connection, parts: list[Part]) -> Iterator[Finding]:
@@ -125,54 +111,12 @@ def file_of(tx: sa.Connection, row: Any) -> bytes:
     return bytes(tx.scalars(query.limit(1)).one())
 
 
-def store(tx: sa.Connection, release_id: uuid.UUID, taken: list[Taken]) -> None:
-    """Write down what a release takes of earlier ones."""
-    if taken:
-        tx.execute(
-            sa.insert(release_decisions),
-            [
-                {
-                    "release_id": release_id,
-                    "kind": one.kind,
-                    "key": one.key,
-                    "definition_version_id": one.version_id,
-                    "from_release_id": one.release_id,
-                }
-                for one in taken
-            ],
-        )
-
-
-def is_same(tx: sa.Connection, release_id: uuid.UUID, taken: list[Taken]) -> bool:
-    """Whether a release takes exactly these versions."""
-    rows = tx.execute(
-        sa.select(
-            release_decisions.c.definition_version_id,
-            release_decisions.c.from_release_id,
-        ).where(release_decisions.c.release_id == release_id)
-    )
-    return {(row[0], row[1]) for row in rows} == {
-        (one.version_id, one.release_id) for one in taken
-    }
-
-
 def of_release(
     tx: sa.Connection, release_id: uuid.UUID, kind: str
 ) -> dict[str, tuple[Any, uuid.UUID]]:
     """The models or decisions of a release by key, each with the release it is of."""
-    parts = definition_versions.c
-    own = (
-        sa.select(*_columns(), release_parts.c.release_id.label("of_release"))
-        .join(release_parts, release_parts.c.definition_version_id == parts.id)
-        .where(release_parts.c.release_id == release_id, parts.kind == kind)
-    )
-    taken = release_decisions.c
-    others = (
-        sa.select(*_columns(), taken.from_release_id.label("of_release"))
-        .join(release_decisions, taken.definition_version_id == parts.id)
-        .where(taken.release_id == release_id, taken.kind == kind)
-    )
-    return {row.key: (row, row.of_release) for row in tx.execute(own.union_all(others))}
+    query = taken.of_release(release_id, kind, *_columns())
+    return {row.key: (row, row.of_release) for row in tx.execute(query)}
 
 
 def newest(
@@ -192,14 +136,7 @@ def _newest(
 ) -> dict[str, Any]:
     """The newest version of each part, as the newest release has it."""
     parts = definition_versions.c
-    query = (
-        sa.select(*_columns(), releases.c.id.label("of_release"))
-        .join(release_parts, release_parts.c.definition_version_id == parts.id)
-        .join(releases, releases.c.id == release_parts.c.release_id)
-        .ext(distinct_on(parts.key))
-        .where(parts.kind == kind, parts.key.in_(list(keys)))
-        .order_by(parts.key, parts.version.desc(), releases.c.number.desc())
-    )
+    query = taken.newest(kind, *_columns()).where(parts.key.in_(list(keys)))
     if version is not None:
         query = query.where(parts.version == version)
     return {row.key: row for row in tx.execute(query)}

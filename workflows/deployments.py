@@ -13,14 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from workflows import (
-    calls,
-    decisions,
-    linting,
-    listening,
-    listing,
-    people,
-)
+from workflows import decisions, linting, listening, listing, people, taken
 from workflows.model import (
     DeploymentRefused,
     Finding,
@@ -120,8 +113,7 @@ def release(
             for id_ in {*ids, *needs.version_ids}
         ],
     )
-    calls.store(tx, release_id, needs.called)
-    decisions.store(tx, release_id, needs.taken)
+    taken.store(tx, release_id, needs.taken)
     listening.listen(tx, world, caller, release_id, ids)
     return Release(release_id, _rows(tx, release_id), findings)
 
@@ -311,15 +303,7 @@ def _same_release(
         .order_by(releases.c.number.desc())
     )
     same = (uuid.UUID(str(one)) for one in found)
-    return next(
-        (
-            one
-            for one in same
-            if calls.is_same(tx, one, needs.called)
-            and decisions.is_same(tx, one, needs.taken)
-        ),
-        None,
-    )
+    return next((one for one in same if taken.is_same(tx, one, needs.taken)), None)
 
 
 def _store(

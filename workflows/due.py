@@ -239,11 +239,5 @@ def _ask_for_help(store: Store, world: World, row: Any, error: Exception) -> Non
     """An incident of the case, which the row waits for; a start has no case yet."""
     if row.instance_id is None:
         return
-    try:
-        with store.transaction() as tx:
-            told = f"{type(error).__name__}: {error}"
-            incidents.of_due_work(tx, world, row, row.instance_id, told)
-    except DatabaseUnavailable:
-        raise
-    except Exception:  # it stays as it is, and fails again at the next sweep
-        log.exception("due work %s cannot become an incident", row.id)
+    with incidents.of_ours(store, error) as (tx, told):
+        incidents.of_due_work(tx, world, row, row.instance_id, told)

@@ -1,7 +1,9 @@
 """Incidents: steps that cannot go on without help, and the help."""
 
+import logging
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +12,7 @@ import sqlalchemy as sa
 
 from workflows import feel, jobs, listing, people
 from workflows.model import (
+    DatabaseUnavailable,
     DueState,
     IncidentState,
     InputRefused,
@@ -19,12 +22,14 @@ from workflows.model import (
     Page,
 )
 from workflows.steps import Step, step
+from workflows.store.session import Store
 from workflows.store.tables import due_work, incidents, process_instances
 from workflows.world import World
 
 # In the detail of an incident that is none of the drawing's: what of ours failed.
 OURS = "failed_at"
 ANY_STATE = frozenset(InstanceState)
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -132,6 +137,22 @@ def _go_on(
         jobs.again(current, incident.token, people_id=people_id, variables=variables)
     else:
         current.case.retry(incident.token, dict(variables))
+
+
+@contextmanager
+def of_ours(store: Store, error: Exception) -> Iterator[tuple[sa.Connection, str]]:
+    """A transaction in which a fault of ours becomes an incident, and how it is told.
+
+    If not even that is possible, what failed stays and fails again at the next sweep:
+    the rest of this one must not wait for it.
+    """
+    try:
+        with store.transaction() as tx:
+            yield tx, f"{type(error).__name__}: {error}"
+    except DatabaseUnavailable:
+        raise
+    except Exception:
+        log.exception("a fault of ours cannot become an incident")
 
 
 def of_due_work(

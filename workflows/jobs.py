@@ -112,16 +112,7 @@ def retry(
     tx: sa.Connection, world: World, caller: people.Caller, job_id: uuid.UUID
 ) -> job_list.JobRow:
     """Give a failed job its attempts again; its incident is resolved."""
-    found = tx.execute(
-        sa.select(jobs.c.instance_id, jobs.c.state)
-        .join(process_instances, process_instances.c.id == jobs.c.instance_id)
-        .where(
-            jobs.c.id == job_id,
-            process_instances.c.office_id.in_(people.visible(caller)),
-        )
-    ).one_or_none()
-    if found is None:
-        raise NotFound(kind="job", key=job_id)
+    found = job_list.get(tx, caller, job_id)
     with step(tx, world, found.instance_id, people.actor(caller)) as current:
         again(current, job_id, people_id=caller.user_id)
     return job_list.row(tx.execute(sa.select(jobs).where(jobs.c.id == job_id)).one())

@@ -17,6 +17,7 @@ from workflows import (
 from workflows.decision_files import Store
 from workflows.model import Finding
 from workflows.release_files import Part
+from workflows.taken import Taken
 from workflows.world import World
 
 
@@ -33,8 +34,7 @@ class Bound:
     """The stored parts that the cases of a release will need, and what is wrong."""
 
     version_ids: list[uuid.UUID]
-    called: list[calls.Stored]
-    taken: list[decisions.Taken]
+    taken: list[Taken]
     findings: list[Finding]
 
 
@@ -58,9 +58,10 @@ def bind(tx: sa.Connection, world: World, parts: list[Part]) -> Bound:
     """What the parts need of what is stored, and of the connectors."""
     version_ids, unbound = release_needs.bind(tx, parts)
     called, wrong = calls.bind(tx, parts)
-    taken, unasked = decisions.bind(tx, parts)
+    asked, unasked = decisions.bind(tx, parts)
     unknown = release_needs.unknown_jobs(parts, world.job_types)
-    return Bound(version_ids, called, taken, unbound + wrong + unasked + unknown)
+    findings = unbound + wrong + unasked + unknown
+    return Bound(version_ids, [*called, *asked], findings)
 
 
 def check_alone(files: Mapping[str, bytes], outside: Outside) -> list[Finding]:

@@ -177,8 +177,7 @@ def match(store: Store, world: World) -> int:
             raise
         except Exception as error:  # the others must not wait for this one
             log.exception("a message to case %s fails", pair.instance_id)
-            with store.transaction() as tx:
-                told = f"{type(error).__name__}: {error}"
+            with incidents.of_ours(store, error) as (tx, told):
                 incidents.of_message(tx, world, pair, told)
     return len(pairs)
 

@@ -15,7 +15,7 @@ from forms import read as read_form
 from workflows import calls, decisions, engine, feel
 from workflows.decision_models import Models
 from workflows.model import NotFound
-from workflows.store.tables import definition_versions, release_calls, release_parts
+from workflows.store.tables import definition_versions, release_parts, release_takes
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,12 @@ def _rows(tx: sa.Connection, release_id: uuid.UUID) -> list[sa.Row[Any]]:
     `of_release` is the release that a part was read with.
     """
     calls_of = (
-        sa.select(release_calls).where(release_calls.c.release_id == release_id).cte()
+        sa.select(release_takes)
+        .where(
+            release_takes.c.release_id == release_id,
+            release_takes.c.kind == calls.PROCESS,
+        )
+        .cte()
     )
     parts = sa.select(
         definition_versions, release_parts.c.release_id.label("of_release")

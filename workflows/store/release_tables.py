@@ -50,26 +50,10 @@ release_parts = sa.Table(
     ),
 )
 
-# The processes that a release calls and does not bring, and where each comes from:
-# its forms are those of that release.
-release_calls = sa.Table(
-    "release_calls",
-    metadata,
-    sa.Column("release_id", UUID, sa.ForeignKey("releases.id"), primary_key=True),
-    sa.Column("key", sa.Text, primary_key=True),
-    sa.Column(
-        "definition_version_id",
-        UUID,
-        sa.ForeignKey("definition_versions.id"),
-        nullable=False,
-    ),
-    sa.Column("from_release_id", UUID, sa.ForeignKey("releases.id"), nullable=False),
-)
-
-# What a release needs of earlier ones beside processes: the models that its own import,
-# and the decisions that its processes ask; each is evaluated as in its own release.
-release_decisions = sa.Table(
-    "release_decisions",
+# What a release takes of earlier ones, and where each is from: the processes that it
+# calls, the models that its own import, the decisions that its processes ask.
+release_takes = sa.Table(
+    "release_takes",
     metadata,
     sa.Column("release_id", UUID, sa.ForeignKey("releases.id"), primary_key=True),
     sa.Column("kind", sa.Text, primary_key=True),
@@ -81,5 +65,5 @@ release_decisions = sa.Table(
         nullable=False,
     ),
     sa.Column("from_release_id", UUID, sa.ForeignKey("releases.id"), nullable=False),
-    sa.CheckConstraint("kind IN ('model', 'decision')", name="kind"),
+    sa.CheckConstraint("kind IN ('process', 'model', 'decision')", name="kind"),
 )

@@ -18,9 +18,8 @@ from workflows.model import (
 )
 from workflows.store.columns import Moment, called_process_, id_, metadata, state_
 from workflows.store.release_tables import definition_versions as definition_versions
-from workflows.store.release_tables import release_calls as release_calls
-from workflows.store.release_tables import release_decisions as release_decisions
 from workflows.store.release_tables import release_parts as release_parts
+from workflows.store.release_tables import release_takes as release_takes
 from workflows.store.release_tables import releases as releases
 from workflows.store.signal_tables import signal_deliveries as signal_deliveries
 from workflows.store.signal_tables import signal_subscriptions as signal_subscriptions

@@ -14,15 +14,17 @@ ALTER TABLE events ADD COLUMN called_process TEXT;
 -- Which release is the newest: two may be of one moment, where the clock stands still.
 ALTER TABLE releases ADD COLUMN number BIGINT GENERATED ALWAYS AS IDENTITY;
 
-CREATE TABLE release_calls (
+CREATE TABLE release_takes (
     release_id UUID NOT NULL,
+    kind TEXT NOT NULL,
     key TEXT NOT NULL,
     definition_version_id UUID NOT NULL,
     from_release_id UUID NOT NULL,
-    CONSTRAINT release_calls_pkey PRIMARY KEY (release_id, key),
-    CONSTRAINT release_calls_release_id_fkey FOREIGN KEY(release_id) REFERENCES releases (id),
-    CONSTRAINT release_calls_definition_version_id_fkey FOREIGN KEY(definition_version_id) REFERENCES definition_versions (id),
-    CONSTRAINT release_calls_from_release_id_fkey FOREIGN KEY(from_release_id) REFERENCES releases (id)
+    CONSTRAINT release_takes_pkey PRIMARY KEY (release_id, kind, key),
+    CONSTRAINT release_takes_kind_check CHECK (kind IN ('process', 'model', 'decision')),
+    CONSTRAINT release_takes_release_id_fkey FOREIGN KEY(release_id) REFERENCES releases (id),
+    CONSTRAINT release_takes_definition_version_id_fkey FOREIGN KEY(definition_version_id) REFERENCES definition_versions (id),
+    CONSTRAINT release_takes_from_release_id_fkey FOREIGN KEY(from_release_id) REFERENCES releases (id)
 );
 
 CREATE OR REPLACE FUNCTION events_are_append_only() RETURNS trigger AS $$

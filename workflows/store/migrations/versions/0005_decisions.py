@@ -1,4 +1,4 @@
-"""Decision models as parts of releases, and those that a release takes of others."""
+"""Decision models and decisions as parts of releases."""
 
 from pathlib import Path
 
