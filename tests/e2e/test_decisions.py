@@ -67,6 +67,8 @@ def test_a_table_is_read_and_tried(released, enter):
     page.get_by_label("age").fill("6,5")
     page.get_by_role("button", name="Есептеу").click()
     expect(page.locator(".govuk-error-message")).to_be_visible()
+    page.locator(".govuk-error-summary a").click()
+    expect(page.get_by_label("age")).to_be_focused()
     look(page, "decision-mended")
     page.get_by_label("age").fill("6.5")
     page.get_by_role("button", name="Есептеу").click()
