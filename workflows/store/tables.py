@@ -159,6 +159,11 @@ user_tasks = sa.Table(
     sa.Column("sort_at", Moment),
     sa.Column("form_id", sa.Text),
     sa.Column("norms", ARRAY(sa.Text), nullable=False, server_default="{}"),
+    # Elements: whoever completed one of them in this case may not do this task.
+    sa.Column("not_by", ARRAY(sa.Text), nullable=False, server_default="{}"),
+    sa.Column("delegated_by_id", UUID, sa.ForeignKey("users.id")),  # may bring it back
+    # Terms of the declared search variables, `path=value`.
+    sa.Column("search", ARRAY(sa.Text), nullable=False, server_default="{}"),
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("ended_at", Moment),
     sa.Column("completed_by", UUID, sa.ForeignKey("users.id")),

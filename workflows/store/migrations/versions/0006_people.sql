@@ -1,0 +1,2 @@
+-- Users, identities, sessions, substitutions.
+SELECT 1;

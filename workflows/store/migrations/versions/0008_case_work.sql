@@ -1,0 +1,2 @@
+-- Drafts and comments.
+SELECT 1;

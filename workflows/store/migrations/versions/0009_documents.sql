@@ -1,0 +1,2 @@
+-- Documents.
+SELECT 1;
