@@ -1,16 +1,15 @@
-"""User tasks: the worklist, and what a person may do with a task."""
+"""User tasks: what a person may do with one."""
 
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from forms import AnswersInvalid, Form, validate
-from workflows import feel, listing, people
+from workflows import feel, people, task_rows
 from workflows.model import (
     MOVES,
     AnswersRefused,
@@ -18,93 +17,22 @@ from workflows.model import (
     MoveRefused,
     NotAllowed,
     NotFound,
-    Page,
     Role,
     TaskState,
 )
 from workflows.released import Released
 from workflows.steps import Step, peek, step
 from workflows.store.prepared import Prepared, array_of, constant
-from workflows.store.tables import offices, process_instances, user_tasks, users
+from workflows.store.tables import user_tasks
+from workflows.task_rows import OPEN, TaskRow
 from workflows.world import World
-
-OPEN = (TaskState.CREATED, TaskState.CLAIMED)
-# Nulls last: work without a deadline comes after all that has one.
-FAR = sa.literal(datetime.fromisoformat("9999-01-01T00:00:00+00:00"))
-SORTS: dict[str, list[Any]] = {
-    "deadline_at": [sa.func.coalesce(user_tasks.c.sort_at, FAR).asc()],
-    "-deadline_at": [sa.func.coalesce(user_tasks.c.sort_at, FAR).desc()],
-    "created_at": [user_tasks.c.created_at.asc()],
-    "-created_at": [user_tasks.c.created_at.desc()],
-    "priority": [user_tasks.c.priority.desc()],
-}
-
-
-@dataclass(frozen=True)
-class TaskRow:
-    """One task as people and programs see it; `name` comes in three languages."""
-
-    id: uuid.UUID
-    instance_id: uuid.UUID
-    process_key: str
-    element_id: str
-    called_process: str | None  # whose drawing has the element; None: the case's
-    names: Mapping[str, str]
-    state: str
-    assignee: str | None  # login
-    assignee_name: str | None
-    candidate_groups: list[str]
-    office: str
-    office_names: Mapping[str, str]
-    business_key: str | None
-    subject: str | None
-    created_at: datetime
-    deadline_at: datetime | None
-    due_at: datetime | None
-    ended_at: datetime | None
-    priority: int
-    form_id: str | None
-    norms: list[str]
-
-
-@dataclass(frozen=True)
-class WorklistQuery:
-    """What to show of the worklist; None means no restriction.
-
-    `state` None shows open tasks (created and claimed), "any" shows all.
-    """
-
-    state: str | None = None
-    candidate_group: str | None = None
-    assignee: str | None = None
-    process_key: str | None = None
-    instance_id: uuid.UUID | None = None
-    due_before: datetime | None = None
-    due_from: datetime | None = None
-    text: str | None = None
-    sort: str = "deadline_at"
-    limit: int = 20
-    cursor: str | None = None
-
-
-def worklist(
-    tx: sa.Connection, world: World, caller: people.Caller, query: WorklistQuery
-) -> Page[TaskRow]:
-    """Tasks of the offices that the caller belongs to, the most urgent first."""
-    if query.sort not in SORTS:
-        raise InputRefused(field="sort", reason=f"one of {', '.join(SORTS)}")
-    chosen = _visible(people.visible(caller)).where(*_restrictions(query))
-    order = [*SORTS[query.sort], user_tasks.c.id.asc()]
-    return listing.page(
-        tx, chosen, order, lambda row: _row(tx, world, row), query.limit, query.cursor
-    )
 
 
 def get(
     tx: sa.Connection, world: World, caller: people.Caller, task_id: uuid.UUID
 ) -> TaskRow:
     """One task; NotFound also where the caller's offices do not own it."""
-    return _row(tx, world, _find(tx, caller, task_id))
+    return task_rows.made(tx, world, _find(tx, caller, task_id))
 
 
 def variables(
@@ -135,7 +63,7 @@ def claim(
     with _on(tx, world, caller, task_id) as (current, task):
         _may_work(caller, task, "claim")
         if task.state == TaskState.CLAIMED and task.assignee_id == caller.user_id:
-            return _row(tx, world, task)
+            return task_rows.made(tx, world, task)
         _move(current, task, TaskState.CLAIMED, "claimed", assignee_id=caller.user_id)
         _record(current, "task.claimed", task)
     return get(tx, world, caller, task_id)
@@ -198,7 +126,7 @@ def complete(
         COMPLETE.run(tx, {"task_id": task_id, "at": current.now, "by": caller.user_id})
         _record(current, "task.completed", task, answers=feel.plain(typed))
         current.case.finish(task_id, typed)
-    row = _row(tx, world, task)
+    row = task_rows.made(tx, world, task)
     return replace(row, state=TaskState.COMPLETED, ended_at=current.now)
 
 
@@ -232,30 +160,9 @@ def evaluator(released: Released, environment: feel.Environment) -> Any:
     return evaluate
 
 
-def _visible(seen: sa.Select[tuple[uuid.UUID]]) -> sa.Select[Any]:
-    return (
-        sa.select(
-            user_tasks,
-            users.c.login.label("assignee"),
-            users.c.name.label("assignee_name"),
-            offices.c.code.label("office"),
-            offices.c.names.label("office_names"),
-            offices.c.path.label("office_path"),
-            process_instances.c.business_key,
-            process_instances.c.subject,
-            process_instances.c.release_id,
-            process_instances.c.definition_version_id,
-        )
-        .join(process_instances, process_instances.c.id == user_tasks.c.instance_id)
-        .join(offices, offices.c.id == user_tasks.c.office_id)
-        .outerjoin(users, users.c.id == user_tasks.c.assignee_id)
-        .where(user_tasks.c.office_id.in_(seen))
-    )
-
-
 # Made once: everything that is done with a task runs them.
 TASK_ID = sa.bindparam("task_id", type_=user_tasks.c.id.type)
-FIND = _visible(people.seen()).where(user_tasks.c.id == TASK_ID)
+FIND = task_rows.seen_at(people.seen()).where(user_tasks.c.id == TASK_ID)
 CASE_OF = Prepared(
     sa.select(user_tasks.c.instance_id).where(
         user_tasks.c.id == TASK_ID, user_tasks.c.office_id.in_(people.seen())
@@ -270,33 +177,6 @@ COMPLETE = Prepared(
         completed_by=sa.bindparam("by", type_=user_tasks.c.completed_by.type),
     )
 )
-
-
-def _restrictions(query: WorklistQuery) -> list[sa.ColumnElement[bool]]:
-    tasks = user_tasks.c
-    wanted: list[sa.ColumnElement[bool]] = []
-    if query.state is None:
-        wanted.append(tasks.state.in_(OPEN))
-    elif query.state != "any":
-        wanted.append(tasks.state == query.state)
-    if query.candidate_group:
-        wanted.append(tasks.candidate_groups.contains([query.candidate_group]))
-    if query.assignee:
-        wanted.append(users.c.login == query.assignee)
-    if query.process_key:
-        wanted.append(tasks.process_key == query.process_key)
-    if query.instance_id:
-        wanted.append(tasks.instance_id == query.instance_id)
-    if query.due_before:
-        wanted.append(tasks.sort_at < query.due_before)
-    if query.due_from:
-        wanted.append(tasks.sort_at >= query.due_from)
-    if query.text:
-        wanted.append(
-            process_instances.c.business_key.icontains(query.text, autoescape=True)
-            | process_instances.c.subject.icontains(query.text, autoescape=True)
-        )
-    return wanted
 
 
 def _find(tx: sa.Connection, caller: people.Caller, task_id: uuid.UUID) -> sa.Row[Any]:
@@ -361,14 +241,3 @@ def _is_candidate(person: people.Caller, task: sa.Row[Any]) -> bool:
 def _supervises(person: people.Caller, task: sa.Row[Any]) -> bool:
     held = people.roles_at(person, task.office_path)
     return not held.isdisjoint({Role.SUPERVISOR, Role.ADMINISTRATOR})
-
-
-def _row(tx: sa.Connection, world: World, row: sa.Row[Any]) -> TaskRow:
-    released = world.library.get(tx, row.release_id, row.definition_version_id)
-    values = {
-        name: row._mapping[name]
-        for name in TaskRow.__dataclass_fields__
-        if name != "names"
-    }
-    drawing = released.of(row.called_process)
-    return TaskRow(names=drawing.elements[row.element_id]["names"], **values)

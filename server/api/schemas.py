@@ -17,7 +17,7 @@ from server.api.reading import Key, ListQuery, Text, Variables
 from server.i18n import LOCALES
 from workflows.deployments import KINDS
 from workflows.model import IncidentState, InstanceState, JobState, TaskState
-from workflows.tasks import SORTS
+from workflows.worklist import SORTS
 
 TTL_DEFAULT_SECONDS = 3600
 

@@ -12,9 +12,10 @@ from server.api.blueprints import tasks as blueprint
 from server.api.idempotency import Subject, once
 from server.auth import authenticated
 from server.context import caller, transaction, world
-from workflows import feel, tasks
+from workflows import feel, tasks, worklist
 from workflows.model import NotFound, Page
-from workflows.tasks import TaskRow, WorklistQuery
+from workflows.task_rows import TaskRow
+from workflows.worklist import WorklistQuery
 
 
 @blueprint.get("")
@@ -24,7 +25,7 @@ from workflows.tasks import TaskRow, WorklistQuery
 def search(query: dict[str, Any]) -> Page[TaskRow]:
     """The worklist of what the caller may see, the most urgent first."""
     with transaction() as tx:
-        return tasks.worklist(tx, world(), caller(), WorklistQuery(**query))
+        return worklist.page(tx, world(), caller(), WorklistQuery(**query))
 
 
 @blueprint.get("/<uuid:task_id>")

@@ -19,7 +19,7 @@ from server.desk import telling
 from server.sections import WORKERS
 from workflows import feel, steps, tasks
 from workflows.model import AnswersRefused, TaskState
-from workflows.tasks import TaskRow
+from workflows.task_rows import TaskRow
 
 # What a reader looks for first; the other variables follow in the order of the case.
 FIRST = ("child", "applicant", "application", "school")

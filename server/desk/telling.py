@@ -13,14 +13,15 @@ from server.context import caller, world
 from server.desk import faults, flows, rulings
 from server.desk.ways import Drawings, Way, ways
 from server.i18n import gettext
-from workflows import history, incidents, instances, job_list, people, steps, tasks
+from workflows import history, incidents, instances, job_list, people, steps, worklist
 from workflows.engine.standing import Standing
 from workflows.history import EventRow
 from workflows.incidents import IncidentRow
 from workflows.instances import InstanceRow
 from workflows.job_list import JobRow
 from workflows.model import IncidentState, InstanceState, JobState, TaskState
-from workflows.tasks import TaskRow, WorklistQuery
+from workflows.task_rows import TaskRow
+from workflows.worklist import WorklistQuery
 
 OPEN_JOBS = (JobState.TODO, JobState.DOING)
 OPEN_TASKS = (TaskState.CREATED, TaskState.CLAIMED)
@@ -84,7 +85,7 @@ def read(tx: sa.Connection, instance_id: uuid.UUID) -> Telling:
     is_over = instance.state in (InstanceState.COMPLETED, InstanceState.CANCELED)
     standing = () if is_over else seen.case.standing
     query = WorklistQuery(state="any", instance_id=instance_id, limit=PAGE)
-    task_rows = tasks.worklist(tx, world(), caller(), query).items
+    task_rows = worklist.page(tx, world(), caller(), query).items
     job_rows = job_list.search(tx, caller(), instance_id=instance_id, limit=PAGE).items
     faults = incidents.search(tx, caller(), instance_id=instance_id, limit=PAGE).items
     events = list(

@@ -12,8 +12,10 @@ from server.context import caller, services, transaction, world
 from server.i18n import gettext
 from server.sections import WORKERS
 from workflows import tasks
+from workflows import worklist as lists
 from workflows.model import Page, TaskState
-from workflows.tasks import TaskRow, WorklistQuery
+from workflows.task_rows import TaskRow
+from workflows.worklist import WorklistQuery
 
 PAGE_SIZE = 50
 VIEWS = ("all", "free", "mine", "done")
@@ -38,7 +40,7 @@ def register(blueprint: Blueprint) -> None:
 def worklist() -> str | Response:
     view = _view()
     with transaction() as tx:
-        page = tasks.worklist(tx, world(), caller(), _query(view))
+        page = lists.page(tx, world(), caller(), _query(view))
         counts = {name: _count(tx, name) for name in VIEWS if name != "done"}
     context = {
         "bands": _bands(page, view),
@@ -61,7 +63,7 @@ def worklist_csv() -> Response:
         rows = [
             _cells(row)
             for row in exports.every(
-                lambda cursor: tasks.worklist(
+                lambda cursor: lists.page(
                     tx, world(), caller(), replace(query, cursor=cursor)
                 )
             )
@@ -83,7 +85,7 @@ def take_next() -> Response:
     """Claim the free task that is due first, and open it."""
     query = WorklistQuery(state=TaskState.CREATED, limit=1)
     with transaction() as tx:
-        page = tasks.worklist(tx, world(), caller(), query)
+        page = lists.page(tx, world(), caller(), query)
         if page.items:
             tasks.claim(tx, world(), caller(), page.items[0].id)
     if not page.items:
@@ -118,7 +120,7 @@ def _seen_as(query: WorklistQuery, view: str) -> WorklistQuery:
 
 def _count(tx: sa.Connection, view: str) -> int:
     query = _seen_as(WorklistQuery(limit=1), view)
-    return tasks.worklist(tx, world(), caller(), query).total
+    return lists.page(tx, world(), caller(), query).total
 
 
 def _bands(page: Page[TaskRow], view: str) -> list[Band]:

@@ -7,11 +7,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from tests.integration.conftest import SCHOOL, HeldClock, ToldConnectors
-from workflows import deadline_list, history, instances, jobs, tasks
+from workflows import deadline_list, history, instances, jobs, tasks, worklist
 from workflows.people import Caller
 from workflows.store.session import Store
 from workflows.store.tables import jobs as job_rows
-from workflows.tasks import WorklistQuery
+from workflows.task_rows import TaskRow
+from workflows.worklist import WorklistQuery
 from workflows.world import World
 
 ACCEPT = {"decision": {"accepted": True}}
@@ -119,10 +120,10 @@ class Desk:
         with self.store.transaction() as tx:
             return instances.get(tx, self.callers["admin"], case)
 
-    def task(self, case: uuid.UUID, login: str = "clerk") -> tasks.TaskRow:
+    def task(self, case: uuid.UUID, login: str = "clerk") -> TaskRow:
         with self.store.transaction() as tx:
             query = WorklistQuery(instance_id=case)
-            page = tasks.worklist(tx, self.world, self.callers[login], query)
+            page = worklist.page(tx, self.world, self.callers[login], query)
         (task,) = page.items
         return task
 

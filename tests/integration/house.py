@@ -8,13 +8,23 @@ from typing import Any
 import sqlalchemy as sa
 
 from tests.integration.conftest import SCHOOL, ToldConnectors
-from workflows import deployments, due, history, incidents, instances, jobs, tasks
+from workflows import (
+    deployments,
+    due,
+    history,
+    incidents,
+    instances,
+    jobs,
+    tasks,
+    worklist,
+)
 from workflows.deployments import Release
 from workflows.people import Caller
 from workflows.released import Library
 from workflows.store.session import Store
 from workflows.store.tables import jobs as job_rows
-from workflows.tasks import TaskRow, WorklistQuery
+from workflows.task_rows import TaskRow
+from workflows.worklist import WorklistQuery
 from workflows.world import World
 
 
@@ -54,7 +64,7 @@ class House:
         query = WorklistQuery(instance_id=case, sort="created_at")
         with self.store.transaction() as tx:
             caller = self.callers["clerk"]
-            return tasks.worklist(tx, self.world, caller, query).items
+            return worklist.page(tx, self.world, caller, query).items
 
     def open(self, case: uuid.UUID) -> list[tuple[str | None, str]]:
         """(called process, element) of the open tasks."""

@@ -19,6 +19,7 @@ from workflows import (
     jobs,
     messages,
     tasks,
+    worklist,
 )
 from workflows.deployments import Release
 from workflows.model import (
@@ -33,7 +34,7 @@ from workflows.ports import BusinessError, Call, ConnectorFault, ConnectorRefusa
 from workflows.store.session import Store
 from workflows.store.tables import due_work
 from workflows.store.tables import jobs as job_rows
-from workflows.tasks import WorklistQuery
+from workflows.worklist import WorklistQuery
 from workflows.world import World
 
 pytestmark = pytest.mark.usefixtures("admission")
@@ -270,7 +271,7 @@ def test_a_canceled_case_leaves_nothing_open(desk: Desk) -> None:
     with desk.store.transaction() as tx:
         instances.cancel(tx, desk.world, desk.callers["admin"], case)
         query = WorklistQuery(instance_id=case)
-        page = tasks.worklist(tx, desk.world, desk.callers["clerk"], query)
+        page = worklist.page(tx, desk.world, desk.callers["clerk"], query)
 
     assert desk.case(case).state == InstanceState.CANCELED
     assert page.items == []
