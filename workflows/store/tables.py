@@ -13,10 +13,20 @@ from workflows.model import (
     IncidentState,
     InstanceState,
     JobState,
-    Role,
     TaskState,
 )
 from workflows.store.columns import Moment, called_process_, id_, metadata, state_
+from workflows.store.people_tables import api_tokens as api_tokens
+from workflows.store.people_tables import calendar_overrides as calendar_overrides
+from workflows.store.people_tables import identities as identities
+from workflows.store.people_tables import memberships as memberships
+from workflows.store.people_tables import offices as offices
+from workflows.store.people_tables import people_changes as people_changes
+from workflows.store.people_tables import recovery_codes as recovery_codes
+from workflows.store.people_tables import second_factors as second_factors
+from workflows.store.people_tables import sessions as sessions
+from workflows.store.people_tables import substitutions as substitutions
+from workflows.store.people_tables import users as users
 from workflows.store.release_tables import definition_versions as definition_versions
 from workflows.store.release_tables import release_parts as release_parts
 from workflows.store.release_tables import release_takes as release_takes
@@ -25,86 +35,6 @@ from workflows.store.signal_tables import signal_deliveries as signal_deliveries
 from workflows.store.signal_tables import signal_subscriptions as signal_subscriptions
 from workflows.store.signal_tables import signals as signals
 from workflows.store.signal_tables import start_subscriptions as start_subscriptions
-
-offices = sa.Table(
-    "offices",
-    metadata,
-    id_(),
-    sa.Column("code", sa.Text, nullable=False, unique=True),  # BIN or region code
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("parent_id", UUID, sa.ForeignKey("offices.id"), index=True),
-    # The ids from the root down to this office: what a supervisor of a region sees is
-    # one array containment, not a recursion.
-    sa.Column("path", ARRAY(UUID), nullable=False),
-    sa.Column("names", JSONB, nullable=False),  # {"kk", "ru", "en"}
-    sa.Column("region", sa.Text),
-    sa.Column("opens_at", sa.Time, nullable=False, server_default="09:00"),
-    sa.Column("closes_at", sa.Time, nullable=False, server_default="18:30"),
-    sa.CheckConstraint(
-        "kind IN ('ministry', 'region', 'district', 'school', 'operator')", name="kind"
-    ),
-    sa.CheckConstraint("opens_at < closes_at", name="hours"),
-    sa.Index("offices_path_idx", "path", postgresql_using="gin"),
-)
-
-calendar_overrides = sa.Table(
-    "calendar_overrides",
-    metadata,
-    id_(),
-    sa.Column("office_id", UUID, sa.ForeignKey("offices.id")),  # null: all, by decree
-    sa.Column("day", sa.Date, nullable=False),
-    sa.Column("is_working", sa.Boolean, nullable=False),
-    sa.Column("source", sa.Text, nullable=False),
-    sa.UniqueConstraint("office_id", "day", postgresql_nulls_not_distinct=True),
-)
-
-users = sa.Table(
-    "users",
-    metadata,
-    id_(),
-    sa.Column("login", sa.Text, nullable=False, unique=True),
-    sa.Column("name", sa.Text, nullable=False),
-    sa.Column("password_hash", sa.Text),  # null: a program, it has tokens only
-    sa.Column("locale", sa.Text, nullable=False, server_default="kk"),
-    sa.Column("is_demo", sa.Boolean, nullable=False, server_default=sa.false()),
-    sa.Column("disabled_at", Moment),
-    sa.Column("failed_sign_ins", sa.Integer, nullable=False, server_default="0"),
-    sa.Column("locked_until", Moment),
-    sa.Column("created_at", Moment, nullable=False),
-)
-
-memberships = sa.Table(
-    "memberships",
-    metadata,
-    sa.Column("user_id", UUID, sa.ForeignKey("users.id"), primary_key=True),
-    sa.Column("office_id", UUID, sa.ForeignKey("offices.id"), primary_key=True),
-    sa.Column("role", sa.Text, primary_key=True),
-    sa.CheckConstraint(
-        "role IN ({})".format(", ".join(f"'{role}'" for role in Role)), name="role"
-    ),
-)
-
-sessions = sa.Table(
-    "sessions",
-    metadata,
-    sa.Column("token_hash", BYTEA, primary_key=True),
-    sa.Column("user_id", UUID, sa.ForeignKey("users.id"), nullable=False, index=True),
-    sa.Column("csrf_token", sa.Text, nullable=False),
-    sa.Column("created_at", Moment, nullable=False),
-    sa.Column("last_seen_at", Moment, nullable=False),
-    sa.Column("expires_at", Moment, nullable=False),
-)
-
-api_tokens = sa.Table(
-    "api_tokens",
-    metadata,
-    id_(),
-    sa.Column("user_id", UUID, sa.ForeignKey("users.id"), nullable=False, index=True),
-    sa.Column("token_hash", BYTEA, nullable=False, unique=True),
-    sa.Column("created_at", Moment, nullable=False),
-    sa.Column("expires_at", Moment),
-    sa.Column("revoked_at", Moment),
-)
 
 process_instances = sa.Table(
     "process_instances",
