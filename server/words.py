@@ -207,89 +207,6 @@ BANDS: Words = {
     "later": _("Later"),
 }
 
-# What the answers of state systems are called, by the path of the variable.
-VARIABLES: Words = {
-    "application": _("Application"),
-    "application.number": _("Application number"),
-    "application.filed_at": _("Filed"),
-    "application.channel": _("Filed through"),
-    "application.language": _("Language of teaching"),
-    "application.stays": _("Wishes to stay in the school of the preschool class"),
-    "applicant": _("Parent, legal representative"),
-    "applicant.iin": _("IIN"),
-    "applicant.name": _("Full name"),
-    "applicant.phone": _("Telephone"),
-    "applicant.locale": _("Language of correspondence"),
-    "child": _("Child"),
-    "child.iin": _("IIN"),
-    "child.name": _("Full name"),
-    "child.birth_date": _("Date of birth"),
-    "school": _("School"),
-    "school.bin": _("BIN"),
-    "school.name": _("Name"),
-    "preschool": _("Preschool class"),
-    "preschool.completed": _("Preschool class completed"),
-    "preschool.bin": _("BIN of the organisation"),
-    "person": _("State database of natural persons"),
-    "person.found": _("The child is found"),
-    "person.problems": _("What does not agree"),
-    "person.address": _("Registered address"),
-    "person.served_area_school_bin": _("BIN of the school of the served area"),
-    "relation": _("Civil records"),
-    "relation.related": _("The applicant is a parent or guardian"),
-    "relation.relation": _("Relation"),
-    "education": _("National education database"),
-    "education.other_application": _("Another application for the child"),
-    "education.free_places": _("Free places"),
-    "education.class_language": _("Language of the class"),
-    "health": _("Health system"),
-    "health.passport_052_2": _("Health passport of the child (form 052-2/у)"),
-    "health.immunisation_065": _("Immunisation passport (form 065/у)"),
-    "health.checked_on": _("Date of the examination"),
-    "decision": _("Decision"),
-    "decision.accepted": _("Positive result"),
-    "decision.reason": _("Ground for the refusal"),
-    "decision.note": _("Comment"),
-    "enrolment": _("Enrolment"),
-    "enrolment.id": _("Enrolment number"),
-    "enrolment.enrolled_at": _("Enrolled"),
-    "supervisor_told": _("The supervisor is informed"),
-    "place_is_free": _("The place is free again"),
-    "other": _("Other"),
-    "result": _("Result"),
-}
-
-# Values that are words of a program, by the path of the variable and the value.
-VALUES: Words = {
-    "application.channel=egov": _("eGov portal"),
-    "application.channel=oqu": _("OQU platform"),
-    "application.language=kk": _("Kazakh"),
-    "application.language=ru": _("Russian"),
-    "applicant.locale=kk": _("Kazakh"),
-    "applicant.locale=ru": _("Russian"),
-    "applicant.locale=en": _("English"),
-    "education.class_language=kk": _("Kazakh"),
-    "education.class_language=ru": _("Russian"),
-    "relation.relation=mother": _("mother"),
-    "relation.relation=father": _("father"),
-    "relation.relation=guardian": _("guardian"),
-    "person.problems=applicant_unknown": _("the applicant is not in the database"),
-    "person.problems=applicant_dead": _("the applicant is recorded as dead"),
-    "person.problems=applicant_name_differs": _("the applicant's name differs"),
-    "person.problems=child_unknown": _("the child is not in the database"),
-    "person.problems=child_dead": _("the child is recorded as dead"),
-    "person.problems=child_name_differs": _("the child's name differs"),
-    "person.problems=child_birth_date_differs": _("the date of birth differs"),
-    "decision.reason=unreliable_documents": _("documents or data are unreliable"),
-    "decision.reason=requirements_not_met": _("the requirements are not met"),
-    "decision.reason=no_consent": _("no consent to access personal data"),
-    "decision.reason=classes_full": _("the classes are full"),
-    "decision.reason=other_by_law": _("another ground provided for by law"),
-    "result=accepted": _("accepted"),
-    "result=refused": _("reasoned refusal"),
-    "result=withdrawn": _("application withdrawn"),
-}
-
 
 def of(words: Words, name: str) -> str:
     """The word for a state, or the state itself where we have none."""
@@ -299,11 +216,6 @@ def of(words: Words, name: str) -> str:
 def tone(name: str) -> str:
     """The end of a CSS class for a state; empty for a quiet one."""
     return TONES.get(name, "")
-
-
-def variable(path: str) -> str:
-    """What a variable is called; its own last name, spaced, where we have no word."""
-    return str(VARIABLES.get(path, path.rpartition(".")[2].replace("_", " ")))
 
 
 def system(job_type: str) -> str:

@@ -37,6 +37,8 @@ class InstanceRow:
     id: uuid.UUID
     process_key: str
     version: int
+    version_id: uuid.UUID
+    release_id: uuid.UUID
     names: Mapping[str, str]
     business_key: str | None
     subject: str | None
@@ -257,6 +259,8 @@ def _row(row: sa.Row[Any]) -> InstanceRow:
         id=row.id,
         process_key=row.process_key,
         version=row.version,
+        version_id=row.definition_version_id,
+        release_id=row.release_id,
         names=row.names,
         business_key=row.business_key,
         subject=row.subject,

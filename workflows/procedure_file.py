@@ -62,6 +62,18 @@ class SearchVariable:
 
 
 @dataclass(frozen=True)
+class VariableWords:
+    """What a variable is called where people read it, and what its values mean.
+
+    `values` are by the value as JSON writes it without quotes: `kk`, `true`, `3`.
+    """
+
+    path: str
+    names: dict[str, str]
+    values: dict[str, dict[str, str]]
+
+
+@dataclass(frozen=True)
 class ProcedureFile:
     """One `procedure.yaml`; `process` is the id of the process it belongs to."""
 
@@ -71,6 +83,7 @@ class ProcedureFile:
     act: Act
     norms: list[str]
     roles: dict[str, str]  # id of a lane -> role
+    variables: list[VariableWords]
     search_variables: list[SearchVariable]
     subject: str | None  # path of the variable that says whom a case is about
     office: str | None  # code of the office of cases that a timer or signal starts
@@ -119,6 +132,7 @@ def _mapping(text: str | bytes) -> Plain:
 def _twice(found: Plain) -> Iterator[str]:
     for what, names in (
         ("configuration", [setting.name for setting in found["configuration"]]),
+        ("variables", [each.path for each in found["variables"]]),
         ("search_variables", [each.path for each in found["search_variables"]]),
         ("scenarios", [raw["name"] for raw in found["scenarios"]]),
     ):
@@ -160,6 +174,15 @@ class _Setting(Made):
     note = fields.String()
 
 
+class _VariableWords(Made):
+    makes = VariableWords
+    path = fields.String(required=True, validate=PATH)
+    names = fields.Nested(plain_yaml.Texts, required=True)
+    values = plain_yaml.context(
+        values=fields.Nested(plain_yaml.Texts), load_default=dict
+    )
+
+
 class _SearchVariable(Made):
     makes = SearchVariable
     path = fields.String(required=True, validate=PATH)
@@ -174,6 +197,7 @@ class _Procedure(Schema):
     roles = plain_yaml.context(
         values=fields.String(validate=validate.OneOf(list(Role))), load_default=dict
     )
+    variables = fields.List(fields.Nested(_VariableWords), load_default=list)
     search_variables = fields.List(fields.Nested(_SearchVariable), load_default=list)
     subject = fields.String(validate=PATH, load_default=None)
     office = fields.String(validate=validate.Length(min=1), load_default=None)

@@ -89,6 +89,10 @@ def _read(
         compiled = {
             "configuration": read.configuration_values(),
             "subject": read.subject,
+            "variables": {
+                each.path: {"names": each.names, "values": each.values}
+                for each in read.variables
+            },
             "office": read.office,
         }
         return [Part(read.key, "procedure", file, source, read.names, compiled)], []

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from forms import Form
 from forms import read as read_form
-from workflows import calls, decisions, engine, feel
+from workflows import calls, decisions, engine, feel, vocabulary
 from workflows.decision_models import Models
 from workflows.model import NotFound
 from workflows.store.tables import definition_versions, release_parts, release_takes
@@ -35,6 +35,7 @@ class Released:
     trees: Mapping[str, Any]
     configuration: Mapping[str, Any]
     subject: str | None  # path of the variable that says whom a case is about
+    own_words: vocabulary.Vocabulary
     forms: Mapping[str, Form]
     form_sources: Mapping[str, Any]
     called: Mapping[str, "Released"] = field(repr=False, compare=False)
@@ -47,6 +48,12 @@ class Released:
     def elements(self) -> Mapping[str, Mapping[str, Any]]:
         """Element id -> {id, type, name, names, norms, ...}, as read at release."""
         return {element["id"]: element for element in self.summary["elements"]}
+
+    @cached_property
+    def words(self) -> vocabulary.Vocabulary:
+        """What the variables of its cases are called."""
+        called = (one.own_words for one in self.called.values())
+        return vocabulary.together(self.own_words, called)
 
     def subject_of(self, variables: Mapping[str, Any]) -> str | None:
         """Whom a case is about, in a few words; None if it does not say."""
@@ -117,6 +124,8 @@ def _released(
         (row for row in beside if row.kind == "procedure" and row.key == process.key),
         None,
     )
+    compiled = procedure.compiled if procedure else {}
+    read_forms = {key: read_form(row.source, row.file) for key, row in sources.items()}
     return Released(
         release_id=process.of_release,
         version_id=process.id,
@@ -125,11 +134,10 @@ def _released(
         names=process.names,
         summary=process.compiled["summary"],
         trees=_all_trees([process, *sources.values()]),
-        configuration=feel.from_plain(
-            procedure.compiled["configuration"] if procedure else {}
-        ),
-        subject=procedure.compiled.get("subject") if procedure else None,
-        forms={key: read_form(row.source, row.file) for key, row in sources.items()},
+        configuration=feel.from_plain(compiled.get("configuration", {})),
+        subject=compiled.get("subject"),
+        own_words=vocabulary.read(compiled.get("variables", {}), read_forms.values()),
+        forms=read_forms,
         form_sources={key: json.loads(row.source) for key, row in sources.items()},
         called=called,
     )

@@ -1,11 +1,14 @@
 """The list of cases: found by number and state."""
 
+from collections.abc import Mapping
+
+import sqlalchemy as sa
 from flask import Blueprint, render_template, request
 from werkzeug import Response
 
 from server import exports, i18n, moments, rendering, words
 from server.auth import require
-from server.context import caller, transaction
+from server.context import caller, transaction, world
 from server.i18n import gettext
 from server.sections import STAFF
 from workflows import deployments, instances
@@ -31,11 +34,13 @@ def cases() -> str | Response:
             **_wanted(),
         )
         procedures = deployments.procedures(tx, caller())
+        results = {row.id: _result(tx, row) for row in page.items}
     context = {
         "page": page,
         "procedures": [
             (row.key, i18n.name_in(row.names, row.key)) for row in procedures
         ],
+        "results": results,
         "section": "cases",
         "states": [
             (str(each), words.of(words.INSTANCE, each)) for each in InstanceState
@@ -63,6 +68,12 @@ def cases_csv() -> Response:
         gettext("Ended"),
     ]
     return exports.csv_file("cases", head, rows)
+
+
+def _result(tx: sa.Connection, row: InstanceRow) -> Mapping[str, str] | None:
+    """What came of a case, in the words of its procedure."""
+    released = world().library.get(tx, row.release_id, row.version_id)
+    return released.words.value("result", row.variables.get("result"))
 
 
 def _wanted() -> dict[str, str | None]:

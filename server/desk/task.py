@@ -1,10 +1,8 @@
 """A task: what is asked of me, and on what ground?"""
 
-import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,27 +10,15 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug import Response
 
 import forms
-from server import forms_html, norms_pages, rendering, words
+from server import forms_html, norms_pages
 from server.auth import require
 from server.context import caller, transaction, world
-from server.desk import telling
+from server.desk import known, telling
 from server.sections import WORKERS
-from workflows import feel, steps, tasks
+from workflows import steps, tasks
 from workflows.model import AnswersRefused, TaskState
 from workflows.task_rows import TaskRow
-
-# What a reader looks for first; the other variables follow in the order of the case.
-FIRST = ("child", "applicant", "application", "school")
-HIDDEN = ("configuration",)
-ISO = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d|$)")
-
-
-@dataclass(frozen=True)
-class Answers:
-    """What is known under one name: a system's answer, or what the applicant wrote."""
-
-    title: str
-    pairs: list[tuple[str, str]]
+from workflows.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
@@ -44,6 +30,7 @@ class Opened:
     variables: Mapping[str, Any]
     evaluate: forms.Evaluate
     procedure_names: Mapping[str, str]
+    words: Vocabulary
     told: telling.Telling
 
     def filling(
@@ -126,6 +113,7 @@ def _open(tx: sa.Connection, task_id: uuid.UUID) -> Opened:
         variables=tasks.variables(tx, world(), caller(), task_id),
         evaluate=tasks.evaluator(released, seen.environment),
         procedure_names=seen.released.names,
+        words=seen.released.words,
         told=telling.read(tx, row.instance_id),
     )
 
@@ -135,7 +123,7 @@ def _page(opened: Opened, filling: forms_html.Filling | None) -> str:
     asked = opened.form.norms if opened.form else ()
     return render_template(
         "desk/task.html",
-        answers=_answers(opened.variables),
+        answers=known.answers(opened.words, opened.variables),
         fields=forms_html.fields(filling) if filling else "",
         is_mine=row.assignee == caller().login,
         is_open=row.state in (TaskState.CREATED, TaskState.CLAIMED),
@@ -156,47 +144,3 @@ def _may_work(row: TaskRow) -> bool:
     if not row.candidate_groups:
         return True
     return any(group in caller().roles for group in row.candidate_groups)
-
-
-def _answers(variables: Mapping[str, Any]) -> list[Answers]:
-    """The case's variables in words: contexts as groups, the rest together."""
-    plain: Mapping[str, Any] = feel.plain(dict(variables))
-    names = [name for name in FIRST if name in plain]
-    names += [name for name in plain if name not in (*FIRST, *HIDDEN)]
-    groups = [
-        Answers(words.variable(name), _pairs(name, plain[name]))
-        for name in names
-        if isinstance(plain[name], Mapping)
-    ]
-    alone = [
-        (words.variable(name), _said(name, plain[name]))
-        for name in names
-        if not isinstance(plain[name], Mapping)
-    ]
-    if alone:
-        groups.append(Answers(words.variable("other"), alone))
-    return [group for group in groups if group.pairs]
-
-
-def _pairs(name: str, told: Mapping[str, Any]) -> list[tuple[str, str]]:
-    return [
-        (words.variable(f"{name}.{key}"), _said(f"{name}.{key}", value))
-        for key, value in told.items()
-    ]
-
-
-def _said(path: str, told: object) -> str:
-    if isinstance(told, list):
-        return ", ".join(_said(path, each) for each in told) or "—"
-    known = words.VALUES.get(f"{path}={told}")
-    return str(known) if known is not None else rendering.value(_moment(told))
-
-
-def _moment(told: object) -> object:
-    """A date or a moment that came as text, as the state systems send them."""
-    if not isinstance(told, str) or not ISO.match(told):
-        return told
-    try:
-        return datetime.fromisoformat(told) if "T" in told else date.fromisoformat(told)
-    except ValueError:
-        return told

@@ -21,6 +21,7 @@ from workflows.instances import InstanceRow
 from workflows.job_list import JobRow
 from workflows.model import IncidentState, InstanceState, JobState, TaskState
 from workflows.task_rows import TaskRow
+from workflows.vocabulary import Vocabulary
 from workflows.worklist import WorklistQuery
 
 OPEN_JOBS = (JobState.TODO, JobState.DOING)
@@ -131,7 +132,7 @@ class _Standing:
         """The sentence and its tone."""
         match self.instance.state:
             case InstanceState.COMPLETED:
-                return _ended(self.instance)
+                return _ended(self.instance, self.drawings.released.words)
             case InstanceState.CANCELED:
                 return gettext("The case was canceled"), "soon"
             case InstanceState.SUSPENDED:
@@ -167,14 +168,14 @@ def _waits_for_person(row: TaskRow) -> str:
     return gettext("Waits for a clerk: %(step)s", step=step)
 
 
-def _ended(instance: InstanceRow) -> tuple[str, str]:
+def _ended(instance: InstanceRow, called: Vocabulary) -> tuple[str, str]:
     ended_by = instance.ended_by or {}
     if ended_by.get("kind") == "error":
         return gettext("The case ended with an error"), "bad"
-    result = instance.variables.get("result")
-    known = words.VALUES.get(f"result={result}")
-    if known is not None:
-        return gettext("The case is completed: %(result)s", result=known), "good"
+    result = called.value("result", instance.variables.get("result"))
+    if result is not None:
+        said = i18n.name_in(result)
+        return gettext("The case is completed: %(result)s", result=said), "good"
     return gettext("The case is completed"), "good"
 
 

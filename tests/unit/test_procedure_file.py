@@ -74,6 +74,20 @@ def test_the_admission_gives_its_settings_to_every_case():
     assert found.roles["lane_school"] == "clerk"
 
 
+def test_everything_that_an_application_for_admission_tells_has_a_word():
+    found = procedure_file.read(ADMISSION.read_bytes(), "procedure.yaml")
+    called = {each.path for each in found.variables}
+    told = {
+        f"{name}.{key}"
+        for scenario in found.scenarios
+        for name, held in scenario.start.items()
+        for key in held
+    }
+
+    assert told
+    assert told <= called
+
+
 def test_every_norm_of_the_admission_exists_and_every_setting_rests_on_one():
     found = procedure_file.read(ADMISSION.read_bytes(), "procedure.yaml")
     norms = Norms.load(BPMN)
