@@ -9,14 +9,8 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from workflows import passwords
-from workflows.people import (
-    WHO,
-    Caller,
-    caller_of,
-    known,
-    login_of,
-    with_memberships,
-)
+from workflows.callers import WHO, Caller, caller_of, today, with_memberships
+from workflows.people import known, login_of
 from workflows.ports import Clock
 from workflows.store.tables import api_tokens, sessions, users
 
@@ -63,7 +57,8 @@ def by_token(tx: sa.Connection, clock: Clock, token: str) -> Caller | None:
             api_tokens.c.revoked_at.is_(None),
             sa.or_(api_tokens.c.expires_at.is_(None), api_tokens.c.expires_at > now),
             users.c.disabled_at.is_(None),
-        )
+        ),
+        {"today": today(clock)},
     ).all()
     return caller_of(rows) if rows else None
 
@@ -82,7 +77,8 @@ def by_session(tx: sa.Connection, clock: Clock, token: str) -> Session | None:
             sessions.c.expires_at > now,
             sessions.c.last_seen_at > now - IDLE_LIMIT,
             users.c.disabled_at.is_(None),
-        )
+        ),
+        {"today": today(clock)},
     ).all()
     if not rows:
         return None

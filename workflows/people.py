@@ -5,51 +5,20 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time
-from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, UUID, insert
 
 from workflows import passwords
+from workflows.callers import WHO, caller_of, today, with_memberships
+from workflows.callers import AnyRow as AnyRow
+from workflows.callers import Caller as Caller
+from workflows.callers import Membership as Membership
+from workflows.callers import StandIn as StandIn
 from workflows.model import InputRefused, NotFound, Role
 from workflows.ports import Clock
 from workflows.store.tables import memberships, offices, users
-
-AnyRow = sa.Row[*tuple[Any, ...]]
-
-
-@dataclass(frozen=True)
-class Membership:
-    """A role that somebody holds at an office, and so at every office below it."""
-
-    office_id: uuid.UUID
-    office_code: str
-    role: Role
-
-
-@dataclass(frozen=True)
-class Caller:
-    """Who asks; every use case is told."""
-
-    user_id: uuid.UUID
-    login: str
-    name: str
-    locale: str
-    memberships: tuple[Membership, ...]
-
-    @cached_property
-    def roles(self) -> frozenset[Role]:
-        return frozenset(one.role for one in self.memberships)
-
-    def has(self, *roles: Role) -> bool:
-        """Whether any of the roles is held, at whichever office."""
-        return not self.roles.isdisjoint(roles)
-
-    def offices_as(self, *roles: Role) -> tuple[uuid.UUID, ...]:
-        """The offices where one of the roles is held; with no role named, all."""
-        held = (one for one in self.memberships if not roles or one.role in roles)
-        return tuple(dict.fromkeys(one.office_id for one in held))
 
 
 @dataclass(frozen=True)
@@ -104,6 +73,11 @@ def actor(caller: Caller) -> str:
     return caller.login
 
 
+def acting_for(caller: Caller, user_id: uuid.UUID | None) -> StandIn | None:
+    """Whom the caller stands in for when acting on what this user holds; else None."""
+    return next((one for one in caller.stands_in_for if one.user_id == user_id), None)
+
+
 def is_visible_to(
     user_id: sa.ColumnElement[Any], office_id: uuid.UUID
 ) -> sa.ColumnElement[bool]:
@@ -118,46 +92,26 @@ def is_visible_to(
 
 # --- who calls --------------------------------------------------------------------
 
-WHO = (
-    users.c.id,
-    users.c.login,
-    users.c.name,
-    users.c.locale,
-    memberships.c.office_id,
-    memberships.c.role,
-    offices.c.code,
-)
 
+def by_login(
+    tx: sa.Connection, login: str, clock: Clock | None = None
+) -> Caller | None:
+    """The caller that a login stands for; None if there is none, or disabled.
 
-def with_memberships(table: sa.FromClause) -> sa.Join:
-    return table.outerjoin(memberships, memberships.c.user_id == users.c.id).outerjoin(
-        offices, offices.c.id == memberships.c.office_id
-    )
-
-
-def caller_of(rows: Sequence[AnyRow]) -> Caller:
-    first = rows[0]
-    held = tuple(
-        Membership(row.office_id, row.code, Role(row.role))
-        for row in rows
-        if row.office_id is not None
-    )
-    return Caller(first.id, first.login, first.name, first.locale, held)
-
-
-def by_login(tx: sa.Connection, login: str) -> Caller | None:
-    """The caller that a login stands for; None if there is none, or disabled."""
+    With a `clock`, also what is lent to them today; without one, their own roles.
+    """
     rows = tx.execute(
         sa.select(*WHO)
         .select_from(with_memberships(users))
-        .where(users.c.login == login_of(login), users.c.disabled_at.is_(None))
+        .where(users.c.login == login_of(login), users.c.disabled_at.is_(None)),
+        {"today": None if clock is None else today(clock)},
     ).all()
     return caller_of(rows) if rows else None
 
 
-def known(tx: sa.Connection, login: str) -> Caller:
+def known(tx: sa.Connection, login: str, clock: Clock | None = None) -> Caller:
     """As `by_login`; NotFound instead of None."""
-    caller = by_login(tx, login)
+    caller = by_login(tx, login, clock)
     if caller is None:
         raise NotFound(kind="user", key=login)
     return caller
@@ -169,7 +123,8 @@ def demo_people(tx: sa.Connection) -> list[DemoPerson]:
         sa.select(*WHO, offices.c.names.label("office_names"))
         .select_from(with_memberships(users))
         .where(users.c.is_demo, users.c.disabled_at.is_(None))
-        .order_by(users.c.login)
+        .order_by(users.c.login),
+        {"today": None},
     ).all()
     by_id: dict[uuid.UUID, list[AnyRow]] = {}
     for row in rows:
