@@ -16,6 +16,8 @@ from workflows.model import (
     TaskState,
 )
 from workflows.store.columns import Moment, called_process_, id_, metadata, state_
+from workflows.store.document_tables import document_contents as document_contents
+from workflows.store.document_tables import documents as documents
 from workflows.store.people_tables import api_tokens as api_tokens
 from workflows.store.people_tables import calendar_overrides as calendar_overrides
 from workflows.store.people_tables import identities as identities
