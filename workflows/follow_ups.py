@@ -57,6 +57,7 @@ OPEN_TASKS = Prepared(
     "sort_at",
     "form_id",
     "norms",
+    "not_by",
     "created_at",
 )
 OPEN_JOBS = Prepared(
@@ -237,6 +238,7 @@ def _open_tasks(step: Step, opened: list[engine_effects.TaskOpened]) -> None:
                 "sort_at": term.at if term else effect.due_at,
                 "form_id": effect.form_id,
                 "norms": list(effect.norms),
+                "not_by": _not_by(step, effect),
                 "created_at": step.now,
             }
             for effect, term in zip(opened, terms, strict=True)
@@ -250,6 +252,12 @@ def _users(effect: engine_effects.TaskOpened) -> list[str]:
     if effect.assignee:
         return [effect.assignee]
     return list(effect.candidate_users)
+
+
+def _not_by(step: Step, effect: engine_effects.TaskOpened) -> list[str]:
+    """The steps whose doers must not do this task: elements of the same drawing."""
+    drawing = step.released.of(effect.process).definition
+    return list(drawing.apart.get(effect.element_id, ()))
 
 
 def _close_tasks(step: Step, closed: list[engine_effects.TaskClosed]) -> None:

@@ -9,15 +9,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from forms import AnswersInvalid, Form, validate
-from workflows import feel, people, task_rows
+from workflows import feel, people, task_rights, task_rows
 from workflows.model import (
-    MOVES,
     AnswersRefused,
     InputRefused,
+    InstanceState,
     MoveRefused,
     NotAllowed,
     NotFound,
-    Role,
     TaskState,
 )
 from workflows.released import Released
@@ -27,19 +26,21 @@ from workflows.store.tables import user_tasks
 from workflows.task_rows import OPEN, TaskRow
 from workflows.world import World
 
+NOTE_LETTERS = 500
+
 
 def get(
     tx: sa.Connection, world: World, caller: people.Caller, task_id: uuid.UUID
 ) -> TaskRow:
     """One task; NotFound also where the caller's offices do not own it."""
-    return task_rows.made(tx, world, _find(tx, caller, task_id))
+    return task_rows.made(tx, world, find(tx, caller, task_id))
 
 
 def variables(
     tx: sa.Connection, world: World, caller: people.Caller, task_id: uuid.UUID
 ) -> dict[str, Any]:
     """What the task may see of the case, as FEEL values."""
-    task = _find(tx, caller, task_id)
+    task = find(tx, caller, task_id)
     case = peek(tx, world, task.instance_id).case
     return dict(case.visible(task_id) if task.state in OPEN else case.variables)
 
@@ -48,7 +49,7 @@ def form(
     tx: sa.Connection, world: World, caller: people.Caller, task_id: uuid.UUID
 ) -> tuple[Form | None, dict[str, Any] | None]:
     """The task's form, read and as its file says it; (None, None) without one."""
-    task = _find(tx, caller, task_id)
+    task = find(tx, caller, task_id)
     released = world.library.get(tx, task.release_id, task.definition_version_id)
     if task.form_id is None:
         return None, None
@@ -59,13 +60,19 @@ def form(
 def claim(
     tx: sa.Connection, world: World, caller: people.Caller, task_id: uuid.UUID
 ) -> TaskRow:
-    """Take a task to do; claiming one's own task again changes nothing."""
+    """Take a task to do; claiming one's own task again changes nothing.
+
+    Who stands in for its holder takes it over. HeldByOther, TaskOver, NotAllowed.
+    """
     with _on(tx, world, caller, task_id) as (current, task):
-        _may_work(caller, task, "claim")
-        if task.state == TaskState.CLAIMED and task.assignee_id == caller.user_id:
+        task_rights.check_open(tx, task, "claimed")
+        absent = task_rights.working(
+            tx, caller, task, _elements(current, task), "claim"
+        )
+        if task.assignee_id == caller.user_id:
             return task_rows.made(tx, world, task)
-        _move(current, task, TaskState.CLAIMED, "claimed", assignee_id=caller.user_id)
-        _record(current, "task.claimed", task)
+        _write(current, task, TaskState.CLAIMED, assignee_id=caller.user_id)
+        _record(current, "task.claimed", task, absent)
     return get(tx, world, caller, task_id)
 
 
@@ -74,12 +81,20 @@ def release(
 ) -> TaskRow:
     """Give a task back to the group; its holder or a supervisor may."""
     with _on(tx, world, caller, task_id) as (current, task):
-        if task.assignee_id != caller.user_id and not _supervises(caller, task):
-            raise NotAllowed(action="release", kind="task")
+        task_rights.check_open(tx, task, "released")
         if task.state != TaskState.CLAIMED:
             raise MoveRefused(kind="task", state=task.state, move="released")
-        _move(current, task, TaskState.CREATED, "released", assignee_id=None)
-        _record(current, "task.released", task)
+        absent = None
+        if not task_rights.supervises(caller, task):
+            absent = task_rights.holding(caller, task, "release")
+        _write(
+            current,
+            task,
+            TaskState.CREATED,
+            assignee_id=None,
+            delegated_by_id=None,
+        )
+        _record(current, "task.released", task, absent)
     return get(tx, world, caller, task_id)
 
 
@@ -92,15 +107,70 @@ def assign(
 ) -> TaskRow:
     """Give a task to a person by login; supervisors do this."""
     with _on(tx, world, caller, task_id) as (current, task):
-        if not _supervises(caller, task):
+        task_rights.check_open(tx, task, "assigned")
+        if not task_rights.supervises(caller, task):
             raise NotAllowed(action="assign", kind="task")
-        person = people.by_login(tx, assignee)
-        if person is None or not _is_candidate(person, task):
-            raise InputRefused(field="assignee", reason="not somebody who may do it")
-        if task.state not in OPEN:
-            raise MoveRefused(kind="task", state=task.state, move="assigned")
-        _write(current, task, TaskState.CLAIMED, assignee_id=person.user_id)
-        _record(current, "task.assigned", task, to=assignee)
+        person = _given_to(current, task, assignee)
+        _write(
+            current,
+            task,
+            TaskState.CLAIMED,
+            assignee_id=person.user_id,
+            delegated_by_id=None,
+        )
+        _record(current, "task.assigned", task, to=person.login)
+    return get(tx, world, caller, task_id)
+
+
+def delegate(
+    tx: sa.Connection,
+    world: World,
+    caller: people.Caller,
+    task_id: uuid.UUID,
+    assignee: str,
+    note: str = "",
+) -> TaskRow:
+    """Hand one's task to another candidate by login, with a note of up to 500 letters.
+
+    It can be brought back while it is open.
+    """
+    note = note.strip()
+    if len(note) > NOTE_LETTERS:
+        raise InputRefused(field="note", reason=f"at most {NOTE_LETTERS} letters")
+    with _on(tx, world, caller, task_id) as (current, task):
+        task_rights.check_open(tx, task, "delegated")
+        absent = task_rights.holding(caller, task, "delegate")
+        person = _given_to(current, task, assignee)
+        if person.user_id == task.assignee_id:
+            raise InputRefused(field="assignee", reason="who has the task already")
+        _write(
+            current,
+            task,
+            TaskState.CLAIMED,
+            assignee_id=person.user_id,
+            delegated_by_id=caller.user_id,
+        )
+        told = {"note": note} if note else {}
+        _record(current, "task.delegated", task, absent, to=person.login, **told)
+    return get(tx, world, caller, task_id)
+
+
+def bring_back(
+    tx: sa.Connection, world: World, caller: people.Caller, task_id: uuid.UUID
+) -> TaskRow:
+    """Take a delegated task back: who delegated it has it again.
+
+    They may, who stands in for them, and a supervisor.
+    """
+    with _on(tx, world, caller, task_id) as (current, task):
+        task_rights.check_open(tx, task, "brought back")
+        if task.delegated_by_id is None or task.state != TaskState.CLAIMED:
+            raise MoveRefused(kind="task", state=task.state, move="brought back")
+        by = task.delegated_by_id
+        if not (caller.may_act_for(by) or task_rights.supervises(caller, task)):
+            raise NotAllowed(action="bring back", kind="task")
+        _write(current, task, TaskState.CLAIMED, assignee_id=by, delegated_by_id=None)
+        _record(current, "task.brought_back", task, people.acting_for(caller, by))
     return get(tx, world, caller, task_id)
 
 
@@ -113,21 +183,37 @@ def complete(
 ) -> TaskRow:
     """Complete a task with its answers and move the case on.
 
-    Raises AnswersRefused with the fields to mend, MoveRefused when somebody was faster,
-    NotAllowed when another person holds it.
+    Raises AnswersRefused with the fields to mend, TaskOver when somebody was faster,
+    HeldByOther, and NotAllowed where a role or a duty keeps the caller from it.
     """
     with _on(tx, world, caller, task_id) as (current, task):
-        if task.state not in OPEN:
-            raise MoveRefused(kind="task", state=task.state, move="completed")
-        _may_work(caller, task, "complete")
-        if task.assignee_id not in (None, caller.user_id):
-            raise NotAllowed(action="complete", kind="task")
+        task_rights.check_open(tx, task, "completed")
+        elements = _elements(current, task)
+        absent = task_rights.working(tx, caller, task, elements, "complete")
         typed = _validated(current, task, answers)
-        COMPLETE.run(tx, {"task_id": task_id, "at": current.now, "by": caller.user_id})
-        _record(current, "task.completed", task, answers=feel.plain(typed))
+        done = {"task_id": task_id, "at": current.now, "by": caller.user_id}
+        COMPLETE.run(tx, done | {"absent": absent.user_id if absent else None})
+        _record(current, "task.completed", task, absent, answers=feel.plain(typed))
         current.case.finish(task_id, typed)
     row = task_rows.made(tx, world, task)
     return replace(row, state=TaskState.COMPLETED, ended_at=current.now)
+
+
+def candidates(
+    tx: sa.Connection, caller: people.Caller, task_id: uuid.UUID, text: str = ""
+) -> list[task_rights.Candidate]:
+    """Whom a task may be given to, of those whose name or login has `text`."""
+    return task_rights.candidates(tx, find(tx, caller, task_id), text)
+
+
+def allows_bulk(
+    tx: sa.Connection, world: World, caller: people.Caller, task_id: uuid.UUID
+) -> bool:
+    """Whether the drawing lets many tasks of this step be completed at once."""
+    task = find(tx, caller, task_id)
+    released = world.library.get(tx, task.release_id, task.definition_version_id)
+    drawing = released.of(task.called_process).definition
+    return drawing.elements[task.element_id].is_bulk
 
 
 def _validated(
@@ -175,11 +261,13 @@ COMPLETE = Prepared(
         state=constant(TaskState.COMPLETED),
         ended_at=sa.bindparam("at", type_=user_tasks.c.ended_at.type),
         completed_by=sa.bindparam("by", type_=user_tasks.c.completed_by.type),
+        completed_for=sa.bindparam("absent", type_=user_tasks.c.completed_for.type),
     )
 )
 
 
-def _find(tx: sa.Connection, caller: people.Caller, task_id: uuid.UUID) -> sa.Row[Any]:
+def find(tx: sa.Connection, caller: people.Caller, task_id: uuid.UUID) -> sa.Row[Any]:
+    """The row of a task that the caller's offices own; NotFound if they do not."""
     row = tx.execute(
         FIND, {"task_id": task_id, "seen_by": caller.offices_as()}
     ).one_or_none()
@@ -197,21 +285,42 @@ def _on(
     found = CASE_OF.run(tx, {"task_id": task_id, "seen_by": seen_by}).fetchone()
     if found is None:
         raise NotFound(kind="task", key=task_id)
-    with step(tx, world, found.instance_id, people.actor(caller)) as current:
-        yield current, _find(tx, caller, task_id)
+    # Of a case that is over, too, the task is looked at: it says who ended it.
+    states = frozenset(InstanceState)
+    actor = people.actor(caller)
+    with step(tx, world, found.instance_id, actor, states=states) as current:
+        task = find(tx, caller, task_id)
+        state = current.instance.state
+        if task.state in OPEN and state != InstanceState.ACTIVE:
+            raise MoveRefused(kind="case", state=state, move="moved")
+        yield current, task
 
 
-def _move(
-    current: Step, task: sa.Row[Any], state: TaskState, move: str, **values: Any
+def _elements(current: Step, task: Any) -> task_rights.Elements:
+    return current.released.of(task.called_process).elements
+
+
+def _given_to(current: Step, task: Any, login: str) -> people.Caller:
+    """Somebody who may do the task; InputRefused if they may not."""
+    person = people.by_login(current.tx, login)
+    if person is None or not task_rights.check_given(
+        current.tx, person, task, _elements(current, task)
+    ):
+        raise InputRefused(field="assignee", reason="not somebody who may do it")
+    return person
+
+
+def _record(
+    current: Step,
+    type_: str,
+    task: sa.Row[Any],
+    absent: people.StandIn | None = None,
+    **told: Any,
 ) -> None:
-    if state not in MOVES.get(TaskState(task.state), ()):
-        raise MoveRefused(kind="task", state=task.state, move=move)
-    _write(current, task, state, **values)
-
-
-def _record(current: Step, type_: str, task: sa.Row[Any], **told: Any) -> None:
-    """Write down what a person did with a task."""
+    """Write down what a person did with a task, and in whose place."""
     detail = {"task": str(task.id), **told}
+    if absent is not None:
+        detail["for"] = absent.login
     current.record(type_, task.element_id, detail, process=task.called_process)
 
 
@@ -221,23 +330,3 @@ def _write(current: Step, task: sa.Row[Any], state: TaskState, **values: Any) ->
         .where(user_tasks.c.id == task.id)
         .values(state=state, **values)
     )
-
-
-def _may_work(caller: people.Caller, task: sa.Row[Any], action: str) -> None:
-    if not (_is_candidate(caller, task) or _supervises(caller, task)):
-        raise NotAllowed(action=action, kind="task")
-
-
-def _is_candidate(person: people.Caller, task: sa.Row[Any]) -> bool:
-    """A candidate group is a role at the task's office, or at one above it."""
-    held = people.roles_at(person, task.office_path)
-    if not task.candidate_groups and not task.candidate_users:
-        return bool(held - {Role.APPLICANT})
-    return person.login in task.candidate_users or not held.isdisjoint(
-        task.candidate_groups
-    )
-
-
-def _supervises(person: people.Caller, task: sa.Row[Any]) -> bool:
-    held = people.roles_at(person, task.office_path)
-    return not held.isdisjoint({Role.SUPERVISOR, Role.ADMINISTRATOR})

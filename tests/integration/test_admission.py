@@ -26,7 +26,6 @@ from workflows.model import (
     AnswersRefused,
     InstanceState,
     MoveRefused,
-    NotAllowed,
     NotFound,
 )
 from workflows.people import Caller
@@ -34,6 +33,7 @@ from workflows.ports import BusinessError, Call, ConnectorFault, ConnectorRefusa
 from workflows.store.session import Store
 from workflows.store.tables import due_work
 from workflows.store.tables import jobs as job_rows
+from workflows.task_rights import HeldByOther
 from workflows.worklist import WorklistQuery
 from workflows.world import World
 
@@ -185,7 +185,7 @@ def test_a_task_is_completed_once_and_by_who_holds_it(desk: Desk) -> None:
     with desk.store.transaction() as tx:
         tasks.claim(tx, desk.world, desk.callers["clerk"], task.id)
 
-    with pytest.raises(NotAllowed):
+    with pytest.raises(HeldByOther):
         desk.complete(task.id, "clerk2")
     with pytest.raises(MoveRefused), desk.store.transaction() as tx:
         tasks.claim(tx, desk.world, desk.callers["clerk2"], task.id)

@@ -14,9 +14,11 @@ from workflows.engine.evaluation import (
 )
 from workflows.engine.event_rules import THROWS, EventRules, throws_message
 from workflows.engine.extensions import (
+    BULK,
     CALLED,
     DEADLINE,
     NORM,
+    NOT_BY,
     TITLES,
     Extensions,
     read_extensions,
@@ -30,8 +32,9 @@ from workflows.engine.rules import (
 
 # What other parts of the house read of `zeebe:properties`.
 KNOWN_PROPERTIES = frozenset(
-    {NORM, DEADLINE, "deadline.norm", "deadline.met_by", *TITLES}
+    {NORM, DEADLINE, "deadline.norm", "deadline.met_by", NOT_BY, BULK, *TITLES}
 )
+WORK = frozenset({BPMN + "userTask", BPMN + "manualTask"})
 HAVE_DEADLINES = frozenset({BPMN + "userTask", BPMN + "manualTask", BPMN + "process"})
 JOBS = frozenset({BPMN + "serviceTask", BPMN + "sendTask"})
 
@@ -206,6 +209,7 @@ class Content:
                     f'The property "{name}" of {node_id} is kept, but nothing reads '
                     "it.",
                 )
+        self._duties(node, extensions)
         deadline = extensions.deadline
         if deadline is None:
             return
@@ -218,6 +222,45 @@ class Content:
             )
         elif not is_expression(deadline) and literal_moment(deadline) is None:
             self._term(node_id, deadline)
+
+    def _duties(self, node: etree._Element, extensions: Extensions) -> None:
+        """Separation of duties, and work done in bulk: what user tasks may declare."""
+        node_id, told = node.get("id"), dict(extensions.properties)
+        if not {NOT_BY, BULK} & told.keys():
+            return
+        if node.tag not in WORK:
+            self.findings.error(
+                node_id,
+                "duty-misplaced",
+                f"{node_id} has the property {NOT_BY} or {BULK}, which only a user "
+                "task can have. Move it there.",
+            )
+            return
+        if told.get(BULK, "false") not in ("true", "false"):
+            self.findings.error(
+                node_id,
+                "bulk-value",
+                f'The property {BULK} of {node_id} is "{told[BULK]}". Say true or '
+                "false.",
+            )
+        process = next(node.iterancestors(BPMN + "process"), None)
+        work = () if process is None else process.iter(*WORK)
+        others = {each.get("id") for each in work} - {node_id}
+        if NOT_BY in told and not extensions.not_by:
+            self.findings.error(
+                node_id,
+                "not-by-unknown",
+                f"The property {NOT_BY} of {node_id} is empty."
+                " Name the user task that somebody else must have done.",
+            )
+        for named in extensions.not_by:
+            if named not in others:
+                self.findings.error(
+                    node_id,
+                    "not-by-unknown",
+                    f'{node_id} is not to be done by whoever did "{named}", which is '
+                    "no other user task of this process. Name one of them.",
+                )
 
     def _term(self, node_id: str | None, deadline: str) -> None:
         try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from lxml import etree
@@ -39,6 +40,8 @@ class Element:
     lane: str | None = None
     candidate_groups: tuple[str, ...] = ()
     properties: Mapping[str, str] = field(default_factory=dict)
+    not_by: tuple[str, ...] = ()  # elements of the same drawing
+    is_bulk: bool = False
 
 
 @dataclass
@@ -61,6 +64,21 @@ class Definition:
     deadline: str | None = None
     properties: Mapping[str, str] = field(default_factory=dict)
     _compiled: dict[str, feel.Expression] = field(default_factory=dict)
+
+    @cached_property
+    def apart(self) -> Mapping[str, tuple[str, ...]]:
+        """By user task: those that must have been done by somebody else.
+
+        The rule of two steps binds whichever of them is done second.
+        """
+        pairs = {
+            (one.id, other) for one in self.elements.values() for other in one.not_by
+        }
+        pairs |= {(other, one) for one, other in pairs}
+        return {
+            one: tuple(sorted(other for each, other in pairs if each == one))
+            for one, _ in pairs
+        }
 
     def maps_start(self, start_event: str | None) -> bool:
         """Whether output mappings say what remains of the event that starts it."""
@@ -171,6 +189,8 @@ def elements_of(process: etree._Element, lanes: Mapping[str, str]) -> Iterator[E
             lane=_lane(node, lanes),
             candidate_groups=literal_groups(extensions),
             properties=extensions.other_properties,
+            not_by=extensions.not_by,
+            is_bulk=extensions.bulk == "true",
         )
 
 

@@ -14,6 +14,8 @@ TITLES = ("title.ru", "title.en")
 NORM = "norm"
 DEADLINE = "deadline"
 CALLED = "calledElement"
+NOT_BY = "not_by"
+BULK = "bulk"
 
 
 class Assignment(NamedTuple):
@@ -49,6 +51,17 @@ class Extensions:
     def deadline(self) -> str | None:
         found = dict(self.properties).get(DEADLINE, "").strip()
         return found or None
+
+    @cached_property
+    def not_by(self) -> tuple[str, ...]:
+        """The user tasks whose doers must not do this one, as drawn, each once."""
+        found = dict(self.properties).get(NOT_BY, "")
+        return tuple(dict.fromkeys(found.replace(",", " ").split()))
+
+    @property
+    def bulk(self) -> str | None:
+        """Whether many may be completed at once: "true" or "false", None untold."""
+        return dict(self.properties).get(BULK)
 
     def titles(self, kazakh: str) -> dict[str, str]:
         """A name in each language; the Kazakh one stands in for a missing one."""

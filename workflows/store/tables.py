@@ -15,6 +15,10 @@ from workflows.model import (
     JobState,
     TaskState,
 )
+from workflows.store.case_tables import comments as comments
+from workflows.store.case_tables import drafts as drafts
+from workflows.store.case_tables import mentions as mentions
+from workflows.store.case_tables import sent_answers as sent_answers
 from workflows.store.columns import Moment, called_process_, id_, metadata, state_
 from workflows.store.document_tables import document_contents as document_contents
 from workflows.store.document_tables import documents as documents
@@ -99,6 +103,7 @@ user_tasks = sa.Table(
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("ended_at", Moment),
     sa.Column("completed_by", UUID, sa.ForeignKey("users.id")),
+    sa.Column("completed_for", UUID, sa.ForeignKey("users.id")),  # stood in for
     sa.Index("user_tasks_instance_idx", "instance_id"),
     sa.Index(
         "user_tasks_worklist_idx",

@@ -1,0 +1,102 @@
+"""Separation of duties: a step that must not be done by whoever did another one."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, UUID
+
+from workflows.model import NotAllowed, TaskState
+from workflows.store.prepared import constant
+from workflows.store.tables import user_tasks, users
+
+
+class DoneBySame(NotAllowed):
+    """You did the step "{step}" of this case, so another person must do this."""
+
+
+class DoneByOther(NotAllowed):
+    """{who} did the step "{step}" of this case, so another person must do this."""
+
+
+class DoneByAbsent(NotAllowed):
+    """{who}, for whom you stand in, did the step "{step}" of this case, so another
+    person must do this."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """A step of the case that keeps somebody from another one."""
+
+    user_id: uuid.UUID
+    name: str
+    element_id: str
+    called_process: str | None
+
+
+def _done_before(task: Any, done: Any) -> list[sa.ColumnElement[bool]]:
+    """Completed steps of the same case and drawing that `task` is not to be done by."""
+    return [
+        done.c.instance_id == task.c.instance_id,
+        done.c.element_id == sa.any_(task.c.not_by),
+        done.c.called_process.is_not_distinct_from(task.c.called_process),
+        done.c.state == constant(TaskState.COMPLETED),
+    ]
+
+
+def barred(user_ids: Sequence[uuid.UUID]) -> sa.ColumnElement[bool]:
+    """Whether a row of `user_tasks` must not be done by these people, as a condition.
+
+    Pass who asks, and with them the absent person in whose place they act. A step done
+    in somebody's place counts as done by both.
+    """
+    done = user_tasks.alias("done")
+    asked = sa.cast(list(user_ids), ARRAY(UUID))
+    did = (done.c.completed_by == sa.any_(asked)) | (
+        done.c.completed_for == sa.any_(asked)
+    )
+    found = sa.select(done.c.id).where(*_done_before(user_tasks, done), did).exists()
+    # Nearly no task has the rule: the first half is all that is looked at.
+    return sa.and_(sa.func.cardinality(user_tasks.c.not_by) > 0, found)
+
+
+def done_before(tx: sa.Connection, task: Any) -> list[Done]:
+    """Who did the steps whose doers may not do this task (a row of `user_tasks`)."""
+    if not task.not_by:
+        return []
+    asked, done = user_tasks.alias("asked"), user_tasks.alias("done")
+    rows = tx.execute(
+        sa.select(users.c.id, users.c.name, done.c.element_id, done.c.called_process)
+        .select_from(asked)
+        .join(done, sa.and_(*_done_before(asked, done)))
+        .join(users, users.c.id.in_([done.c.completed_by, done.c.completed_for]))
+        .where(asked.c.id == task.id)
+        .order_by(done.c.ended_at)
+    )
+    return [Done(row.id, row.name, row.element_id, row.called_process) for row in rows]
+
+
+def check(
+    tx: sa.Connection,
+    task: Any,
+    user_id: uuid.UUID,
+    elements: Mapping[str, Mapping[str, Any]],
+    instead_of: uuid.UUID | None = None,
+    *,
+    is_other: bool = False,
+) -> None:
+    """Raises an error that says which step keeps a person from this task.
+
+    `elements`: those of the task's drawing by id, with their names; `instead_of`: the
+    absent person for whom they act; `is_other`: the task is to be given to them,
+    somebody else asks.
+    """
+    for done in done_before(tx, task):
+        step = elements[done.element_id]["names"]
+        told = {"action": "do", "kind": "task", "step": step, "who": done.name}
+        if done.user_id == user_id:
+            raise (DoneByOther if is_other else DoneBySame)(**told)
+        if done.user_id == instead_of:
+            raise DoneByAbsent(**told)

@@ -1,0 +1,187 @@
+"""Who may do what with a task, in whose place, and what keeps somebody from it."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from workflows import duties, people
+from workflows.callers import Caller, Membership, StandIn
+from workflows.model import MoveRefused, NotAllowed, Role, TaskState
+from workflows.store.tables import memberships, offices, user_tasks, users
+from workflows.task_rows import OPEN
+
+SUPERVISORS = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
+# Who works by hand: an applicant is no clerk, a program has no desk.
+NO_WORKERS = frozenset({Role.APPLICANT, Role.SERVICE})
+SHOWN = 50  # people in one list to choose from
+
+Elements = Mapping[str, Mapping[str, Any]]
+
+
+class HeldByOther(MoveRefused):
+    """{who} has this task. It can be done by somebody else after it is given back."""
+
+
+class TaskOver(MoveRefused):
+    """This task is {state} already: it cannot be {move}."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Somebody who may be given a task; `held` counts the tasks that they have."""
+
+    user_id: uuid.UUID
+    login: str
+    name: str
+    office_names: Mapping[str, str]
+    held: int
+
+
+def check_open(tx: sa.Connection, task: Any, move: str) -> None:
+    """Raises TaskOver, which tells who ended the task, and when."""
+    if task.state in OPEN:
+        return
+    who = tx.execute(
+        sa.select(users.c.login, users.c.name).where(users.c.id == task.completed_by)
+    ).one_or_none()
+    raise TaskOver(
+        kind="task",
+        state=task.state,
+        move=move,
+        at=task.ended_at,
+        who=who.name if who else None,
+        login=who.login if who else None,
+    )
+
+
+def working(
+    tx: sa.Connection, caller: Caller, task: Any, elements: Elements, action: str
+) -> StandIn | None:
+    """In whose place the caller works on an open task; None: in their own right.
+
+    Raises HeldByOther, NotAllowed, or what `duties.check` raises. `elements`: those of
+    the task's drawing.
+    """
+    ways = _ways(caller, task)
+    if task.assignee_id not in (None, caller.user_id):
+        if not caller.may_act_for(task.assignee_id):
+            raise HeldByOther(
+                kind="task", state=task.state, move=action, who=task.assignee_name
+            )
+        ways = [way for way in ways if way and way.user_id == task.assignee_id]
+    if not ways:
+        raise NotAllowed(action=action, kind="task")
+    refused: NotAllowed | None = None
+    for way in ways:
+        try:
+            duties.check(
+                tx, task, caller.user_id, elements, way.user_id if way else None
+            )
+        except NotAllowed as error:
+            refused = refused or error
+        else:
+            return way
+    raise refused or NotAllowed(action=action, kind="task")
+
+
+def holding(caller: Caller, task: Any, action: str) -> StandIn | None:
+    """In whose place the caller has the task that is claimed; NotAllowed if not."""
+    if task.assignee_id == caller.user_id:
+        return None
+    way = people.acting_for(caller, task.assignee_id)
+    if way is None:
+        raise NotAllowed(action=action, kind="task")
+    return way
+
+
+def supervises(caller: Caller, task: Any) -> bool:
+    return not _held(caller.memberships, task).isdisjoint(SUPERVISORS)
+
+
+def may_be_done_by(caller: Caller, task: Any) -> bool:
+    """Whether a role of the caller is asked for, own or lent, whatever the state."""
+    return bool(_ways(caller, task))
+
+
+def check_given(
+    tx: sa.Connection, person: Caller, task: Any, elements: Elements
+) -> bool:
+    """Whether somebody may be given a task; duties that keep them from it raise."""
+    if not _is_candidate(person.login, _held(person.own, task), task):
+        return False
+    duties.check(tx, task, person.user_id, elements, is_other=True)
+    return True
+
+
+def candidates(tx: sa.Connection, task: Any, text: str = "") -> list[Candidate]:
+    """Those who may do a task in their own right, who has least to do first."""
+    held = (
+        sa.select(sa.func.count())
+        .select_from(user_tasks)
+        .where(
+            user_tasks.c.assignee_id == users.c.id,
+            user_tasks.c.state == TaskState.CLAIMED,
+        )
+        .correlate(users)
+        .scalar_subquery()
+    )
+    barred = [one.user_id for one in duties.done_before(tx, task)]
+    chosen = (
+        sa.select(users.c.id, users.c.login, users.c.name, offices.c.names, held)
+        .distinct(users.c.id)
+        .select_from(users)
+        .join(memberships, memberships.c.user_id == users.c.id)
+        .join(offices, offices.c.id == memberships.c.office_id)
+        .where(
+            users.c.disabled_at.is_(None),
+            memberships.c.office_id.in_(task.office_path),
+            users.c.id.not_in(barred),
+            _is_asked_for(task),
+        )
+        # The office nearest to the task is the one to be named.
+        .order_by(users.c.id, sa.func.cardinality(offices.c.path).desc())
+    )
+    if text.strip():
+        wanted = text.strip()
+        chosen = chosen.where(
+            users.c.name.icontains(wanted, autoescape=True)
+            | users.c.login.icontains(wanted, autoescape=True)
+        )
+    found = [Candidate(*row) for row in tx.execute(chosen)]
+    return sorted(found, key=lambda one: (one.held, one.name, one.login))[:SHOWN]
+
+
+def _ways(caller: Caller, task: Any) -> list[StandIn | None]:
+    """In whose places the caller may do the task; their own right goes first."""
+    people_: list[StandIn | None] = [None, *caller.stands_in_for]
+    return [one for one in people_ if _may_as(caller, one, task)]
+
+
+def _may_as(caller: Caller, absent: StandIn | None, task: Any) -> bool:
+    by = absent.user_id if absent else None
+    held = _held((one for one in caller.memberships if one.for_user == by), task)
+    login = absent.login if absent else caller.login
+    return not held.isdisjoint(SUPERVISORS) or _is_candidate(login, held, task)
+
+
+def _held(given: Iterable[Membership], task: Any) -> frozenset[Role]:
+    """The roles at the task's office, or at one above it."""
+    return frozenset(one.role for one in given if one.office_id in task.office_path)
+
+
+def _is_candidate(login: str, held: frozenset[Role], task: Any) -> bool:
+    if not task.candidate_groups and not task.candidate_users:
+        return bool(held - {Role.APPLICANT})
+    return login in task.candidate_users or not held.isdisjoint(task.candidate_groups)
+
+
+def _is_asked_for(task: Any) -> sa.ColumnElement[bool]:
+    if not task.candidate_groups and not task.candidate_users:
+        return memberships.c.role.not_in(NO_WORKERS)
+    return sa.or_(
+        memberships.c.role.in_(task.candidate_groups),
+        users.c.login.in_(task.candidate_users),
+    )
