@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, UUID, insert
 
 from workflows import passwords
+from workflows.callers import HOME as HOME
 from workflows.callers import WHO, caller_of, today, with_memberships
 from workflows.callers import AnyRow as AnyRow
 from workflows.callers import Caller as Caller

@@ -1,0 +1,58 @@
+"""What was done to people's accounts, by whom: written in the same transaction."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from workflows.callers import Caller
+from workflows.ports import Clock
+from workflows.store.tables import people_changes, users
+
+SHOWN = 50
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that was done; `by` None: a command, or the provider of identities."""
+
+    at: datetime
+    what: str
+    by: str | None
+    by_name: str | None
+    detail: Mapping[str, Any]
+
+
+def record(
+    tx: sa.Connection,
+    clock: Clock,
+    user_id: uuid.UUID,
+    what: str,
+    by: Caller | None = None,
+    **detail: str,
+) -> None:
+    """Write down one change of a person's account; never a secret in `detail`."""
+    tx.execute(
+        sa.insert(people_changes).values(
+            user_id=user_id,
+            by_id=by.user_id if by else None,
+            at=clock.now(),
+            what=what,
+            detail=detail,
+        )
+    )
+
+
+def of(tx: sa.Connection, user_id: uuid.UUID) -> list[Change]:
+    """The newest changes of one account, the newest first."""
+    rows = tx.execute(
+        sa.select(people_changes, users.c.login, users.c.name)
+        .outerjoin(users, users.c.id == people_changes.c.by_id)
+        .where(people_changes.c.user_id == user_id)
+        .order_by(people_changes.c.seq.desc())
+        .limit(SHOWN)
+    )
+    return [Change(row.at, row.what, row.login, row.name, row.detail) for row in rows]
