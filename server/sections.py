@@ -19,19 +19,23 @@ class Section:
     name: str
     text: str
     href: str
+    key: str = ""  # pressed after "g"; the sheet of keys tells it
 
 
 def sections(caller: Caller) -> list[Section]:
     """What the caller may open, in the order of the header."""
     found = []
     if caller.has(*WORKERS):
-        found.append(Section("tasks", gettext("Tasks"), url_for("desk.worklist")))
+        href = url_for("desk.worklist")
+        found.append(Section("tasks", gettext("Tasks"), href, "t"))
     if caller.has(*WATCHERS):
-        found.append(Section("late", gettext("Deadlines"), url_for("supervisor.late")))
+        href = url_for("supervisor.late")
+        found.append(Section("late", gettext("Deadlines"), href, "d"))
     if caller.has(*STAFF):
-        found.append(Section("cases", gettext("Cases"), url_for("desk.cases")))
+        href = url_for("desk.cases")
+        found.append(Section("cases", gettext("Cases"), href, "c"))
         href = url_for("designer.procedures")
-        found.append(Section("procedures", gettext("Procedures"), href))
+        found.append(Section("procedures", gettext("Procedures"), href, "p"))
     return found
 
 
