@@ -218,6 +218,26 @@ def test_a_drawing_tells_what_a_release_must_know(parser):
     assert set(definition.elements) == {"s", "j", "e", "a", "r"}
 
 
+def test_duties_are_kept_apart_whichever_of_two_steps_comes_second(parser):
+    rule = (
+        '<zeebe:properties><zeebe:property name="not_by" value="a, c"/>'
+        '<zeebe:property name="bulk" value="true"/></zeebe:properties>'
+    )
+    body = (
+        els("startEvent:s userTask:a,c,d endEvent:e")
+        + el("userTask", "b", zeebe(rule))
+        + flows("s->a->b->c->d->e")
+    )
+    xml = drawing(body)
+
+    read = engine.read(xml, "d.bpmn", parser)[0]
+    definition = engine.load(xml, "p", read.trees)
+
+    assert read.findings == []
+    assert definition.apart == {"a": ("b",), "b": ("a", "c"), "c": ("b",)}
+    assert [one.id for one in definition.elements.values() if one.is_bulk] == ["b"]
+
+
 def test_two_executable_processes_are_two_drawings(parser):
     one = el("process", "p", BASE + flows("s->e"), isExecutable="true")
     two = one.replace('"p"', '"q"').replace('"s', '"x').replace('"e"', '"y"')

@@ -17,6 +17,16 @@ from engine_kit import (
     zeebe,
 )
 
+
+def declared(**properties):
+    """`zeebe:properties` of these names and values."""
+    told = "".join(
+        f'<zeebe:property name="{name}" value="{value}"/>'
+        for name, value in properties.items()
+    )
+    return zeebe(f"<zeebe:properties>{told}</zeebe:properties>")
+
+
 SHAPES = {
     "start-missing": els("userTask:a endEvent:e") + flows("a->e"),
     "start-several": els("startEvent:s,s2 endEvent:e") + flows("s->e", "s2->e"),
@@ -114,6 +124,11 @@ SHAPES = {
             ),
         )
     ),
+    "duty-misplaced": with_task(el("task", "a", declared(not_by="b"))),
+    "not-by-unknown": with_task(el("userTask", "a", declared(not_by="a"))),
+    "not-by-unknown ": with_task(el("userTask", "a", declared(not_by="s"))),
+    "not-by-unknown  ": with_task(el("userTask", "a", declared(not_by=" , "))),
+    "bulk-value": with_task(el("userTask", "a", declared(bulk="yes"))),
     "feel-syntax": with_task(el("userTask", "a", zeebe(mapping(inputs="x<-1 +")))),
     "duplicate-id": BASE + els("task:a") + el("task", "a") + flows("s->a->e"),
     "id-invalid": BASE + els("task:a__") + flows("s->a__->e"),
