@@ -1,18 +1,30 @@
 """Forms of user tasks: form-js schemas read and answers validated. FEEL comes in as a
 function; rendering is the server's. Imports nothing else of this project."""
 
+from forms.documents import Document
+from forms.expressions import expressions, located
 from forms.model import (
+    CHOICES,
+    SEVERAL,
+    Check,
     Component,
+    Computed,
+    CrossCheck,
+    DynamicList,
     Field,
+    Files,
     Form,
     Group,
+    Image,
     Kind,
+    Limits,
     Option,
+    OptionsFrom,
     Paragraph,
     Part,
     Separator,
-    Texts,
-    expressions,
+    Spacer,
+    Table,
 )
 from forms.problems import (
     MESSAGES,
@@ -26,30 +38,45 @@ from forms.problems import (
 )
 from forms.reading import read
 from forms.submitted import from_html
+from forms.texts import Texts
 from forms.validation import Evaluate, read_only, starting_answers, validate, visible
 
 __all__ = [
+    "CHOICES",
     "MESSAGES",
+    "SEVERAL",
     "AnswersInvalid",
+    "Check",
     "Component",
+    "Computed",
     "ConditionUnclear",
     "ConditionsUnsettled",
+    "CrossCheck",
+    "Document",
+    "DynamicList",
     "Evaluate",
     "Field",
+    "Files",
     "Finding",
     "Form",
     "FormRefused",
     "FormsError",
     "Group",
+    "Image",
     "Kind",
+    "Limits",
     "Option",
+    "OptionsFrom",
     "Paragraph",
     "Part",
     "Problem",
     "Separator",
+    "Spacer",
+    "Table",
     "Texts",
     "expressions",
     "from_html",
+    "located",
     "read",
     "read_only",
     "starting_answers",

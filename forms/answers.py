@@ -8,7 +8,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
-from forms import numbers
+from forms import choices, numbers, patterns
 from forms.model import Field, Kind, Scalar
 from forms.problems import Problem
 
@@ -62,8 +62,7 @@ class _Text(_Answer):
             raise _problem("too_short", limit=limits.min_length)
         if limits.max_length is not None and len(text) > limits.max_length:
             raise _problem("too_long", limit=limits.max_length, length=len(text))
-        # As form-js reads it: found anywhere, \d and \w are ASCII.
-        if limits.pattern and not re.search(limits.pattern, text, re.ASCII):
+        if limits.pattern and not patterns.fits(limits.pattern, text):
             raise _problem("pattern")
 
 
@@ -103,7 +102,7 @@ class _Tick(_Answer):
 class _Choice(_Answer):
     def read(self, value: Any) -> Scalar:
         for option in self.field.options:
-            if _same(option.value, value):
+            if choices.same(option.value, value):
                 return option.value
         raise _problem("not_an_option")
 
@@ -156,13 +155,3 @@ _READERS: Mapping[Kind, type[_Answer]] = {
     Kind.BIN: _StateNumber,
     Kind.PHONE: _Phone,
 }
-
-
-def _same(offered: Scalar, told: object) -> bool:
-    """Equal, where true is not 1 and "1" is not 1."""
-    if isinstance(offered, Decimal):
-        is_number = isinstance(told, int | float | Decimal)
-        return (
-            is_number and not isinstance(told, bool) and Decimal(str(told)) == offered
-        )
-    return type(offered) is type(told) and offered == told

@@ -11,6 +11,7 @@ class Notebook:
         self.errors: list[Finding] = []
         self.warnings: list[Finding] = []
         self.ids: set[str] = set()
+        self.is_full = False  # whether it was said that the form is too large
 
     def refuse(self, element_id: str | None, rule: str, message: str) -> None:
         self.errors.append(Finding(self.file, element_id, rule, "error", message))
