@@ -29,8 +29,7 @@ def page(
     `order` is a list of `column.asc()` or `.desc()`, the last one unique; where a
     column may be null, wrap it in coalesce first.
     """
-    if not 1 <= limit <= LIMIT_MAX:
-        raise InputRefused(field="limit", reason=f"between 1 and {LIMIT_MAX}")
+    check_limit(limit)
     total = tx.scalar(
         sa.select(sa.func.count()).select_from(
             query.with_only_columns(sa.literal(1), maintain_column_froms=True)
@@ -43,39 +42,57 @@ def page(
         *(key.label(f"_key{place}") for place, key in enumerate(keys))
     ).order_by(*order)
     if cursor:
-        ordered = ordered.where(_after(order, keys, _decode(cursor, len(keys))))
-    try:
-        rows = tx.execute(ordered.limit(limit + 1)).all()
-    except sa.exc.DataError as error:  # the cursor's values are of other types
-        raise InputRefused(field="cursor", reason="not one of ours") from error
+        ordered = ordered.where(after(order, cursor))
+    rows = checked(tx, ordered.limit(limit + 1))
     shown = rows[:limit]
     return Page(
         items=[make(row) for row in shown],
-        next_cursor=_encode(shown[-1], len(keys)) if len(rows) > limit else None,
+        next_cursor=_cursor(shown[-1], len(keys)) if len(rows) > limit else None,
         total=min(total or 0, TOTAL_CAP),
         total_is_capped=(total or 0) > TOTAL_CAP,
     )
 
 
-def _after(
-    order: Sequence[Any], keys: Sequence[Any], values: Sequence[Any]
-) -> sa.ColumnElement[bool]:
-    """(a, b) > (x, y), spelt out because each column has its own direction."""
+def check_limit(limit: int) -> None:
+    if not 1 <= limit <= LIMIT_MAX:
+        raise InputRefused(field="limit", reason=f"between 1 and {LIMIT_MAX}")
+
+
+def checked(tx: sa.Connection, query: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
+    """The rows; InputRefused where the values of the cursor are of other types."""
+    try:
+        return tx.execute(query).all()
+    except sa.exc.DataError as error:
+        raise InputRefused(field="cursor", reason="not one of ours") from error
+
+
+def after(order: Sequence[Any], cursor: str) -> sa.ColumnElement[bool]:
+    """What comes after the cursor, as `later` says."""
+    return later(order, _decode(cursor, len(order)))
+
+
+def later(order: Sequence[Any], values: Sequence[Any]) -> sa.ColumnElement[bool]:
+    """(a, b) > (x, y); spelt out where the columns have directions of their own."""
+    keys = [part.element for part in order]
+    bounds = [sa.cast(value, key.type) for value, key in zip(values, keys, strict=True)]
+    falling = [part.modifier is sa.sql.operators.desc_op for part in order]
+    if len(set(falling)) == 1:  # said so, an index begins to read at the very place
+        ours, theirs = sa.tuple_(*keys), sa.tuple_(*bounds)
+        return ours < theirs if falling[0] else ours > theirs
     clauses = []
-    for place, (part, key) in enumerate(zip(order, keys, strict=True)):
-        bound = sa.cast(values[place], key.type)
-        falling = part.modifier is sa.sql.operators.desc_op
-        step = key < bound if falling else key > bound
-        same = [
-            k == sa.cast(v, k.type)
-            for k, v in zip(keys[:place], values[:place], strict=True)
-        ]
+    for place, (key, bound) in enumerate(zip(keys, bounds, strict=True)):
+        step = key < bound if falling[place] else key > bound
+        same = [k == b for k, b in zip(keys[:place], bounds[:place], strict=True)]
         clauses.append(sa.and_(*same, step))
     return sa.or_(*clauses)
 
 
-def _encode(row: sa.Row[Any], size: int) -> str:
-    values = [getattr(row, f"_key{place}") for place in range(size)]
+def _cursor(row: sa.Row[Any], size: int) -> str:
+    return encode([getattr(row, f"_key{place}") for place in range(size)])
+
+
+def encode(values: Sequence[Any]) -> str:
+    """A cursor that stands after a row with these keys."""
     said = [
         value.isoformat()
         if isinstance(value, datetime)

@@ -44,6 +44,11 @@ class TaskRow:
 
 def seen_at(seen: sa.Select[tuple[uuid.UUID]]) -> sa.Select[Any]:
     """The tasks of these offices, with the columns of which `made` makes rows."""
+    return every().where(user_tasks.c.office_id.in_(seen))
+
+
+def every() -> sa.Select[Any]:
+    """All tasks, whoever sees them, with the columns of which `made` makes rows."""
     return (
         sa.select(
             user_tasks,
@@ -60,7 +65,6 @@ def seen_at(seen: sa.Select[tuple[uuid.UUID]]) -> sa.Select[Any]:
         .join(process_instances, process_instances.c.id == user_tasks.c.instance_id)
         .join(offices, offices.c.id == user_tasks.c.office_id)
         .outerjoin(users, users.c.id == user_tasks.c.assignee_id)
-        .where(user_tasks.c.office_id.in_(seen))
     )
 
 

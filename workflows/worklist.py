@@ -1,89 +1,307 @@
 """The worklist: which tasks a caller is shown, in which order, and how many."""
 
 import uuid
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, UUID
 
-from workflows import listing, people, task_rows
-from workflows.model import InputRefused, Page
+from workflows import duties, listing, sight, task_rows, tasks
+from workflows import worklist_statements as statements
+from workflows.callers import HOME, Caller
+from workflows.model import (
+    InputRefused,
+    InstanceState,
+    MoveRefused,
+    NotAllowed,
+    Page,
+    TaskState,
+)
+from workflows.sight import Sight
+from workflows.store.prepared import array_of, constant
 from workflows.store.tables import process_instances, user_tasks, users
-from workflows.task_rows import OPEN, TaskRow
+from workflows.task_rows import TaskRow
+from workflows.worklist_statements import CLOSED, DUE_AT, SORTS, Condition, Wanted
 from workflows.world import World
 
-# Nulls last: work without a deadline comes after all that has one.
-FAR = sa.literal(datetime.fromisoformat("9999-01-01T00:00:00+00:00"))
-SORTS: dict[str, list[Any]] = {
-    "deadline_at": [sa.func.coalesce(user_tasks.c.sort_at, FAR).asc()],
-    "-deadline_at": [sa.func.coalesce(user_tasks.c.sort_at, FAR).desc()],
-    "created_at": [user_tasks.c.created_at.asc()],
-    "-created_at": [user_tasks.c.created_at.desc()],
-    "priority": [user_tasks.c.priority.desc()],
-}
+VIEWS = ("mine", "groups", "all")
+# Until the end of which day, today's being the first.
+DAYS: Mapping[str, int] = {"today": 1, "three_days": 3, "week": 7}
+DUE = ("overdue", *DAYS, "none")
+TEXT_LETTERS = 200
+TRIED_AT_ONCE = 64  # tasks among which the next one is looked for
 
 
 @dataclass(frozen=True)
 class WorklistQuery:
-    """What to show of the worklist; None means no restriction.
+    """What to show of the worklist; None restricts nothing.
 
-    `state` None shows open tasks (created and claimed), "any" shows all.
+    `view`: "mine" is what the caller, or whom the caller stands in for, has taken (or
+    completed); "groups" what the caller's roles or name make the caller's to do; "all"
+    what the caller's offices own. `state` None shows open tasks, "any" shows all.
+    `office` is a code, and means all below it as well. `due`: one of DUE; all but
+    "overdue" and "none" leave out what is overdue. `breached`: only those whose
+    deadline, the law's, was missed. `free`: only those that nobody has. `text` finds
+    beginnings of words of open tasks, and whole business keys of closed ones. `search`
+    are values of search variables by path. `sort`: one of SORTS; what is closed is
+    listed quickly by "ended_at" and "-ended_at" alone.
     """
 
+    view: str = "all"
     state: str | None = None
     candidate_group: str | None = None
-    assignee: str | None = None
+    assignee: str | None = None  # login
     process_key: str | None = None
+    element_id: str | None = None
+    office: str | None = None
     instance_id: uuid.UUID | None = None
+    due: str | None = None
     due_before: datetime | None = None
     due_from: datetime | None = None
+    breached: bool = False
+    free: bool = False
     text: str | None = None
+    search: Mapping[str, str] = field(default_factory=dict)
     sort: str = "deadline_at"
     limit: int = 20
     cursor: str | None = None
 
 
+@dataclass(frozen=True)
+class Count:
+    """How many tasks there are; at 10,000 counting stops."""
+
+    number: int
+    is_capped: bool
+
+
 def page(
-    tx: sa.Connection, world: World, caller: people.Caller, query: WorklistQuery
+    tx: sa.Connection, world: World, caller: Caller, query: WorklistQuery
 ) -> Page[TaskRow]:
-    """Tasks of the offices that the caller belongs to, the most urgent first."""
-    if query.sort not in SORTS:
-        raise InputRefused(field="sort", reason=f"one of {', '.join(SORTS)}")
-    chosen = task_rows.seen_at(people.visible(caller)).where(*_restrictions(query))
-    order = [*SORTS[query.sort], user_tasks.c.id.asc()]
-    return listing.page(
-        tx,
-        chosen,
-        order,
-        lambda row: task_rows.made(tx, world, row),
-        query.limit,
-        query.cursor,
+    """The tasks that the caller sees and asks for, the most urgent first."""
+    listing.check_limit(query.limit)
+    wanted = _wanted(world, caller, query, sight.of(tx, caller, query.office))
+    after = listing.after(SORTS[wanted.sort], query.cursor) if query.cursor else None
+    first = statements.chosen(wanted, query.limit + 1, after).subquery("chosen")
+    keys = [each for name, each in first.c.items() if name != "id"]
+    rows = (
+        task_rows.every()
+        .add_columns(*(key.label(f"_{key.name}") for key in keys))
+        .join(first, first.c.id == user_tasks.c.id)
+        .order_by(*statements.order_of([*keys, first.c.id], wanted.sort))
+    )
+    with statements.planned_for_values(tx):
+        total = tx.scalar(sa.select(statements.number(wanted, listing.TOTAL_CAP))) or 0
+        found = listing.checked(tx, rows)
+    shown = found[: query.limit]
+    return Page(
+        items=[task_rows.made(tx, world, row) for row in shown],
+        next_cursor=_cursor(shown[-1], keys) if len(found) > query.limit else None,
+        total=min(total, listing.TOTAL_CAP),
+        total_is_capped=total > listing.TOTAL_CAP,
     )
 
 
-def _restrictions(query: WorklistQuery) -> list[sa.ColumnElement[bool]]:
-    tasks = user_tasks.c
-    wanted: list[sa.ColumnElement[bool]] = []
-    if query.state is None:
-        wanted.append(tasks.state.in_(OPEN))
-    elif query.state != "any":
-        wanted.append(tasks.state == query.state)
-    if query.candidate_group:
-        wanted.append(tasks.candidate_groups.contains([query.candidate_group]))
-    if query.assignee:
-        wanted.append(users.c.login == query.assignee)
-    if query.process_key:
-        wanted.append(tasks.process_key == query.process_key)
-    if query.instance_id:
-        wanted.append(tasks.instance_id == query.instance_id)
-    if query.due_before:
-        wanted.append(tasks.sort_at < query.due_before)
-    if query.due_from:
-        wanted.append(tasks.sort_at >= query.due_from)
-    if query.text:
-        wanted.append(
-            process_instances.c.business_key.icontains(query.text, autoescape=True)
-            | process_instances.c.subject.icontains(query.text, autoescape=True)
+def counts(
+    tx: sa.Connection, world: World, caller: Caller, queries: Sequence[WorklistQuery]
+) -> list[Count]:
+    """How many each of the queries finds, all counted by one statement."""
+    if not queries:
+        return []
+    seen: dict[str | None, Sight] = {}
+    numbers = []
+    for query in queries:
+        if query.office not in seen:
+            seen[query.office] = sight.of(tx, caller, query.office)
+        wanted = _wanted(world, caller, query, seen[query.office])
+        numbers.append(statements.number(wanted, listing.TOTAL_CAP))
+    with statements.planned_for_values(tx):
+        found = tx.execute(sa.select(*numbers)).one()
+    cap = listing.TOTAL_CAP
+    return [Count(min(each, cap), each > cap) for each in found]
+
+
+def next_task(
+    tx: sa.Connection, world: World, caller: Caller, query: WorklistQuery
+) -> TaskRow | None:
+    """Claim the most urgent free task that the caller may do, of those asked for.
+
+    Whoever asks at the same moment gets another one, and nobody waits: a task that
+    somebody is about to take is passed over. None where no task is left.
+    """
+    query = replace(query, view="groups", state=None, free=True, cursor=None)
+    wanted = _wanted(world, caller, query, sight.of(tx, caller, query.office))
+    order, after = SORTS[wanted.sort], None
+    while True:
+        with statements.planned_for_values(tx):
+            rows = tx.execute(statements.chosen(wanted, TRIED_AT_ONCE, after)).all()
+        ids = [row.id for row in rows]
+        while ids:
+            task_id = _locked(tx, ids)
+            if task_id is None:
+                break
+            try:
+                return tasks.claim(tx, world, caller, task_id)
+            except (MoveRefused, NotAllowed):  # not the caller's, for a rarer reason
+                ids = ids[ids.index(task_id) + 1 :]
+        if len(rows) < TRIED_AT_ONCE:
+            return None
+        after = listing.later(order, [*rows[-1][1:], rows[-1].id])
+
+
+def _cursor(row: sa.Row[Any], keys: Sequence[sa.ColumnElement[Any]]) -> str:
+    return listing.encode([*(row._mapping[f"_{key.name}"] for key in keys), row.id])
+
+
+def _locked(tx: sa.Connection, ids: Sequence[uuid.UUID]) -> uuid.UUID | None:
+    """The first of the tasks that is free, with its case, which is locked by now."""
+    asked = sa.func.unnest(sa.cast(array_of(ids), ARRAY(UUID))).table_valued(
+        "id", with_ordinality="place", name="asked"
+    )
+    found: uuid.UUID | None = tx.scalar(
+        sa.select(user_tasks.c.id)
+        .join(asked, sa.type_coerce(asked.c.id, UUID) == user_tasks.c.id)
+        .join(process_instances, process_instances.c.id == user_tasks.c.instance_id)
+        .where(
+            user_tasks.c.state == constant(TaskState.CREATED),
+            process_instances.c.state == constant(InstanceState.ACTIVE),
         )
-    return wanted
+        .order_by(asked.c.place)
+        .limit(1)
+        .with_for_update(
+            key_share=True, skip_locked=True, of=[user_tasks, process_instances]
+        )
+    )
+    return found
+
+
+def _wanted(world: World, caller: Caller, query: WorklistQuery, seen: Sight) -> Wanted:
+    is_closed = query.state in CLOSED
+    _check("sort", query.sort, SORTS)
+    _check("view", query.view, VIEWS)
+    if query.due:
+        _check("due", query.due, DUE)
+    for name, text in (("text", query.text), *query.search.items()):
+        if text and len(text) > TEXT_LETTERS:
+            raise InputRefused(field=name, reason=f"at most {TEXT_LETTERS} letters")
+    picked = [*_picked(caller, query)]
+    return Wanted(
+        sight=seen,
+        conditions=[
+            *_in_state(query),
+            *picked,
+            *_others(world.clock.now(), query),
+            *_whose(caller, query),
+        ],
+        sort=query.sort,
+        is_closed=is_closed,
+        is_picked=bool(picked),
+        login=caller.login if query.view == "groups" else None,
+    )
+
+
+def _in_state(query: WorklistQuery) -> Iterator[Condition]:
+    tasks = user_tasks.c
+    if query.state is None:
+        yield statements.IS_OPEN
+    elif query.state in CLOSED:
+        yield statements.IS_CLOSED
+    if query.state not in (None, "any"):
+        yield tasks.state == query.state
+    if query.free:
+        yield tasks.state == constant(TaskState.CREATED)
+
+
+def _picked(caller: Caller, query: WorklistQuery) -> Iterator[Condition]:
+    """Conditions that few tasks meet, each with an index of its own."""
+    tasks = user_tasks.c
+    if query.instance_id:
+        yield tasks.instance_id == query.instance_id
+    if _is_open(query):
+        if query.view == "mine":
+            yield tasks.assignee_id == sa.any_(_people(caller))
+            yield tasks.state == constant(TaskState.CLAIMED)
+        if query.assignee:
+            yield tasks.assignee_id == _holder(query.assignee)
+            yield tasks.state == constant(TaskState.CLAIMED)
+    if query.text:
+        yield _of_text(query.text.strip(), query.state)
+    for path, text in query.search.items():
+        yield statements.has_words(text, path)
+
+
+def _of_text(text: str, state: str | None) -> Condition:
+    if state in CLOSED:
+        return statements.is_of_case(text)
+    found = statements.has_words(text)
+    if state == "any":
+        return sa.or_(found, statements.is_of_case(text))
+    return found
+
+
+def _others(now: datetime, query: WorklistQuery) -> Iterator[Condition]:
+    tasks = user_tasks.c
+    if query.candidate_group:
+        yield tasks.candidate_groups.contains([query.candidate_group])
+    if query.process_key:
+        yield tasks.process_key == query.process_key
+    if query.element_id:
+        yield tasks.element_id == query.element_id
+    if query.due_before:
+        yield DUE_AT < query.due_before
+    if query.due_from:
+        yield DUE_AT >= query.due_from
+    if query.due:
+        yield from _due(now, query.due)
+    if query.breached:
+        yield tasks.deadline_at < sa.func.coalesce(tasks.ended_at, now)
+        yield DUE_AT < now
+
+
+def _due(now: datetime, due: str) -> Iterator[Condition]:
+    """Days are those of Asia/Almaty."""
+    if due == "overdue":
+        yield DUE_AT < now
+    elif due == "none":
+        yield sa.literal_column(statements.FAR) == DUE_AT
+    else:
+        last = now.astimezone(HOME).date() + timedelta(days=DAYS[due])
+        yield DUE_AT >= now
+        yield DUE_AT < datetime.combine(last, time(), HOME)
+
+
+def _whose(caller: Caller, query: WorklistQuery) -> Iterator[Condition]:
+    tasks, people = user_tasks.c, _people(caller)
+    if query.view == "groups" and _is_open(query):
+        yield sa.not_(duties.barred([caller.user_id]))
+    if _is_open(query):
+        return
+    if query.view == "mine":
+        done = tasks.completed_by == sa.any_(people)
+        has = sa.and_(statements.IS_OPEN, tasks.assignee_id == sa.any_(people))
+        yield done if query.state in CLOSED else sa.or_(done, has)
+    if query.assignee:
+        yield tasks.assignee_id == _holder(query.assignee)
+
+
+def _is_open(query: WorklistQuery) -> bool:
+    """Whether only open tasks are asked for."""
+    return query.state not in (*CLOSED, "any")
+
+
+def _people(caller: Caller) -> sa.ColumnElement[Any]:
+    """The caller, and those whom the caller stands in for."""
+    ids = [caller.user_id, *(one.user_id for one in caller.stands_in_for)]
+    return sa.cast(array_of(ids), ARRAY(UUID))
+
+
+def _holder(login: str) -> sa.ScalarSelect[Any]:
+    return sa.select(users.c.id).where(users.c.login == login).scalar_subquery()
+
+
+def _check(field_: str, value: str, allowed: Collection[str]) -> None:
+    if value not in allowed:
+        raise InputRefused(field=field_, reason=f"one of {', '.join(allowed)}")

@@ -9,6 +9,7 @@ from marshmallow import (
     Schema,
     ValidationError,
     fields,
+    pre_load,
     validate,
     validates_schema,
 )
@@ -17,9 +18,11 @@ from server.api.reading import Key, ListQuery, Text, Variables
 from server.i18n import LOCALES
 from workflows.deployments import KINDS
 from workflows.model import IncidentState, InstanceState, JobState, TaskState
-from workflows.worklist import SORTS
+from workflows.worklist import DUE, VIEWS
+from workflows.worklist_statements import SORTS
 
 TTL_DEFAULT_SECONDS = 3600
+SEARCH = "search."  # what the parameters of search variables begin with
 
 
 def in_language(names: Mapping[str, str]) -> str | None:
@@ -69,11 +72,40 @@ class TaskQuery(ListQuery):
     candidate_group = Text(load_default=None)
     assignee = Text(load_default=None)
     process_key = Text(load_default=None)
+    element_id = Text(load_default=None)
+    office = Text(
+        load_default=None,
+        metadata={"description": "The code of an office; with all below it."},
+    )
     instance_id = fields.UUID(load_default=None)
+    due = fields.String(load_default=None, validate=validate.OneOf(DUE))
     due_before = fields.AwareDateTime(load_default=None)
+    due_from = fields.AwareDateTime(load_default=None)
+    breached = fields.Boolean(load_default=False)
+    free = fields.Boolean(load_default=False)
+    text = Text(
+        load_default=None,
+        metadata={"description": "Beginnings of words; of closed tasks, the number."},
+    )
+    search = fields.Dict(
+        keys=Text(),
+        values=Text(),
+        load_default=dict,
+        metadata={"description": "Given as `search.PATH=VALUE`, one for each path."},
+    )
+    view = fields.String(load_default="all", validate=validate.OneOf(VIEWS))
     sort = fields.String(
         load_default="deadline_at", validate=validate.OneOf(tuple(SORTS))
     )
+
+    @pre_load
+    def gather(self, given: Any, **_: Any) -> dict[str, Any]:
+        """`search.child.iin=...` is the entry `child.iin` of `search`."""
+        found = {name: given[name] for name in given if not name.startswith(SEARCH)}
+        paths = [name for name in given if name.startswith(SEARCH)]
+        if paths:
+            found["search"] = {name.removeprefix(SEARCH): given[name] for name in paths}
+        return found
 
 
 class TaskCompletion(Input):

@@ -1,0 +1,134 @@
+"""Search terms: the words by which people find a task, and what they type for it.
+
+A term is `word=path`: a word of the value of a declared search variable. Words of the
+business key and of the subject have no path. A word that is typed without a variable
+finds by its beginning, whatever the path.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime, time
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+PREFIX_LETTERS = 3  # a shorter word is looked for as a whole
+WORD_LETTERS = 64
+WORDS_OF_A_VALUE = 16
+TERMS = 96  # of a task
+# What may stand around a word without being part of it.
+EDGES = " \t\r\n.,;:!?()[]{}<>«»„“”\"'`’№#*_|"
+PARTS = re.compile(r"[-/–—_.]+")
+DAY = re.compile(r"(\d{2})\.(\d{2})\.(\d{4})")
+
+
+def of(found: Mapping[str, Any], others: Iterable[str | None]) -> list[str]:
+    """The terms of search variables, `found` by path, and of texts without a path."""
+    terms: dict[str, None] = {}
+    for path, value in found.items():
+        for word in words(value):
+            terms[f"{word}={path}"] = None
+    have = {term.rpartition("=")[0] for term in terms}
+    for text in others:
+        for word in words(text):
+            if word not in have:
+                terms[f"{word}="] = None
+    return list(terms)[:TERMS]
+
+
+def at(variables: Mapping[str, Any], path: str) -> Any:
+    """The value at a path such as `child.name`; None where there is none."""
+    found: Any = variables
+    for name in path.split("."):
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return found
+
+
+def words(value: Any) -> list[str]:
+    """The words of a FEEL value as they are kept; a list has those of its items."""
+    if isinstance(value, list):
+        told = [word for each in value for word in words(each)]
+    else:
+        told = list(_words(value))
+    return list(dict.fromkeys(told))[:WORDS_OF_A_VALUE]
+
+
+def _words(value: Any) -> Iterator[str]:
+    match value:
+        case None:
+            return
+        case bool():
+            yield str(value).lower()
+        case Decimal():
+            yield canonical(value)
+        case datetime() | date() | time():
+            yield fold(value.isoformat())
+        case str():
+            yield from _of_text(value)
+        case _:
+            return
+
+
+def _of_text(text: str) -> Iterator[str]:
+    for word in fold(text).split(" "):
+        whole = word.strip(EDGES)[:WORD_LETTERS]
+        if not whole:
+            continue
+        yield whole
+        # Half of a double name finds it, and so does the end of a number.
+        parts = PARTS.split(whole)
+        if len(parts) > 1:
+            yield from (part for part in parts if len(part) >= PREFIX_LETTERS)
+
+
+def fold(text: str) -> str:
+    """One spelling for all: NFKC, no capitals, single spaces, no `=` or NUL."""
+    plain = unicodedata.normalize("NFKC", text).replace("=", " ").replace("\0", " ")
+    return " ".join(plain.casefold().split())
+
+
+def canonical(number: Decimal) -> str:
+    """A number as it is kept: 1, 1.0 and 1.00 are the same."""
+    if not number.is_finite():
+        return str(number).lower()
+    return f"{number.normalize():f}" if number else "0"
+
+
+def asked(text: str, path: str | None = None) -> str | None:
+    """What is typed, as a tsquery that finds tasks with all of its words.
+
+    With a path, whole words of that variable; without one, the beginnings of words.
+    None where there is no word in it.
+    """
+    wanted = [word.strip(EDGES)[:WORD_LETTERS] for word in fold(text).split(" ")]
+    each = [_either(word, path) for word in dict.fromkeys(wanted) if word]
+    return " & ".join(each[:WORDS_OF_A_VALUE]) or None
+
+
+def _either(word: str, path: str | None) -> str:
+    spelt = [word, *_also(word)]
+    told = " | ".join(_lexeme(one, path) for one in spelt)
+    return f"({told})" if len(spelt) > 1 else told
+
+
+def _also(word: str) -> Iterator[str]:
+    """Other spellings of a number or a day, as they are kept."""
+    if day := DAY.fullmatch(word):
+        yield f"{day[3]}-{day[2]}-{day[1]}"
+        return
+    try:
+        number = Decimal(word.replace(",", "."))
+    except InvalidOperation:
+        return
+    kept = canonical(number)
+    if kept != word:
+        yield kept
+
+
+def _lexeme(word: str, path: str | None) -> str:
+    quoted = word.replace("\\", "\\\\").replace("'", "''")
+    if path is not None:
+        return f"'{quoted}={path}'"
+    if len(word) < PREFIX_LETTERS:
+        return f"'{quoted}=':*"
+    return f"'{quoted}':*"

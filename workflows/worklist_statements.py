@@ -1,0 +1,209 @@
+"""The worklist as PostgreSQL is asked for it: what is wanted, where, in which order.
+
+Why it is asked so, with figures: docs/decisions/0011-worklist.md.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, UUID
+
+from workflows import search_terms
+from workflows.model import Role, TaskState
+from workflows.sight import Part, Sight
+from workflows.store.prepared import driver_of
+from workflows.store.tables import offices, process_instances, user_tasks
+
+Condition = sa.ColumnElement[bool]
+
+# Work without a due moment comes after all that has one. The index is made of just this
+# expression, and the predicates of the partial indexes are just these conditions.
+FAR = "'9999-01-01 00:00:00+00'::timestamptz"
+DUE_AT: sa.ColumnElement[Any] = sa.func.coalesce(
+    user_tasks.c.sort_at, sa.literal_column(FAR, user_tasks.c.sort_at.type)
+)
+IS_OPEN: Condition = user_tasks.c.state.in_(
+    [sa.literal_column("'created'"), sa.literal_column("'claimed'")]
+)
+IS_CLOSED: Condition = user_tasks.c.state.in_(
+    [sa.literal_column("'completed'"), sa.literal_column("'canceled'")]
+)
+CLOSED = (TaskState.COMPLETED, TaskState.CANCELED)
+ENDED_AT = user_tasks.c.ended_at
+ID = user_tasks.c.id
+SORTS: Mapping[str, list[sa.UnaryExpression[Any]]] = {
+    "deadline_at": [DUE_AT.asc(), ID.asc()],
+    "-deadline_at": [DUE_AT.desc(), ID.desc()],
+    "created_at": [user_tasks.c.created_at.asc(), ID.asc()],
+    "-created_at": [user_tasks.c.created_at.desc(), ID.desc()],
+    "priority": [user_tasks.c.priority.desc(), DUE_AT.asc(), ID.asc()],
+    "ended_at": [ENDED_AT.asc(), ID.asc()],
+    "-ended_at": [ENDED_AT.desc(), ID.desc()],
+}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked for: conditions on tasks, and the offices that are seen.
+
+    `is_picked`: a condition that few tasks meet has an index of its own.
+    `login`: only what the roles at its office, or this name, make one's own to do.
+    """
+
+    sight: Sight
+    conditions: Sequence[Condition]
+    sort: str
+    is_closed: bool = False
+    is_picked: bool = False
+    login: str | None = None
+
+
+def chosen(
+    wanted: Wanted, limit: int, after: Condition | None = None
+) -> sa.Select[Any]:
+    """The first ids in order, with the keys of the order as key0, key1, ..."""
+    conditions = [*wanted.conditions, *(() if after is None else (after,))]
+    if wanted.is_picked or not _is_read_by_office(wanted):
+        found = _keys(wanted, limit).where(*conditions, *_in_sight(wanted))
+        return found
+    parts = [_by_office(wanted, part, limit, conditions) for part in wanted.sight.parts]
+    if not parts:
+        return _keys(wanted, limit).where(sa.false())
+    every = (parts[0] if len(parts) == 1 else sa.union_all(*parts)).subquery("every")
+    keys = [each for name, each in every.c.items() if name != "id"]
+    order = order_of([*keys, every.c.id], wanted.sort)
+    return sa.select(every).order_by(*order).limit(limit)
+
+
+def order_of(
+    keys: Sequence[sa.ColumnElement[Any]], sort: str
+) -> list[sa.UnaryExpression[Any]]:
+    """The order, said of columns that hold its keys."""
+    return [
+        key.desc() if _is_falling(part) else key.asc()
+        for key, part in zip(keys, SORTS[sort], strict=True)
+    ]
+
+
+def number(wanted: Wanted, most: int) -> sa.ScalarSelect[int]:
+    """How many there are; one more than `most` stands for more."""
+    found = chosen(wanted, most + 1).subquery()
+    return sa.select(sa.func.count()).select_from(found).scalar_subquery()
+
+
+@contextmanager
+def planned_for_values(tx: sa.Connection) -> Iterator[None]:
+    """Statements of the block are planned for the very values that they carry.
+
+    A plan made for any value at all, which psycopg and PostgreSQL would keep from the
+    sixth time on, reads half of the table for a rare word and is slow for a common one.
+    """
+    driver = driver_of(tx)
+    kept, driver.prepare_threshold = driver.prepare_threshold, None
+    try:
+        yield
+    finally:
+        driver.prepare_threshold = kept
+
+
+def has_words(text: str, path: str | None = None) -> Condition:
+    """Whether an open task has all words of a text, as `search_terms.asked` says."""
+    asked = search_terms.asked(text, path)
+    if asked is None:
+        return sa.false()
+    terms = sa.func.array_to_tsvector(user_tasks.c.search)
+    return terms.op("@@", return_type=sa.Boolean())(sa.cast(asked, TSQUERY))
+
+
+def is_of_case(business_key: str) -> Condition:
+    """Whether a task, open or not, is of a case with this business key."""
+    spellings = list(dict.fromkeys([business_key, business_key.upper()]))
+    cases = sa.select(process_instances.c.id).where(
+        process_instances.c.business_key == sa.any_(sa.cast(spellings, ARRAY(sa.Text)))
+    )
+    return user_tasks.c.instance_id.in_(cases)
+
+
+def _is_read_by_office(wanted: Wanted) -> bool:
+    """Whether an index holds each office's tasks in the wanted order."""
+    if wanted.is_closed:
+        return wanted.sort.endswith("ended_at")
+    return wanted.sort.endswith("deadline_at") and not wanted.sight.is_most
+
+
+def _keys(wanted: Wanted, limit: int) -> sa.Select[Any]:
+    order = SORTS[wanted.sort]
+    keys = [part.element.label(f"key{n}") for n, part in enumerate(order[:-1])]
+    return sa.select(ID, *keys).order_by(*order).limit(limit)
+
+
+def _by_office(
+    wanted: Wanted, part: Part, limit: int, conditions: Sequence[Condition]
+) -> sa.Select[Any]:
+    """The first of each office; an index has them in order, so few are looked at."""
+    source: sa.FromClause
+    office_id: sa.ColumnElement[Any]
+    if part.ids is None:
+        seen = sa.select(offices.c.id.label("office_id")).where(
+            offices.c.id != sa.all_(_array(wanted.sight.ids))
+        )
+        source = seen.subquery("seen")
+        office_id = source.c.office_id
+    else:
+        source = sa.func.unnest(_array(part.ids)).table_valued("office_id", name="seen")
+        office_id = sa.type_coerce(source.c.office_id, UUID)
+    if wanted.login is not None:
+        conditions = [*conditions, _may_do(part.roles, wanted.login)]
+    first = (
+        _keys(wanted, limit)
+        .where(user_tasks.c.office_id == office_id, *conditions)
+        .lateral("first")
+    )
+    return sa.select(first).select_from(source.join(first, sa.true()))
+
+
+def _in_sight(wanted: Wanted) -> list[Condition]:
+    sight, login = wanted.sight, wanted.login
+    found: list[Condition] = []
+    if not sight.is_everything:
+        found.append(user_tasks.c.office_id == sa.any_(_array(sight.ids)))
+    if login is not None:
+        found.append(sa.or_(sa.false(), *_ways(sight, login)))
+    return found
+
+
+def _ways(sight: Sight, login: str) -> Iterator[Condition]:
+    for part in sight.parts:
+        may = _may_do(part.roles, login)
+        if len(sight.parts) == 1:
+            yield may
+        elif part.ids is None:
+            is_elsewhere = user_tasks.c.office_id != sa.all_(_array(sight.ids))
+            yield sa.and_(is_elsewhere, may)
+        else:
+            yield sa.and_(user_tasks.c.office_id == sa.any_(_array(part.ids)), may)
+
+
+def _may_do(roles: frozenset[Role], login: str) -> Condition:
+    """A candidate group is a role at the task's office; without any, all who work."""
+    groups, named = user_tasks.c.candidate_groups, user_tasks.c.candidate_users
+    ways = [
+        groups.overlap(sorted(str(role) for role in roles)),
+        named.contains([login]),
+    ]
+    if roles - {Role.APPLICANT}:
+        ways.append(
+            sa.and_(sa.func.cardinality(groups) == 0, sa.func.cardinality(named) == 0)
+        )
+    return sa.or_(*ways)
+
+
+def _array(ids: str) -> sa.ColumnElement[Any]:
+    return sa.cast(sa.literal(ids, sa.Text), ARRAY(UUID))
+
+
+def _is_falling(part: sa.UnaryExpression[Any]) -> bool:
+    return part.modifier is sa.sql.operators.desc_op
