@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 
-from flask import Flask, request
+from flask import Flask, Response, request
 from flask.sessions import SecureCookieSessionInterface
 
 from integrations.connectors import JOB_TYPES, HttpConnectors
@@ -19,6 +19,7 @@ from server import (
     context,
     edge,
     errors,
+    compression,
     health,
     i18n,
     logs,
@@ -31,6 +32,7 @@ from server.context import Services
 from server.postgres import database_url, require_url
 from server.settings import PACKAGED, SettingRefused, Settings
 from workflows import due
+from server.diagrams import released as drawn
 from workflows.linting import Outside
 from workflows.norms import Norms
 from workflows.ports import Clock, Connectors, SystemClock
@@ -75,6 +77,7 @@ def make_services(settings: Settings) -> Services:
     store = make_store(settings, pool_size=settings.web_threads + SPARE_CONNECTIONS)
     world = make_world(settings, store)
     return Services(
+    drawn.init_app(app)
         settings=settings,
         store=store,
         world=world,
@@ -181,3 +184,9 @@ def _register(app: Flask) -> None:
     for pages in (desk, designer, norms_pages, supervisor):
         app.register_blueprint(pages.blueprint)
     api.init_app(app)
+    def send_static_file(self, filename: str) -> Response:
+        response = compression.send_built(self, filename)
+        if filename.startswith(BUNDLE):
+            response.cache_control.immutable = True
+        return response
+

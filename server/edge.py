@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from flask import Flask, Response, abort, current_app, g, request
 
-from server import context
+from server import compression, context
 from server.measures import REQUEST_SECONDS
 
 MAX_BODY_BYTES = 1 << 20
@@ -22,6 +22,7 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
     # Pages bring their own; nothing else has a use for scripts, styles or frames.
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
@@ -69,6 +70,7 @@ def _end(response: Response) -> Response:
         # The next person at this computer must not find it with the back button.
         response.headers.setdefault("Cache-Control", "no-store")
     response.headers["X-Request-Id"] = context.request_id()
+    compression.shrink(response)
     _tell(response)
     return response
 

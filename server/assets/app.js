@@ -1,13 +1,42 @@
 // What every page needs alive: htmx, the design system's behaviour, the norm's dialog.
 
 import htmx from "htmx.org";
-import { initAll } from "govuk-frontend";
+import {
+  Button,
+  CharacterCount,
+  Checkboxes,
+  ErrorSummary,
+  Radios,
+  SkipLink,
+  Tabs,
+  createAll,
+} from "govuk-frontend";
+import "./keyboard.js";
+import "./worklist.js";
+import "./drawing.js";
 
 htmx.config.allowEval = false;
 htmx.config.includeIndicatorStyles = false;
 htmx.config.historyCacheSize = 0;
 
-initAll();
+// The parts of the design system that our pages use; each brings its weight.
+const COMPONENTS = [
+  Button,
+  CharacterCount,
+  Checkboxes,
+  ErrorSummary,
+  Radios,
+  SkipLink,
+  Tabs,
+];
+
+function enliven(scope) {
+  for (const component of COMPONENTS) {
+    createAll(component, undefined, scope);
+  }
+}
+
+enliven(document);
 
 // The server answers with the questions as they were sent to it. What was typed or
 // chosen while it thought is newer: it goes over from the old controls to the new ones.
@@ -36,7 +65,7 @@ document.body.addEventListener("htmx:afterSwap", (event) => {
 });
 
 document.body.addEventListener("htmx:afterSwap", (event) => {
-  initAll({ scope: event.detail.target });
+  enliven(event.detail.target);
 });
 
 // A part that has not changed is left alone: focus, selection and scroll stay.

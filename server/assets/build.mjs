@@ -5,9 +5,19 @@
 // A page asks for a file by its logical name (app.css); manifest.json says what it is
 // called in this build (app-1A2B3C4D.css), so that a browser may keep it for ever.
 
-import { chmod, cp, mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import {
+  chmod,
+  cp,
+  mkdir,
+  mkdtemp,
+  readFile,
+  rename,
+  rm,
+  writeFile,
+} from "node:fs/promises";
+import { basename, dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { constants, brotliCompressSync, gzipSync } from "node:zlib";
 import * as esbuild from "esbuild";
 import * as sass from "sass";
 
@@ -19,6 +29,7 @@ const BUNDLE = join(STATIC, "bundle");
 const FEEL = join(ROOT, "workflows", "feel", "lezer_feel.js");
 
 const ENTRIES = ["app.js", "app.css", "diagram.js"];
+const SQUEEZED = [".js", ".css", ".svg"]; // fonts are compressed as they are
 const BROWSERS = ["chrome109", "firefox115", "safari16"];
 
 // esbuild resolves url() and packages; Sass only turns .scss into CSS on the way in.
@@ -61,6 +72,18 @@ async function bundlePages(outdir) {
   return Object.keys(metafile.outputs).map((path) => basename(path));
 }
 
+// Once here, as small as can be: server/compression.py only chooses among them.
+async function squeeze(folder, files) {
+  for (const file of files.filter((name) => SQUEEZED.includes(extname(name)))) {
+    const content = await readFile(join(folder, file));
+    const brotli = brotliCompressSync(content, {
+      params: { [constants.BROTLI_PARAM_SIZE_HINT]: content.length },
+    });
+    await writeFile(join(folder, `${file}.br`), brotli);
+    await writeFile(join(folder, `${file}.gz`), gzipSync(content, { level: 9 }));
+  }
+}
+
 function manifestOf(files) {
   const entries = files
     .filter((file) => !file.endsWith(".LEGAL.txt"))
@@ -73,7 +96,9 @@ async function replaceBundle() {
   await mkdir(STATIC, { recursive: true });
   const fresh = await mkdtemp(join(STATIC, ".bundle-"));
   try {
-    const manifest = manifestOf(await bundlePages(fresh));
+    const files = await bundlePages(fresh);
+    await squeeze(fresh, files);
+    const manifest = manifestOf(files);
     await chmod(fresh, 0o755);
     await mkdir(join(fresh, "test"));
     await cp(

@@ -1,8 +1,4 @@
-// A procedure's diagram, to look at; on a case it shows the way gone and follows it.
-//
-// <div data-diagram="URL of the BPMN" data-steps-from="id of the element with data-steps">
-// data-steps is JSON: {"steps": {"element id": "done" | "active" | "failed"},
-// "chosen": {"element id": [flow ids]} where the drawing left a choice}.
+// A drawing that a designer has, with bpmn-js: it may be wrong, or without any places.
 //
 // <div data-diagram data-drawing-from="id of the element whose text is the BPMN"
 //      data-findings='{"element id": "error" | "warning"}'>
@@ -11,45 +7,10 @@
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import "bpmn-js/dist/assets/diagram-js.css";
 import "bpmn-js/dist/assets/bpmn-js.css";
+import "./viewer.scss";
 
 const SMALLEST_SCALE = 0.5;
-const STATES = ["done", "active", "failed"];
 const SHAPE = /<([\w-]+:)?BPMNShape\b/;
-
-function stepsOf(place) {
-  const source = document.getElementById(place.dataset.stepsFrom ?? "");
-  return source ? JSON.parse(source.dataset.steps) : { steps: {}, chosen: {} };
-}
-
-function mark(viewer, { steps, chosen }) {
-  const canvas = viewer.get("canvas");
-  viewer.get("elementRegistry").forEach((element) => {
-    if (element.labelTarget || !element.businessObject) {
-      return;
-    }
-    for (const state of STATES) {
-      const marker = `step-${state}`;
-      const isSo = steps[element.id] === state;
-      if (isSo !== canvas.hasMarker(element, marker)) {
-        canvas.toggleMarker(element, marker);
-      }
-    }
-    markWay(canvas, element, steps, chosen);
-  });
-}
-
-// A flow is gone when both its ends were reached, and it was taken if there was a choice.
-function markWay(canvas, element, steps, chosen) {
-  if (!element.waypoints) {
-    return;
-  }
-  const from = element.source?.id;
-  const isReached = steps[from] === "done" && steps[element.target?.id] !== undefined;
-  const isGone = isReached && (chosen[from]?.includes(element.id) ?? true);
-  if (isGone !== canvas.hasMarker(element, "way-gone")) {
-    canvas.toggleMarker(element, "way-gone");
-  }
-}
 
 // The drawing is Kazakh; other languages are its elements' properties `title.<locale>`.
 function inLanguage(xml, locale) {
@@ -66,8 +27,7 @@ function inLanguage(xml, locale) {
   return new XMLSerializer().serializeToString(drawing);
 }
 
-// The whole drawing with a margin; on a phone large enough to read, around where the
-// case stands, else from its left end.
+// The whole drawing with a margin; on a phone large enough to read, from its left end.
 function fit(viewer) {
   const canvas = viewer.get("canvas");
   const { inner, outer } = canvas.viewbox();
@@ -78,21 +38,7 @@ function fit(viewer) {
   const spare = (size, used) => Math.max((size - used) / 2, 16);
   const x = inner.x - spare(width, inner.width);
   const y = inner.y - spare(height, inner.height);
-  const now = standsAt(viewer);
-  if (now && width < inner.width) {
-    const [middleX, middleY] = [now.x + now.width / 2, now.y + now.height / 2];
-    canvas.viewbox({ x: middleX - width / 2, y: middleY - height / 2, width, height });
-    return;
-  }
   canvas.viewbox({ x, y, width, height });
-}
-
-function standsAt(viewer) {
-  const canvas = viewer.get("canvas");
-  const isNow = (element) =>
-    !element.waypoints &&
-    ["step-failed", "step-active"].some((marker) => canvas.hasMarker(element, marker));
-  return viewer.get("elementRegistry").filter(isNow).at(-1);
 }
 
 function addTools(place, viewer) {
@@ -129,17 +75,6 @@ function bringIntoView(viewer, id) {
   }
 }
 
-async function drawingOf(place) {
-  if (place.dataset.drawingFrom) {
-    return document.getElementById(place.dataset.drawingFrom).textContent;
-  }
-  const answer = await fetch(place.dataset.diagram, { credentials: "same-origin" });
-  if (!answer.ok) {
-    throw new Error(`the drawing was not given: ${answer.status}`);
-  }
-  return answer.text();
-}
-
 // What a program wrote has no places for its shapes.
 async function withPlaces(xml) {
   if (SHAPE.test(xml)) {
@@ -174,9 +109,13 @@ function withFlowsAtNodes(xml) {
   return new XMLSerializer().serializeToString(drawing);
 }
 
+function drawingOf(place) {
+  return document.getElementById(place.dataset.drawingFrom).textContent;
+}
+
 async function show(place) {
   try {
-    await draw(place, await withPlaces(await drawingOf(place)));
+    await draw(place, await withPlaces(drawingOf(place)));
   } catch (fault) {
     console.error(fault);
     place.querySelector("[data-diagram-fault]")?.removeAttribute("hidden");
@@ -190,7 +129,6 @@ async function draw(place, xml) {
     zoomScroll: { enabled: false },
   });
   await viewer.importXML(inLanguage(xml, place.dataset.locale));
-  mark(viewer, stepsOf(place));
   markFindings(viewer, JSON.parse(place.dataset.findings ?? "{}"));
   // A diagram in a closed tab has no size: fit it when it gets one.
   new ResizeObserver(() => {
@@ -203,9 +141,6 @@ async function draw(place, xml) {
   for (const link of document.querySelectorAll("[data-shows]")) {
     link.addEventListener("click", () => bringIntoView(viewer, link.dataset.shows));
   }
-  document.body.addEventListener("htmx:afterSettle", () => {
-    mark(viewer, stepsOf(place));
-  });
 }
 
 for (const place of document.querySelectorAll("[data-diagram]")) {

@@ -16,7 +16,7 @@ POLL_SECONDS = 15  # after which each page has asked again
 
 def drawn(page, element_id):
     """An element of the diagram."""
-    return page.locator(f".djs-element[data-element-id={element_id}]")
+    return page.locator(f".r-drawing [data-element-id={element_id}]")
 
 
 def history(page):

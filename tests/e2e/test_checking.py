@@ -39,7 +39,7 @@ def test_a_reference_model_is_drawn(designer, path):
     page = designer.page
     choose(page, path.name, path.read_bytes())
     page.get_by_role("button", name="Тексеру").click()
-    expect(page.locator(".r-diagram .djs-shape").first).to_be_visible()
+    expect(page.locator(".r-viewer .djs-shape").first).to_be_visible()
     expect(page.locator("[data-diagram-fault]")).to_be_hidden()
     expect(page.locator("td span[lang=en]").first).to_be_visible()
     keep(page, f"checking-{path.stem}")
@@ -51,7 +51,7 @@ def test_a_drawing_without_places_is_drawn_and_its_errors_are_marked(designer):
     page.get_by_role("button", name="Тексеру").click()
     expect(page.locator('[data-element-id="it"].finding-error')).to_be_visible()
     # The flows are drawn too, and lead from left to right.
-    expect(page.locator(".r-diagram .djs-connection")).to_have_count(2)
+    expect(page.locator(".r-viewer .djs-connection")).to_have_count(2)
     page.get_by_role("button", name="it", exact=True).click()
     expect(page.locator('[data-element-id="it"].selected')).to_be_visible()
     for name, size in {"desktop": DESKTOP, "phone": PHONE}.items():
@@ -72,7 +72,7 @@ def test_what_has_no_error_is_released_and_seen(designer):
     choose(page, "bare.bpmn", source)
     page.get_by_role("button", name="Шығару").click()
     page.wait_for_url("**/procedures/checked_in_browser")
-    expect(page.locator('.r-diagram [data-element-id="it"]')).to_be_visible()
+    expect(page.locator('.r-viewer [data-element-id="it"]')).to_be_visible()
 
 
 def test_a_refused_release_stores_nothing(designer):

@@ -109,9 +109,8 @@ def see(people, screen):
 
 
 def look(page, name):
-    # A drawing comes after the page; a table of it is no barrier, but may stick out.
-    for place in page.locator("[data-diagram]:visible").all():
-        expect(place.locator(".djs-shape").first).to_be_visible()
+    for place in page.locator("[data-drawing]:visible").all():
+        expect(place.locator(".r-drawing").first).to_be_visible()
     keep(page, name)
     assert barriers(page) == []
     assert sticks_out(page) == 0

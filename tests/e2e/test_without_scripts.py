@@ -32,9 +32,7 @@ def test_a_task_is_taken_and_completed_without_scripts(service, family, clerk):
     assert case["variables"]["decision"]["reason"] == "requirements_not_met"
 
 
-def test_the_case_is_told_in_words_where_no_diagram_can_be_drawn(
-    service, family, clerk
-):
+def test_the_case_is_told_in_words_and_drawn_without_scripts(service, family, clerk):
     application = service.file_application(family(Story.NO_HEALTH_PASSPORT))
     service.task_of(application)
 
@@ -42,10 +40,12 @@ def test_the_case_is_told_in_words_where_no_diagram_can_be_drawn(
 
     steps = clerk.page.get_by_role("region", name="Өтілген қадамдар")
     expect(steps).to_contain_text("Денсаулық құжаттарын тексеру")
-    # Texts of <noscript> are not among those that Playwright finds by their words.
-    told = clerk.page.locator("noscript p")
-    expect(told).to_be_visible()
-    expect(told).to_contain_text("Осы бетте сол мәлімет сөзбен де берілген.")
+    drawing = clerk.page.locator(".r-drawing")
+    expect(drawing).to_be_visible()
+    expect(drawing.locator("[data-element-id=find_preschool]")).to_have_class("step-done")
+    expect(drawing.locator("[data-element-id=decide]")).to_have_class("step-active")
+    expect(drawing.locator("[data-element-id=flow_filed]")).to_have_class("way-gone")
+    expect(clerk.button("Үлкейту")).to_be_hidden()
 
 
 def test_a_norm_opens_on_a_page_of_its_own_without_scripts(service, family, clerk):

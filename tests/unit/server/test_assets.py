@@ -1,14 +1,18 @@
 """The build step: when it asks for Node, what it skips, and what a bundle holds."""
 
+import gzip
 import importlib.util
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
 BUNDLE = ROOT / "server/static/bundle"
+# What only scripts look for, or what is no block of the design system at all.
+WITHOUT_STYLE = {"govuk-frontend-supported"}
 
 
 @pytest.fixture
@@ -92,3 +96,29 @@ def test_a_page_fetches_nothing_from_another_host():
     sheets = BUNDLE.glob("*.css")
 
     assert not [sheet.name for sheet in sheets if "url(http" in sheet.read_text()]
+
+
+def test_the_bundle_has_the_parts_of_the_design_system_that_pages_use():
+    """A part that is not named in _govuk.scss leaves its block without a style."""
+    templates = (ROOT / "server/templates").rglob("*.html")
+    texts = "".join(file.read_text(encoding="utf-8") for file in templates)
+    macros = re.findall(r"govuk_frontend_jinja/components/([\w-]+)", texts)
+    blocks = re.findall(r"[\"' ](govuk-[a-z]+(?:-[a-z]+)*)(?=[\"' _-])", texts)
+    [sheet] = BUNDLE.glob("app-*.css")
+    styled = set(re.findall(r"\.(govuk-[a-z]+(?:-[a-z]+)*)", sheet.read_text()))
+    used = {*blocks, *(f"govuk-{name}" for name in macros)} - WITHOUT_STYLE
+
+    assert len(used) > 15
+    assert used - styled == set()
+
+
+@pytest.mark.parametrize("name", ["app.js", "app.css"])
+@pytest.mark.parametrize("ending", [".br", ".gz"])
+def test_bundled_texts_are_compressed_once(name, ending):
+    manifest = json.loads((BUNDLE / "manifest.json").read_text())
+    plain = BUNDLE / manifest[name]
+    small = BUNDLE / f"{manifest[name]}{ending}"
+
+    assert small.stat().st_size < plain.stat().st_size / 2
+    if ending == ".gz":
+        assert gzip.decompress(small.read_bytes()) == plain.read_bytes()
