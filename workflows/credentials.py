@@ -1,18 +1,27 @@
-"""Credentials: signing in with a password, sessions of browsers, tokens of programs."""
+"""Credentials: signing in with a password and a code, tokens of programs, lock-out."""
 
 import hashlib
 import secrets
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
-from workflows import passwords
+from workflows import passwords, people_changes, second_factors
 from workflows.callers import WHO, Caller, caller_of, today, with_memberships
 from workflows.people import known, login_of
 from workflows.ports import Clock
-from workflows.store.tables import api_tokens, sessions, users
+from workflows.sealing import Sealer
+from workflows.sessions import IDLE_LIMIT as IDLE_LIMIT
+from workflows.sessions import SESSION_LIMIT as SESSION_LIMIT
+from workflows.sessions import Session as Session
+from workflows.sessions import SignedIn as SignedIn
+from workflows.sessions import by_session as by_session
+from workflows.sessions import end_all, hash_of, start
+from workflows.sessions import sign_out as sign_out
+from workflows.store.tables import api_tokens, users
 
 TOKEN_PREFIX = "rsm_"  # noqa: S105 - the mark of a token, so that scanners find leaks
 
@@ -20,28 +29,17 @@ TOKEN_PREFIX = "rsm_"  # noqa: S105 - the mark of a token, so that scanners find
 # person out for a quarter of an hour, which the same answer to every refusal hides.
 FAILURES_BEFORE_LOCK = 10
 LOCKED_FOR = timedelta(minutes=15)
-
-IDLE_LIMIT = timedelta(hours=1)
-SESSION_LIMIT = timedelta(hours=12)  # a working day with its overtime
-SEEN_EVERY = timedelta(minutes=1)  # so that reading a page does not write a row
-
-
-@dataclass(frozen=True)
-class Session:
-    """A signed-in browser: `csrf_token` must come back with every form."""
-
-    caller: Caller
-    csrf_token: str
+# NIST SP 800-63B rev. 4, 3.2.2: then only an administrator opens it again.
+FAILURES_AT_MOST = 100
+FOR_GOOD = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class SignedIn:
-    """A new session; `token` is told once and stored only as its hash."""
+class SecondStep:
+    """The password was right and a code is wanted; `proof` goes stale with it."""
 
-    token: str
-    csrf_token: str
-    expires_at: datetime
     user_id: uuid.UUID
+    proof: str
 
 
 def by_token(tx: sa.Connection, clock: Clock, token: str) -> Caller | None:
@@ -53,7 +51,7 @@ def by_token(tx: sa.Connection, clock: Clock, token: str) -> Caller | None:
             with_memberships(api_tokens.join(users, users.c.id == api_tokens.c.user_id))
         )
         .where(
-            api_tokens.c.token_hash == _hash(token),
+            api_tokens.c.token_hash == hash_of(token),
             api_tokens.c.revoked_at.is_(None),
             sa.or_(api_tokens.c.expires_at.is_(None), api_tokens.c.expires_at > now),
             users.c.disabled_at.is_(None),
@@ -63,41 +61,14 @@ def by_token(tx: sa.Connection, clock: Clock, token: str) -> Caller | None:
     return caller_of(rows) if rows else None
 
 
-def by_session(tx: sa.Connection, clock: Clock, token: str) -> Session | None:
-    """The session behind a cookie, if neither idle nor old; keeps it from idling."""
-    now = clock.now()
-    hashed = _hash(token)
-    rows = tx.execute(
-        sa.select(*WHO, sessions.c.csrf_token, sessions.c.last_seen_at)
-        .select_from(
-            with_memberships(sessions.join(users, users.c.id == sessions.c.user_id))
-        )
-        .where(
-            sessions.c.token_hash == hashed,
-            sessions.c.expires_at > now,
-            sessions.c.last_seen_at > now - IDLE_LIMIT,
-            users.c.disabled_at.is_(None),
-        ),
-        {"today": today(clock)},
-    ).all()
-    if not rows:
-        return None
-    if rows[0].last_seen_at <= now - SEEN_EVERY:
-        tx.execute(
-            sa.update(sessions)
-            .where(sessions.c.token_hash == hashed)
-            .values(last_seen_at=now)
-        )
-    return Session(caller_of(rows), rows[0].csrf_token)
-
-
-# --- signing in and out -----------------------------------------------------------
+# --- signing in -------------------------------------------------------------------
 
 
 def sign_in(
-    tx: sa.Connection, clock: Clock, login: str, password: str
-) -> SignedIn | None:
-    """A new session, or None: wrong, unknown, disabled and locked look the same.
+    tx: sa.Connection, clock: Clock, login: str, password: str, browser: str = ""
+) -> SignedIn | SecondStep | None:
+    """A new session, the wish for a code, or None: wrong, unknown, disabled and locked
+    look the same.
 
     None and not an error, because the failure counted here must be committed. The work
     is the same for every refusal, so that its time tells nothing either.
@@ -106,19 +77,48 @@ def sign_in(
     row = tx.execute(sa.select(users).where(users.c.login == login_of(login))).first()
     hashed = None if row is None else row.password_hash
     right = passwords.is_right(hashed, password)
-    is_locked = row is not None and bool(row.locked_until and row.locked_until > now)
+    is_locked = row is not None and _is_locked(row, now)
     if row is None or not right or is_locked or row.disabled_at is not None:
         _count_failure(tx, None if row is None or is_locked else row.id, now)
         return None
+    if second_factors.is_on(tx, row.id):
+        # Failures stay counted: who knows the password must not guess codes for ever.
+        return SecondStep(row.id, _proof(row))
     changes: dict[str, object] = {"failed_sign_ins": 0, "locked_until": None}
+    if not passwords.is_long(password):
+        changes["must_change_password"] = True
     renewed = passwords.renewed(row.password_hash, password)
     if renewed is not None:
         changes["password_hash"] = renewed
     tx.execute(sa.update(users).where(users.c.id == row.id).values(changes))
-    return _start_session(tx, row.id, now)
+    return start(tx, row.id, now, "password", browser)
 
 
-def sign_in_demo(tx: sa.Connection, clock: Clock, login: str) -> SignedIn | None:
+def finish_sign_in(
+    tx: sa.Connection,
+    clock: Clock,
+    sealer: Sealer,
+    step: SecondStep,
+    code: str,
+    browser: str = "",
+) -> SignedIn | None:
+    """The session after the code of the second step; None as in `sign_in`."""
+    now = clock.now()
+    row = _locked_row(tx, step.user_id)
+    if row is None or row.disabled_at is not None or _is_locked(row, now):
+        return None
+    if not secrets.compare_digest(_proof(row), step.proof):
+        return None
+    if not second_factors.takes(tx, clock, sealer, row.id, code):
+        _count_failure(tx, row.id, now)
+        return None
+    _forget_failures(tx, row.id)
+    return start(tx, row.id, now, "second_factor", browser)
+
+
+def sign_in_demo(
+    tx: sa.Connection, clock: Clock, login: str, browser: str = ""
+) -> SignedIn | None:
     """A session without a password, for people of the demonstration alone."""
     user_id = tx.scalar(
         sa.select(users.c.id).where(
@@ -127,26 +127,99 @@ def sign_in_demo(tx: sa.Connection, clock: Clock, login: str) -> SignedIn | None
             users.c.disabled_at.is_(None),
         )
     )
-    return None if user_id is None else _start_session(tx, user_id, clock.now())
+    if user_id is None:
+        return None
+    return start(tx, user_id, clock.now(), "demo", browser)
 
 
-def sign_out(tx: sa.Connection, token: str) -> None:
-    tx.execute(sa.delete(sessions).where(sessions.c.token_hash == _hash(token)))
+def is_confirmed(
+    tx: sa.Connection, clock: Clock, caller: Caller, password: str
+) -> bool:
+    """Whether somebody who is signed in knows the password; failures count.
+
+    As in `sign_in`, the failure counted here must be committed.
+    """
+    now = clock.now()
+    row = _locked_row(tx, caller.user_id)
+    if row is None or _is_locked(row, now):
+        return False
+    if not passwords.is_right(row.password_hash, password):
+        _count_failure(tx, row.id, now)
+        return False
+    return True
+
+
+# --- passwords --------------------------------------------------------------------
+
+
+def has_password(tx: sa.Connection, user_id: uuid.UUID) -> bool:
+    """Whether there is one to change: programs and people of a provider have none."""
+    return bool(
+        tx.scalar(
+            sa.select(users.c.password_hash.is_not(None)).where(users.c.id == user_id)
+        )
+    )
 
 
 def set_password(tx: sa.Connection, login: str, password: str) -> None:
     """A new password; every session of the old one ends."""
-    user_id = known(tx, login).user_id
+    user = known(tx, login)
+    _write_password(tx, user, password, must_change=False)
+    end_all(tx, user.user_id)
+
+
+def change_password(
+    tx: sa.Connection, clock: Clock, caller: Caller, password: str, token: str
+) -> None:
+    """One's own new password; the sessions but that of `token` end.
+
+    InputRefused where it will not do. The old one was asked for by `is_confirmed`.
+    """
+    _write_password(tx, caller, password, must_change=False)
+    end_all(tx, caller.user_id, but=token)
+    people_changes.record(tx, clock, caller.user_id, "password_changed", caller)
+
+
+def give_first_password(
+    tx: sa.Connection, clock: Clock, by: Caller, person: Caller
+) -> str:
+    """A new password, told once, which its owner changes at the first sign-in."""
+    password = passwords.first()
+    _write_password(tx, person, password, must_change=True)
+    end_all(tx, person.user_id)
+    people_changes.record(tx, clock, person.user_id, "first_password", by)
+    return password
+
+
+def unlock(tx: sa.Connection, clock: Clock, by: Caller, user_id: uuid.UUID) -> None:
+    """Let somebody try again who was locked out."""
+    _forget_failures(tx, user_id)
+    people_changes.record(tx, clock, user_id, "unlocked", by)
+
+
+def _write_password(
+    tx: sa.Connection, user: Caller, password: str, *, must_change: bool
+) -> None:
+    least = (
+        passwords.LEAST_BESIDE_ANOTHER_FACTOR
+        if second_factors.is_on(tx, user.user_id)
+        else passwords.LEAST
+    )
     tx.execute(
         sa.update(users)
-        .where(users.c.id == user_id)
+        .where(users.c.id == user.user_id)
         .values(
-            password_hash=passwords.new(login_of(login), password),
+            password_hash=passwords.new(
+                user.login, password, name=user.name, least=least
+            ),
+            must_change_password=must_change,
             failed_sign_ins=0,
             locked_until=None,
         )
     )
-    tx.execute(sa.delete(sessions).where(sessions.c.user_id == user_id))
+
+
+# --- tokens -----------------------------------------------------------------------
 
 
 def create_token(
@@ -158,7 +231,7 @@ def create_token(
     tx.execute(
         sa.insert(api_tokens).values(
             user_id=known(tx, login).user_id,
-            token_hash=_hash(token),
+            token_hash=hash_of(token),
             created_at=now,
             expires_at=None if valid_for is None else now + valid_for,
         )
@@ -178,9 +251,30 @@ def revoke_tokens(tx: sa.Connection, clock: Clock, login: str) -> int:
     ).rowcount
 
 
-def _hash(token: str) -> bytes:
-    """SHA-256 is enough for 32 random bytes: there is nothing to guess."""
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+# --- lock-out ---------------------------------------------------------------------
+
+
+def _locked_row(tx: sa.Connection, user_id: uuid.UUID) -> sa.Row[Any] | None:
+    """Guesses of one account wait for each other: none slips by the count."""
+    return tx.execute(
+        sa.select(users).where(users.c.id == user_id).with_for_update()
+    ).first()
+
+
+def _is_locked(row: sa.Row[Any], now: datetime) -> bool:
+    return bool(row.locked_until and row.locked_until > now)
+
+
+def _proof(row: sa.Row[Any]) -> str:
+    return hashlib.sha256(f"{row.id}:{row.password_hash}".encode()).hexdigest()
+
+
+def _forget_failures(tx: sa.Connection, user_id: uuid.UUID) -> None:
+    tx.execute(
+        sa.update(users)
+        .where(users.c.id == user_id)
+        .values(failed_sign_ins=0, locked_until=None)
+    )
 
 
 def _count_failure(tx: sa.Connection, user_id: uuid.UUID | None, now: datetime) -> None:
@@ -190,43 +284,16 @@ def _count_failure(tx: sa.Connection, user_id: uuid.UUID | None, now: datetime) 
     stranger could tell by the clock that the login exists. A crash may forget a count.
     """
     failed = users.c.failed_sign_ins + 1
-    locks = failed >= FAILURES_BEFORE_LOCK
     tx.execute(sa.text("SET LOCAL synchronous_commit = off"))
     tx.execute(
         sa.update(users)
         .where(users.c.id == (user_id or uuid.uuid4()))
         .values(
-            failed_sign_ins=sa.case((locks, 0), else_=failed),
-            locked_until=sa.case((locks, now + LOCKED_FOR), else_=users.c.locked_until),
-        )
-    )
-
-
-def _start_session(tx: sa.Connection, user_id: uuid.UUID, now: datetime) -> SignedIn:
-    """Also drops the user's sessions that are over, so that the table stays small."""
-    tx.execute(
-        sa.delete(sessions).where(
-            sessions.c.user_id == user_id,
-            sa.or_(
-                sessions.c.expires_at <= now,
-                sessions.c.last_seen_at <= now - IDLE_LIMIT,
+            failed_sign_ins=failed,
+            locked_until=sa.case(
+                (failed >= FAILURES_AT_MOST, FOR_GOOD),
+                (failed % FAILURES_BEFORE_LOCK == 0, now + LOCKED_FOR),
+                else_=users.c.locked_until,
             ),
         )
     )
-    begun = SignedIn(
-        token=secrets.token_urlsafe(32),
-        csrf_token=secrets.token_urlsafe(32),
-        expires_at=now + SESSION_LIMIT,
-        user_id=user_id,
-    )
-    tx.execute(
-        sa.insert(sessions).values(
-            token_hash=_hash(begun.token),
-            user_id=user_id,
-            csrf_token=begun.csrf_token,
-            created_at=now,
-            last_seen_at=now,
-            expires_at=begun.expires_at,
-        )
-    )
-    return begun

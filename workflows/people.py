@@ -201,7 +201,9 @@ def add_user(
     login = login_of(login)
     if not login:
         raise InputRefused(field="login", reason="it is empty")
-    hashed = None if password is None else passwords.new(login, password)
+    hashed = (
+        None if password is None else passwords.new(login, password, name=name or "")
+    )
     added = tx.execute(
         insert(users)
         .values(

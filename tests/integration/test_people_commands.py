@@ -57,7 +57,7 @@ def test_a_password_is_read_and_checked(rasim, store: Store):
     changed = rasim("user", "password", "b", told=f"{PASSWORD} 2\n")
 
     assert weak.exit_code == 1
-    assert "at least 12" in weak.stderr
+    assert "needs 15 characters" in weak.stderr
     assert (good.exit_code, changed.exit_code) == (0, 0)
     with store.transaction() as tx:
         assert not credentials.sign_in(tx, SystemClock(), "b", PASSWORD)

@@ -1,6 +1,10 @@
 """Which passwords will do, and how they are kept."""
 
+import time
+import unicodedata
+
 import pytest
+from argon2 import PasswordHasher
 
 from workflows import passwords
 from workflows.model import InputRefused
@@ -9,7 +13,7 @@ GOOD = "тау мен дала арасында"
 
 
 @pytest.mark.parametrize(
-    "password", [GOOD, "correct horse battery", "a1" * 3 + "bcdefg"]
+    "password", [GOOD, "correct horse battery", "x3kq9 vbz7m wd2f", "п" + GOOD * 2]
 )
 def test_a_long_password_will_do(password):
     hashed = passwords.new("aliya", password)
@@ -23,16 +27,59 @@ def test_a_long_password_will_do(password):
 @pytest.mark.parametrize(
     ("password", "reason"),
     [
-        ("short", "at least 12"),
-        ("x" * 129, "at most 128"),
-        ("i am ALIYA at school", "login"),
-        ("aaaaaaaaaaaaaaaa", "different"),
-        ("abababababababab", "different"),
+        ("short", "needs 15 characters"),
+        ("бір екі үш төр", "needs 15 characters"),
+        ("x" * 129, "128 characters at most"),
+        ("i am ALIYA at school", "user name"),
+        ("aaaaaaaaaaaaaaaa", "easy to guess"),
+        ("abababababababab", "easy to guess"),
+        ("passwordpassword", "easy to guess"),
+        ("1234567890123456", "easy to guess"),
+        ("qwertyuiop123456", "easy to guess"),
+        ("йцукенгшщзхъфыва", "easy to guess"),
+        ("ӘлібековаӘлібекова", "easy to guess"),
+        ("rasimrasimrasim", "easy to guess"),
     ],
 )
 def test_a_weak_password_is_refused_with_its_reason(password, reason):
     with pytest.raises(InputRefused, match=reason):
-        passwords.new("aliya", password)
+        passwords.new("aliya", password, name="Әлия Әлібекова")
+
+
+def test_beside_another_factor_eight_characters_will_do():
+    least = passwords.LEAST_BESIDE_ANOTHER_FACTOR
+
+    assert passwords.new("aliya", "x3kq9vbz", least=least)
+    with pytest.raises(InputRefused, match="needs 8"):
+        passwords.new("aliya", "x3kq9vb", least=least)
+
+
+def test_no_kind_of_character_is_asked_for_and_64_are_allowed():
+    assert passwords.new("aliya", "тау мен дала арасындағы жол ұзақ екен" * 2)
+
+
+def test_the_estimate_of_the_longest_password_is_quick():
+    began = time.process_time()
+    for letters in ("a1" * 64, "password" * 16, "abcd1234" * 16):
+        with pytest.raises(InputRefused):
+            passwords.new("aliya", letters)
+
+    assert time.process_time() - began < 5
+
+
+def test_a_first_password_is_always_good_enough():
+    for _ in range(20):
+        assert passwords.new("aliya", passwords.first(), name="Әлия")
+
+
+def test_a_password_of_the_older_spelling_still_opens():
+    told = "ﬁrst ﬂight of a dove"
+    kept = PasswordHasher(time_cost=1, memory_cost=64).hash(
+        unicodedata.normalize("NFKC", told)
+    )
+
+    assert passwords.is_right(kept, told)
+    assert passwords.is_right(passwords.new("aliya", told), told)
 
 
 def test_letters_that_are_spelt_in_several_ways_are_one():
