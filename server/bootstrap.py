@@ -12,14 +12,17 @@ from flask import Flask, Response, request
 from flask.sessions import SecureCookieSessionInterface
 
 from integrations.connectors import JOB_TYPES, HttpConnectors
+from integrations.document_bucket import Bucket, DocumentBucket
+from integrations.document_folder import DocumentFolder
 from integrations.people import Population
+from integrations.virus_scanner import ClamDaemon
 from server import (
     api,
     auth,
+    compression,
     context,
     edge,
     errors,
-    compression,
     health,
     i18n,
     logs,
@@ -29,13 +32,20 @@ from server import (
 )
 from server.clock import ManualClock
 from server.context import Services
+from server.diagrams import released as drawn
 from server.postgres import database_url, require_url
 from server.settings import PACKAGED, SettingRefused, Settings
 from workflows import due
-from server.diagrams import released as drawn
+from workflows.depot import Depot
 from workflows.linting import Outside
 from workflows.norms import Norms
-from workflows.ports import Clock, Connectors, SystemClock
+from workflows.ports import (
+    Clock,
+    Connectors,
+    DocumentStore,
+    SystemClock,
+    VirusScanner,
+)
 from workflows.store.session import Store
 from workflows.world import World
 
@@ -67,6 +77,7 @@ def create_app(settings: Settings) -> Flask:
     auth.init_app(app)
     i18n.init_app(app, _locale_of_reader)
     rendering.init_app(app, services.clock)
+    drawn.init_app(app)
     app.jinja_env.globals.update(sections=sections.sections, roles_of=sections.roles_of)
     _register(app)
     auth.check_routes(app)
@@ -77,11 +88,11 @@ def make_services(settings: Settings) -> Services:
     store = make_store(settings, pool_size=settings.web_threads + SPARE_CONNECTIONS)
     world = make_world(settings, store)
     return Services(
-    drawn.init_app(app)
         settings=settings,
         store=store,
         world=world,
         norms=Norms.load(NORMS),
+        depot=make_depot(settings),
         run_due=partial(due.run, store, world),
     )
 
@@ -103,7 +114,22 @@ def make_world(settings: Settings, store: Store) -> World:
         queue_of=queue_of,
         job_types=outside.job_types,
         norm_ids=outside.norm_ids,
+        has_scanner=settings.documents.scanner is not None,
     )
+
+
+def make_depot(settings: Settings) -> Depot:
+    """Where documents are kept, and who looks for viruses in them."""
+    told = settings.documents
+    files: DocumentStore = DocumentFolder(told.folder)
+    if told.bucket is not None:
+        files = DocumentBucket(Bucket(**vars(told.bucket)))
+    scanner: VirusScanner | None = None
+    if isinstance(told.scanner, str):
+        scanner = ClamDaemon(path=told.scanner)
+    elif told.scanner is not None:
+        scanner = ClamDaemon(*told.scanner)
+    return Depot(files, scanner, told.most_bytes, told.most_per_case)
 
 
 def make_outside() -> Outside:
@@ -159,6 +185,12 @@ class Application(Flask):
         self.json.ensure_ascii = False  # type: ignore[attr-defined]  # as above
         self.json.compact = True  # type: ignore[attr-defined]  # as above
 
+    def send_static_file(self, filename: str) -> Response:
+        response = compression.send_built(self, filename)
+        if filename.startswith(BUNDLE):
+            response.cache_control.immutable = True
+        return response
+
     def get_send_file_max_age(self, filename: str | None) -> int:
         is_bundled = filename is not None and filename.startswith(BUNDLE)
         return YEAR_SECONDS if is_bundled else HOUR_SECONDS
@@ -184,9 +216,3 @@ def _register(app: Flask) -> None:
     for pages in (desk, designer, norms_pages, supervisor):
         app.register_blueprint(pages.blueprint)
     api.init_app(app)
-    def send_static_file(self, filename: str) -> Response:
-        response = compression.send_built(self, filename)
-        if filename.startswith(BUNDLE):
-            response.cache_control.immutable = True
-        return response
-

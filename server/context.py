@@ -9,6 +9,7 @@ from flask import current_app, g
 
 from server.clock import ManualClock
 from server.settings import Settings
+from workflows.depot import Depot
 from workflows.norms import Norms
 from workflows.people import Caller
 from workflows.ports import Clock
@@ -26,6 +27,7 @@ class Services:
     store: Store
     world: World
     norms: Norms
+    depot: Depot
     run_due: Callable[[], int]  # fires what is due by the clock; how many rows
 
     @property

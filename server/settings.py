@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from server import document_settings
+from server.document_settings import DocumentSettings
 from workflows.model import RasimError
 
 PACKAGED = Path(__file__).resolve().parent.parent
@@ -43,6 +45,7 @@ class Settings:
     log_level: str
     queue_log_days: int  # the queue's log is kept for so long
     idempotency_days: int  # and the key of a request, for its repeats
+    documents: DocumentSettings
 
     @classmethod
     def from_environment(
@@ -67,6 +70,7 @@ class Settings:
             log_level=read.one_of("RASIM_LOG_LEVEL", "INFO", LOG_LEVELS),
             queue_log_days=read.number("RASIM_QUEUE_LOG_DAYS", 7, 1, 3650),
             idempotency_days=read.number("RASIM_IDEMPOTENCY_DAYS", 7, 1, 3650),
+            documents=document_settings.read(read, data),
         )
 
     def require_secret(self) -> str:
@@ -87,6 +91,10 @@ class Reader:
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self.environment = environment
+
+    def refused(self, name: str, value: str, mend: str) -> SettingRefused:
+        """What to raise for a value that a caller of ours found wrong."""
+        return refused(name, value, mend)
 
     def text(self, name: str, default: str) -> str:
         return self.environment.get(name, "").strip() or default

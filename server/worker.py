@@ -25,9 +25,11 @@ from pgqueuer.domain.types import JOB_STATUS
 
 from server import bootstrap
 from server.settings import Settings
-from workflows import due, jobs, messages
+from workflows import depot as depots
+from workflows import documents, due, jobs, messages
+from workflows.depot import Depot
 from workflows.model import DatabaseUnavailable
-from workflows.ports import Connectors
+from workflows.ports import Connectors, DocumentsUnavailable
 from workflows.store import pruning, schema
 from workflows.store.session import Store
 from workflows.world import World
@@ -48,6 +50,8 @@ STOP_SECONDS = 10.0
 SWEEP_SECONDS = 0.5
 MATCH_EVERY = 10  # sweeps
 UPKEEP_EVERY = 7200  # sweeps: about an hour
+SCAN_SECONDS = 15.0
+PRUNE_EVERY = 240  # looks at documents: about an hour
 DONE: JOB_STATUS = "successful"
 
 log = logging.getLogger(__name__)
@@ -66,12 +70,22 @@ def run(settings: Settings) -> None:
     sweeper = threading.Thread(
         target=sweep, args=(store, world, settings, stop), name="due-work", daemon=True
     )
+    depot = bootstrap.make_depot(settings)
+    # A thread of its own: a scanner or bucket that is slow makes no deadline late.
+    keeper = threading.Thread(
+        target=keep_documents,
+        args=(store, world, depot, stop),
+        name="documents",
+        daemon=True,
+    )
     sweeper.start()
+    keeper.start()
     try:
         asyncio.run(take_jobs(store, world, connectors, stop))
     finally:
         stop.set()
         sweeper.join(timeout=10)
+        keeper.join(timeout=1)
         store.close()
 
 
@@ -202,6 +216,25 @@ def sweep(
                 log.exception("the sweep failed; it goes on with the next turn")
             turn += 1
             stop.wait(max(0.05, SWEEP_SECONDS - (time.monotonic() - started)))
+
+
+def keep_documents(
+    store: Store, world: World, depot: Depot, stop: threading.Event
+) -> None:
+    """Scan what waits for it and drop what nothing refers to, until `stop`."""
+    turn = 0
+    while not stop.is_set():
+        try:
+            for sha256 in depots.look_at_waiting(store, depot, world.clock):
+                documents.tell_infected(store, world, sha256)
+            if turn % PRUNE_EVERY == 0:
+                depots.prune(store, depot, world.clock.now())
+        except (DatabaseUnavailable, DocumentsUnavailable) as error:
+            log.warning("documents wait: %s", type(error).__name__)
+        except Exception:
+            log.exception("looking after documents failed; it goes on")
+        turn += 1
+        stop.wait(SCAN_SECONDS)
 
 
 def keep_up(store: Store, world: World, settings: Settings) -> bool:

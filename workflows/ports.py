@@ -1,10 +1,13 @@
 """What the engine room needs of the world; adapters live above it."""
 
+import enum
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
+
+from workflows.model import RasimError
 
 
 class Clock(Protocol):
@@ -84,3 +87,65 @@ class Connectors(Protocol):
         Called with no lock held and no transaction open. The answer is plain JSON.
         """
         ...
+
+
+class DocumentsUnavailable(RasimError):
+    """The place where documents are kept does not answer. Try again in a moment."""
+
+
+class ContentMissing(RasimError):
+    """The content of this document is not where it should be. Tell an administrator."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What the document store has taken: `sha256` in hexadecimal, `size` in bytes."""
+
+    sha256: str
+    size: int
+
+
+class DocumentStore(Protocol):
+    """Contents of documents by their SHA-256, outside the database; never run.
+
+    What is made from a content (a picture of its page) lies beside it under a label of
+    letters, digits and `-._`, and goes with it. All raise DocumentsUnavailable.
+    """
+
+    def put(self, source: IO[bytes]) -> Stored:
+        """Keep all of `source`, which can be read twice; the same again is no harm."""
+        ...
+
+    def open(self, sha256: str) -> IO[bytes]:
+        """The bytes, to be closed by the caller; raises ContentMissing."""
+        ...
+
+    def exists(self, sha256: str) -> bool: ...
+
+    def delete(self, sha256: str) -> None:
+        """The content and all that was made from it; one that is gone is no error."""
+        ...
+
+    def keep(self, sha256: str, label: str, made: bytes) -> None: ...
+
+    def kept(self, sha256: str, label: str) -> bytes | None: ...
+
+
+class Verdict(enum.StrEnum):
+    CLEAN = "clean"
+    INFECTED = "infected"
+    UNAVAILABLE = "unavailable"  # nobody has looked: the scanner does not answer
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What a scanner says of a content; `threat` is its name for what it found."""
+
+    verdict: Verdict
+    threat: str | None = None
+
+
+class VirusScanner(Protocol):
+    """Whoever looks for viruses; never raises for a scanner that does not answer."""
+
+    def scan(self, source: IO[bytes]) -> Scan: ...

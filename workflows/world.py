@@ -20,5 +20,6 @@ class World:
     queue_of: Callable[[str], str]
     job_types: frozenset[str] | None = None  # all that the connectors do, if known
     norm_ids: Set[str] | None = None  # those of the register of norms, if known
+    has_scanner: bool = False  # then a document counts only when it was found clean
     calendars: Calendars = field(default_factory=Calendars)
     library: Library = field(default_factory=Library)
