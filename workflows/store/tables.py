@@ -13,7 +13,6 @@ from workflows.model import (
     IncidentState,
     InstanceState,
     JobState,
-    TaskState,
 )
 from workflows.store.case_tables import comments as comments
 from workflows.store.case_tables import drafts as drafts
@@ -41,6 +40,8 @@ from workflows.store.signal_tables import signal_deliveries as signal_deliveries
 from workflows.store.signal_tables import signal_subscriptions as signal_subscriptions
 from workflows.store.signal_tables import signals as signals
 from workflows.store.signal_tables import start_subscriptions as start_subscriptions
+from workflows.store.worklist_tables import saved_filters as saved_filters
+from workflows.store.worklist_tables import user_tasks as user_tasks
 
 process_instances = sa.Table(
     "process_instances",
@@ -70,57 +71,6 @@ process_instances = sa.Table(
     sa.Index("process_instances_list_idx", "process_key", "state", "started_at"),
     sa.Index("process_instances_business_key_idx", "business_key"),
     sa.Index("process_instances_office_idx", "office_id", "started_at"),
-)
-
-user_tasks = sa.Table(
-    "user_tasks",
-    metadata,
-    id_(),  # the engine's token
-    sa.Column(
-        "instance_id", UUID, sa.ForeignKey("process_instances.id"), nullable=False
-    ),
-    sa.Column("process_key", sa.Text, nullable=False),
-    sa.Column("element_id", sa.Text, nullable=False),
-    called_process_(),
-    *state_(TaskState),
-    sa.Column("office_id", UUID, sa.ForeignKey("offices.id"), nullable=False),
-    sa.Column("assignee_id", UUID, sa.ForeignKey("users.id")),
-    sa.Column("candidate_groups", ARRAY(sa.Text), nullable=False),
-    sa.Column("candidate_users", ARRAY(sa.Text), nullable=False, server_default="{}"),
-    sa.Column("priority", sa.Integer, nullable=False, server_default="50"),
-    sa.Column("due_at", Moment),
-    sa.Column("follow_up_at", Moment),
-    sa.Column("deadline_at", Moment),
-    # coalesce(deadline_at, due_at): what the worklist is sorted by.
-    sa.Column("sort_at", Moment),
-    sa.Column("form_id", sa.Text),
-    sa.Column("norms", ARRAY(sa.Text), nullable=False, server_default="{}"),
-    # Elements: whoever completed one of them in this case may not do this task.
-    sa.Column("not_by", ARRAY(sa.Text), nullable=False, server_default="{}"),
-    sa.Column("delegated_by_id", UUID, sa.ForeignKey("users.id")),  # may bring it back
-    # Terms of the declared search variables, `path=value`.
-    sa.Column("search", ARRAY(sa.Text), nullable=False, server_default="{}"),
-    sa.Column("created_at", Moment, nullable=False),
-    sa.Column("ended_at", Moment),
-    sa.Column("completed_by", UUID, sa.ForeignKey("users.id")),
-    sa.Column("completed_for", UUID, sa.ForeignKey("users.id")),  # stood in for
-    sa.Index("user_tasks_instance_idx", "instance_id"),
-    sa.Index(
-        "user_tasks_worklist_idx",
-        "office_id",
-        "sort_at",
-        "id",
-        postgresql_where=sa.text("state IN ('created', 'claimed')"),
-    ),
-    sa.Index(
-        "user_tasks_assignee_idx",
-        "assignee_id",
-        "sort_at",
-        postgresql_where=sa.text("state = 'claimed'"),
-    ),
-    sa.CheckConstraint(
-        "(state = 'claimed') <= (assignee_id IS NOT NULL)", name="claimed_by"
-    ),
 )
 
 jobs = sa.Table(
