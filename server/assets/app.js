@@ -11,6 +11,7 @@ import {
   Tabs,
   createAll,
 } from "govuk-frontend";
+import "./forms.js";
 import "./keyboard.js";
 import "./worklist.js";
 import "./drawing.js";
@@ -49,10 +50,14 @@ function keyOf(control) {
 
 document.body.addEventListener("htmx:beforeSwap", (event) => {
   answers.clear();
+  // A list that gains or loses an item names its inputs anew: none is the old one.
+  const renamed = event.detail.requestConfig.elt
+    .closest("button")
+    ?.closest("[data-list]");
   for (const control of event.detail.target.querySelectorAll("form [name]")) {
     // Read now: for a moment old and new radios are one group, where one is checked.
     const { checked, type, value } = control;
-    if (type !== "hidden") {
+    if (!["hidden", "file"].includes(type) && !renamed?.contains(control)) {
       answers.set(keyOf(control), { checked, value });
     }
   }
