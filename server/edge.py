@@ -33,8 +33,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 log = logging.getLogger("server.access")
 
 
-def body_limit(most_bytes: int) -> Callable[[View], View]:
-    """Let a view read larger bodies than others."""
+def body_limit(most_bytes: int | Callable[[], int]) -> Callable[[View], View]:
+    """Let a view read larger bodies than others; a function is asked each time."""
 
     def mark(view: View) -> View:
         setattr(view, LIMIT, most_bytes)
@@ -55,7 +55,8 @@ def _begin() -> None:
     g.request_id = told if _REQUEST_ID.fullmatch(told) else uuid.uuid4().hex
     if request.endpoint:
         view = current_app.view_functions[request.endpoint]
-        request.max_content_length = getattr(view, LIMIT, MAX_BODY_BYTES)
+        most = getattr(view, LIMIT, MAX_BODY_BYTES)
+        request.max_content_length = most() if callable(most) else most
     # PostgreSQL keeps no NUL; nothing that we look for can hold one.
     if "\0" in request.path or b"%00" in request.query_string:
         abort(400, "The address holds the character NUL.")

@@ -16,7 +16,16 @@ from werkzeug.http import HTTP_STATUS_CODES
 from forms.problems import Problem as FormProblem
 from server import auth, context, i18n, rendering
 from server.i18n import gettext
-from workflows import decision_models, dmn, engine, feel, model
+from workflows import (
+    decision_models,
+    depot,
+    dmn,
+    engine,
+    feel,
+    media_types,
+    model,
+    ports,
+)
 
 PROBLEM_JSON = "application/problem+json"
 TYPES = "/api/v1/docs#problem-"  # each type is explained there
@@ -52,6 +61,12 @@ TABLE: Mapping[type[model.RasimError], Kind] = {
     dmn.DecisionError: Kind(422, "decision-failed", "The decision has no value"),
     feel.FeelError: Kind(422, "expression-refused", "The expression fails"),
     model.DatabaseUnavailable: Kind(503, "unavailable", "Try again in a moment"),
+    depot.DocumentTooLarge: Kind(413, "document-too-large", "This file is not taken"),
+    media_types.DocumentRefused: Kind(
+        422, "document-refused", "This file is not taken"
+    ),
+    depot.DocumentWaits: Kind(503, "document-waits", "Try again in a moment"),
+    ports.DocumentsUnavailable: Kind(503, "unavailable", "Try again in a moment"),
     # What nobody foresaw at the edge is a fault of ours, not of the one who asks.
     model.RasimError: Kind(500, "fault", "Something went wrong on our side"),
 }
@@ -73,6 +88,7 @@ NOT_THERE: Mapping[str, str] = {
 # What of a page's address has a usual value: a page with a broken one shows that.
 USUAL = ("cursor", "sort")
 NEXT_STEP: Mapping[int, str] = {
+    "document": "There is no such document here. It may belong to another office.",
     404: "Check the address, or go to the first page.",
     422: "What was asked for or sent does not fit here. Go back and try again.",
     500: "The fault is written down. Try again, or tell the administrator its number.",

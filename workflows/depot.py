@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from workflows import media_types
+from workflows.media_types import DocumentRefused
 from workflows.model import RasimError
 from workflows.ports import (
     Clock,
@@ -37,15 +38,15 @@ SCANNED_AT_ONCE = 20
 UNSCANNED, CLEAN, INFECTED = "unscanned", "clean", "infected"
 
 
-class DocumentEmpty(RasimError):
+class DocumentEmpty(DocumentRefused):
     """This file is empty. Choose another one."""
 
 
-class DocumentTooLarge(RasimError):
+class DocumentTooLarge(DocumentRefused):
     """This file is larger than {megabytes} MB. Make it smaller, or divide it."""
 
 
-class DocumentInfected(RasimError):
+class DocumentInfected(DocumentRefused):
     """A virus was found in this file: {threat}. It was not kept."""
 
 

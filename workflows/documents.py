@@ -9,13 +9,13 @@ import sqlalchemy as sa
 
 from workflows import listing, people, tasks
 from workflows.depot import Depot, Received
+from workflows.media_types import DocumentRefused
 from workflows.model import (
     InstanceState,
     MoveRefused,
     NotAllowed,
     NotFound,
     Page,
-    RasimError,
     Role,
 )
 from workflows.steps import Step, step
@@ -38,7 +38,7 @@ ADDERS = frozenset({Role.CLERK, Role.SUPERVISOR, Role.ADMINISTRATOR, Role.SERVIC
 SHOWN = 200
 
 
-class TooManyDocuments(RasimError):
+class TooManyDocuments(DocumentRefused):
     """This case has {most} documents, and takes no more. Remove one first."""
 
 
@@ -92,11 +92,13 @@ def get(
 
 def check_task(
     tx: sa.Connection, world: World, caller: people.Caller, task_id: uuid.UUID
-) -> None:
-    """Raises what keeps the caller from adding to a task, before a file is read."""
+) -> uuid.UUID:
+    """The case of a task that the caller may add to; raises what keeps them from it."""
     refusal = tasks.rights(tx, world, caller, task_id).refusal
     if refusal is not None:
         raise refusal
+    instance_id: uuid.UUID = tasks.find(tx, caller, task_id).instance_id
+    return instance_id
 
 
 def check_case(

@@ -58,19 +58,23 @@ _RUNS = re.compile(
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
-class NotADocument(RasimError):
+class DocumentRefused(RasimError):
+    """This file is not taken."""
+
+
+class NotADocument(DocumentRefused):
     """Only PDF, PNG, JPEG, TIFF, DOCX, XLSX, ODT, TXT and CSV are taken here."""
 
 
-class SuspiciousDocument(RasimError):
+class SuspiciousDocument(DocumentRefused):
     """This file pretends to be something else. Save it anew and try again."""
 
 
-class OversizedDocument(RasimError):
+class OversizedDocument(DocumentRefused):
     """This file is packed so tightly that opening it would fill a computer."""
 
 
-class MacrosRefused(RasimError):
+class MacrosRefused(DocumentRefused):
     """This document holds macros. Save it without them and try again."""
 
 

@@ -55,6 +55,7 @@ definitions = _noun("definitions", "/definitions", "What was released")
 decisions = _noun("decisions", "/decisions", "Tables of rules, evaluated")
 instances = _noun("instances", "/instances", "Cases")
 tasks = _noun("tasks", "/tasks", "Work for people")
+documents = _noun("documents", "/documents", "Files of cases")
 messages = _noun("messages", "/messages", "News for cases that wait")
 signals = _noun("signals", "/signals", "News for all who wait")
 jobs = _noun("jobs", "/jobs", "Automatic work")
@@ -69,6 +70,7 @@ ALL = (
     decisions,
     instances,
     tasks,
+    documents,
     messages,
     signals,
     jobs,

@@ -35,6 +35,9 @@ POST /tasks/{task_id}/complete
 POST /tasks/{task_id}/assign
 POST /messages
 POST /signals
+POST /tasks/{task_id}/documents
+GET /instances/{instance_id}/documents
+GET /documents/{document_id}
 GET /jobs
 POST /jobs/{job_id}/retry
 GET /incidents
