@@ -26,8 +26,11 @@ FORM_COOKIE = "rasim_form"  # for forms of those who are not signed in yet
 FORM_FIELD = "csrf_token"
 FORM_HEADER = "X-CSRF-Token"  # htmx sends it
 API = "/api/"
+CHANGE_FIRST = "/account/password"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 RULE = "access_rule"
+KEPT = "kept_when_refused"
+OPEN_BEFORE = "before_new_password"
 
 # A token that was revoked, and a role that was taken away, work on for this long at
 # most in a process that has just seen the token; the price of not asking the database
@@ -36,6 +39,7 @@ TOKEN_FRESH_SECONDS = 5.0
 TOKENS_KEPT = 1000
 
 View = TypeVar("View", bound=Callable[..., Any])
+Kept = Callable[..., ResponseReturnValue]
 
 
 class NotSignedIn(RasimError):
@@ -73,6 +77,26 @@ def require(*roles: Role) -> Callable[[View], View]:
     if not roles:
         raise ValueError("name a role, or say @authenticated")
     return lambda view: _with_rule(view, Rule(roles=frozenset(roles)))
+
+
+def before_new_password(view: View) -> View:
+    """Open also to who must choose another password first."""
+    setattr(view, OPEN_BEFORE, True)
+    return view
+
+
+def keeps(kept: Kept) -> Callable[[View], View]:
+    """What is typed into this view's form is not lost when the form is refused.
+
+    `kept` answers instead, with the reader or with nobody signed in, and does nothing
+    that another site could want: it is asked only for a form that our own page sent.
+    """
+
+    def mark(view: View) -> View:
+        setattr(view, KEPT, kept)
+        return view
+
+    return mark
 
 
 def rule_of(app: Flask, endpoint: str) -> Rule | None:
@@ -144,6 +168,8 @@ def _guard() -> ResponseReturnValue | None:
     g.caller = g.session.caller if g.session else None
     if not rule.is_public and g.session is None:
         return _to_sign_in()
+    if g.session and g.session.must_change_password and not _is_open_before():
+        return _to_new_password()
     if request.method not in SAFE_METHODS and request.endpoint:
         _check_form()
     if not rule.is_public:
@@ -184,6 +210,19 @@ def _to_sign_in() -> ResponseReturnValue:
     if request.headers.get("HX-Request") == "true":
         return Response(status=401, headers={"HX-Redirect": "/sign-in"})
     return redirect(target, 303)
+
+
+def _is_open_before() -> bool:
+    """Whether a page needs no password of one's own: those that lead to one do not."""
+    if not request.endpoint:
+        return True
+    return hasattr(current_app.view_functions[request.endpoint], OPEN_BEFORE)
+
+
+def _to_new_password() -> ResponseReturnValue:
+    if request.headers.get("HX-Request") == "true":
+        return Response(status=403, headers={"HX-Redirect": CHANGE_FIRST})
+    return redirect(CHANGE_FIRST, 303)
 
 
 def _check_form() -> None:

@@ -26,6 +26,7 @@ from server import (
     health,
     i18n,
     logs,
+    openid,
     rendering,
     sections,
     sign_in,
@@ -79,6 +80,7 @@ def create_app(settings: Settings) -> Flask:
     rendering.init_app(app, services.clock)
     drawn.init_app(app)
     app.jinja_env.globals.update(sections=sections.sections, roles_of=sections.roles_of)
+    openid.init_app(app, settings.openid)
     _register(app)
     auth.check_routes(app)
     return app
@@ -213,6 +215,7 @@ def _register(app: Flask) -> None:
 
     app.register_blueprint(health.blueprint)
     app.register_blueprint(sign_in.blueprint)
+    app.register_blueprint(openid.blueprint)
     for pages in (desk, designer, norms_pages, supervisor):
         app.register_blueprint(pages.blueprint)
     api.init_app(app)

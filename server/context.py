@@ -13,6 +13,7 @@ from workflows.depot import Depot
 from workflows.norms import Norms
 from workflows.people import Caller
 from workflows.ports import Clock
+from workflows.sealing import Sealer
 from workflows.store.session import Store
 from workflows.world import World
 
@@ -53,6 +54,11 @@ def transaction() -> Iterator[sa.Connection]:
     """One use case is one transaction: commits on leaving, an error rolls it back."""
     with services().store.transaction() as tx:
         yield tx
+
+
+def sealer(purpose: str) -> Sealer:
+    """Seals what only this service may read again, for one purpose."""
+    return Sealer(services().settings.secret_key, purpose)
 
 
 def caller() -> Caller:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from server import document_settings
+from server import document_settings, openid_settings
 from server.document_settings import DocumentSettings
+from server.openid_settings import OpenId
 from workflows.model import RasimError
 
 PACKAGED = Path(__file__).resolve().parent.parent
@@ -46,6 +47,7 @@ class Settings:
     queue_log_days: int  # the queue's log is kept for so long
     idempotency_days: int  # and the key of a request, for its repeats
     documents: DocumentSettings
+    openid: OpenId | None  # where people sign in elsewhere, if anywhere
 
     @classmethod
     def from_environment(
@@ -71,6 +73,7 @@ class Settings:
             queue_log_days=read.number("RASIM_QUEUE_LOG_DAYS", 7, 1, 3650),
             idempotency_days=read.number("RASIM_IDEMPOTENCY_DAYS", 7, 1, 3650),
             documents=document_settings.read(read, data),
+            openid=openid_settings.read(read),
         )
 
     def require_secret(self) -> str:

@@ -1,7 +1,10 @@
-"""Signing in and out of the pages."""
+"""Signing in and out of the pages: password, then a code where one is asked for."""
 
+import json
 import logging
+import uuid
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flask import (
     Blueprint,
@@ -11,13 +14,25 @@ from flask import (
     redirect,
     render_template,
     request,
+    url_for,
 )
 from flask.typing import ResponseReturnValue
 
 from server import context, i18n
-from server.auth import SESSION_COOKIE, authenticated, public, safe_next
-from workflows import credentials, people
+from server.auth import (
+    SESSION_COOKIE,
+    authenticated,
+    before_new_password,
+    public,
+    safe_next,
+)
+from workflows import credentials, people, second_factors
+from workflows.credentials import SecondStep, SignedIn
 from workflows.model import Role
+
+STEP_COOKIE = "rasim_step"  # who told the password and owes the code
+STEP_PURPOSE = "second step"
+STEP_LASTS = timedelta(minutes=5)
 
 blueprint = Blueprint("sign_in", __name__)
 log = logging.getLogger(__name__)
@@ -49,12 +64,46 @@ def enter() -> ResponseReturnValue:
     target = safe_next(request.form.get("next"))
     clock = context.services().clock
     with context.transaction() as tx:
-        signed_in = credentials.sign_in(tx, clock, login, password)
-    if signed_in is None:
+        found = credentials.sign_in(tx, clock, login, password, browser())
+    if found is None:
         log.warning("a sign-in was refused")
         # What was typed may be a password in the wrong box: it is not shown again.
         return _page(failed=True, next=target), 422
-    return _welcome(signed_in, target)
+    if isinstance(found, SecondStep):
+        return _to_second_step(found, target)
+    return welcome(found, target)
+
+
+@blueprint.get("/sign-in/code")
+@public
+def code() -> ResponseReturnValue:
+    if _step() is None:
+        return redirect(url_for("sign_in.form"), 303)
+    return _code_page()
+
+
+@blueprint.post("/sign-in/code")
+@public
+def enter_code() -> ResponseReturnValue:
+    kept = _step()
+    if kept is None:
+        return redirect(url_for("sign_in.form"), 303)
+    step, target = kept
+    with context.transaction() as tx:
+        found = credentials.finish_sign_in(
+            tx,
+            context.services().clock,
+            context.sealer(second_factors.PURPOSE),
+            step,
+            request.form.get("code", ""),
+            browser(),
+        )
+    if found is None:
+        log.warning("a code of the second step was refused")
+        return _code_page(failed=True), 422
+    response = welcome(found, target)
+    response.delete_cookie(STEP_COOKIE, httponly=True, samesite="Lax")
+    return response
 
 
 @blueprint.post("/sign-in/demo")
@@ -64,15 +113,17 @@ def enter_demo() -> ResponseReturnValue:
     if not context.services().settings.demo:
         abort(404)
     clock = context.services().clock
+    login = request.form.get("login", "")
     with context.transaction() as tx:
-        signed_in = credentials.sign_in_demo(tx, clock, request.form.get("login", ""))
-    if signed_in is None:
+        found = credentials.sign_in_demo(tx, clock, login, browser())
+    if found is None:
         return _page(failed=True), 422
-    return _welcome(signed_in, safe_next(request.form.get("next")))
+    return welcome(found, safe_next(request.form.get("next")))
 
 
 @blueprint.post("/sign-out")
 @authenticated
+@before_new_password
 def leave() -> ResponseReturnValue:
     with context.transaction() as tx:
         credentials.sign_out(tx, request.cookies[SESSION_COOKIE])
@@ -83,21 +134,68 @@ def leave() -> ResponseReturnValue:
     return response
 
 
-def _page(
-    *,
-    failed: bool = False,
-    next: str | None = None,
-) -> Response:
+def welcome(signed_in: SignedIn, target: str | None) -> Response:
+    log.info("signed in", extra={"user": str(signed_in.user_id)})
+    response = make_response(redirect(target or "/", 303))
+    response.set_cookie(
+        SESSION_COOKIE,
+        signed_in.token,
+        httponly=True,
+        samesite="Lax",
+        secure=request.is_secure,
+    )
+    return response
+
+
+def browser() -> str:
+    """What the browser says of itself, for the page of one's sessions."""
+    return request.user_agent.string
+
+
+def _page(*, failed: bool = False, next: str | None = None) -> Response:
     demo: list[DemoPerson] = []
     if context.services().settings.demo:
         with context.transaction() as tx:
             demo = _demo_people(people.demo_people(tx))
-    page = render_template(
-        "sign_in.html", failed=failed, next=next, login="", demo_people=demo
+    return _fresh(
+        render_template(
+            "sign_in.html", failed=failed, next=next, login="", demo_people=demo
+        )
     )
+
+
+def _code_page(*, failed: bool = False) -> Response:
+    return _fresh(render_template("sign_in_code.html", failed=failed))
+
+
+def _fresh(page: str) -> Response:
     response = make_response(page)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _to_second_step(step: SecondStep, target: str | None) -> Response:
+    told = json.dumps([str(step.user_id), step.proof, target])
+    response = make_response(redirect(url_for("sign_in.code"), 303))
+    response.set_cookie(
+        STEP_COOKIE,
+        context.sealer(STEP_PURPOSE).seal(told, context.services().clock.now()),
+        httponly=True,
+        samesite="Lax",
+        secure=request.is_secure,
+    )
+    return response
+
+
+def _step() -> tuple[SecondStep, str | None] | None:
+    """Who owes the code, and where they go then; None: nobody, or too long ago."""
+    sealed = request.cookies.get(STEP_COOKIE, "")
+    now = context.services().clock.now()
+    told = context.sealer(STEP_PURPOSE).open(sealed, now, STEP_LASTS)
+    if told is None:
+        return None
+    user_id, proof, target = json.loads(told)
+    return SecondStep(uuid.UUID(user_id), proof), target
 
 
 def _demo_people(found: list[people.DemoPerson]) -> list[DemoPerson]:
@@ -110,16 +208,3 @@ def _demo_people(found: list[people.DemoPerson]) -> list[DemoPerson]:
         )
         for one in found
     ]
-
-
-def _welcome(signed_in: credentials.SignedIn, target: str | None) -> Response:
-    log.info("signed in", extra={"user": str(signed_in.user_id)})
-    response = make_response(redirect(target or "/", 303))
-    response.set_cookie(
-        SESSION_COOKIE,
-        signed_in.token,
-        httponly=True,
-        samesite="Lax",
-        secure=request.is_secure,
-    )
-    return response
