@@ -106,7 +106,9 @@ def _seen_office(tx: sa.Connection, own: Sequence[uuid.UUID], code: str) -> uuid
     found: uuid.UUID | None = tx.scalar(
         sa.select(offices.c.id).where(
             offices.c.code == code,
-            offices.c.path.op("&&")(sa.cast(array_of(own), ARRAY(UUID))),
+            offices.c.path.op("&&")(
+                sa.cast(sa.literal(array_of(own), sa.Text), ARRAY(UUID))
+            ),
         )
     )
     if found is None:

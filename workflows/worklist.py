@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, UUID
+from sqlalchemy.dialects.postgresql import UUID
 
 from workflows import duties, listing, sight, task_rows, tasks
 from workflows import worklist_statements as statements
@@ -76,6 +76,17 @@ class Count:
 
     number: int
     is_capped: bool
+
+
+def check(query: WorklistQuery) -> None:
+    """InputRefused for a sort, view or due moment that there is not, or a long text."""
+    _check("sort", query.sort, SORTS)
+    _check("view", query.view, VIEWS)
+    if query.due:
+        _check("due", query.due, DUE)
+    for name, text in (("text", query.text), *query.search.items()):
+        if text and len(text) > TEXT_LETTERS:
+            raise InputRefused(field=name, reason=f"at most {TEXT_LETTERS} letters")
 
 
 def page(
@@ -158,8 +169,10 @@ def _cursor(row: sa.Row[Any], keys: Sequence[sa.ColumnElement[Any]]) -> str:
 
 def _locked(tx: sa.Connection, ids: Sequence[uuid.UUID]) -> uuid.UUID | None:
     """The first of the tasks that is free, with its case, which is locked by now."""
-    asked = sa.func.unnest(sa.cast(array_of(ids), ARRAY(UUID))).table_valued(
-        "id", with_ordinality="place", name="asked"
+    asked = (
+        sa.func.unnest(statements.array(array_of(ids)))
+        .table_valued("id", with_ordinality="place", name="asked")
+        .render_derived()
     )
     found: uuid.UUID | None = tx.scalar(
         sa.select(user_tasks.c.id)
@@ -180,13 +193,7 @@ def _locked(tx: sa.Connection, ids: Sequence[uuid.UUID]) -> uuid.UUID | None:
 
 def _wanted(world: World, caller: Caller, query: WorklistQuery, seen: Sight) -> Wanted:
     is_closed = query.state in CLOSED
-    _check("sort", query.sort, SORTS)
-    _check("view", query.view, VIEWS)
-    if query.due:
-        _check("due", query.due, DUE)
-    for name, text in (("text", query.text), *query.search.items()):
-        if text and len(text) > TEXT_LETTERS:
-            raise InputRefused(field=name, reason=f"at most {TEXT_LETTERS} letters")
+    check(query)
     picked = [*_picked(caller, query)]
     return Wanted(
         sight=seen,
@@ -295,7 +302,7 @@ def _is_open(query: WorklistQuery) -> bool:
 def _people(caller: Caller) -> sa.ColumnElement[Any]:
     """The caller, and those whom the caller stands in for."""
     ids = [caller.user_id, *(one.user_id for one in caller.stands_in_for)]
-    return sa.cast(array_of(ids), ARRAY(UUID))
+    return statements.array(array_of(ids))
 
 
 def _holder(login: str) -> sa.ScalarSelect[Any]:

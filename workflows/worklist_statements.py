@@ -148,12 +148,13 @@ def _by_office(
     office_id: sa.ColumnElement[Any]
     if part.ids is None:
         seen = sa.select(offices.c.id.label("office_id")).where(
-            offices.c.id != sa.all_(_array(wanted.sight.ids))
+            offices.c.id != sa.all_(array(wanted.sight.ids))
         )
         source = seen.subquery("seen")
         office_id = source.c.office_id
     else:
-        source = sa.func.unnest(_array(part.ids)).table_valued("office_id", name="seen")
+        unnested = sa.func.unnest(array(part.ids))
+        source = unnested.table_valued("office_id", name="seen").render_derived()
         office_id = sa.type_coerce(source.c.office_id, UUID)
     if wanted.login is not None:
         conditions = [*conditions, _may_do(part.roles, wanted.login)]
@@ -169,7 +170,7 @@ def _in_sight(wanted: Wanted) -> list[Condition]:
     sight, login = wanted.sight, wanted.login
     found: list[Condition] = []
     if not sight.is_everything:
-        found.append(user_tasks.c.office_id == sa.any_(_array(sight.ids)))
+        found.append(user_tasks.c.office_id == sa.any_(array(sight.ids)))
     if login is not None:
         found.append(sa.or_(sa.false(), *_ways(sight, login)))
     return found
@@ -181,10 +182,10 @@ def _ways(sight: Sight, login: str) -> Iterator[Condition]:
         if len(sight.parts) == 1:
             yield may
         elif part.ids is None:
-            is_elsewhere = user_tasks.c.office_id != sa.all_(_array(sight.ids))
+            is_elsewhere = user_tasks.c.office_id != sa.all_(array(sight.ids))
             yield sa.and_(is_elsewhere, may)
         else:
-            yield sa.and_(user_tasks.c.office_id == sa.any_(_array(part.ids)), may)
+            yield sa.and_(user_tasks.c.office_id == sa.any_(array(part.ids)), may)
 
 
 def _may_do(roles: frozenset[Role], login: str) -> Condition:
@@ -201,7 +202,8 @@ def _may_do(roles: frozenset[Role], login: str) -> Condition:
     return sa.or_(*ways)
 
 
-def _array(ids: str) -> sa.ColumnElement[Any]:
+def array(ids: str) -> sa.ColumnElement[Any]:
+    """Ids as `array_of` writes them, as an array."""
     return sa.cast(sa.literal(ids, sa.Text), ARRAY(UUID))
 
 
