@@ -3,6 +3,7 @@ function; rendering is the server's. Imports nothing else of this project."""
 
 from forms.documents import Document
 from forms.expressions import expressions, located
+from forms.layout import lay_out
 from forms.model import (
     CHOICES,
     SEVERAL,
@@ -26,6 +27,19 @@ from forms.model import (
     Spacer,
     Table,
 )
+from forms.page import (
+    Grid,
+    Item,
+    Line,
+    Page,
+    Picture,
+    Question,
+    Row,
+    Rows,
+    Section,
+    Space,
+    Words,
+)
 from forms.problems import (
     MESSAGES,
     AnswersInvalid,
@@ -35,11 +49,16 @@ from forms.problems import (
     FormRefused,
     FormsError,
     Problem,
+    ValueUnclear,
 )
 from forms.reading import read
-from forms.submitted import from_html
+from forms.renumbering import Posted, renumbered
+from forms.settling import Evaluate
+from forms.sources import Documents, Lookup, Sources
+from forms.starting import starting_answers
+from forms.submitted import from_html, inputs
 from forms.texts import Texts
-from forms.validation import Evaluate, read_only, starting_answers, validate, visible
+from forms.validation import read_only, validate, visible
 
 __all__ = [
     "CHOICES",
@@ -53,6 +72,7 @@ __all__ = [
     "ConditionsUnsettled",
     "CrossCheck",
     "Document",
+    "Documents",
     "DynamicList",
     "Evaluate",
     "Field",
@@ -61,24 +81,42 @@ __all__ = [
     "Form",
     "FormRefused",
     "FormsError",
+    "Grid",
     "Group",
     "Image",
+    "Item",
     "Kind",
     "Limits",
+    "Line",
+    "Lookup",
     "Option",
     "OptionsFrom",
+    "Page",
     "Paragraph",
     "Part",
+    "Picture",
+    "Posted",
     "Problem",
+    "Question",
+    "Row",
+    "Rows",
+    "Section",
     "Separator",
+    "Sources",
+    "Space",
     "Spacer",
     "Table",
     "Texts",
+    "ValueUnclear",
+    "Words",
     "expressions",
     "from_html",
+    "inputs",
+    "lay_out",
     "located",
     "read",
     "read_only",
+    "renumbered",
     "starting_answers",
     "validate",
     "visible",

@@ -1,7 +1,7 @@
 """The options of a question: listed by the form, or where they come from."""
 
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from forms.entries import KEY, Entry
 from forms.model import Option, OptionsFrom, Scalar
@@ -90,6 +90,31 @@ def token(value: Scalar) -> str:
     return str(value)
 
 
+def free_token(value: Scalar) -> str:
+    """How an HTML form carries a value that no form lists: text as it is, else `=1`.
+
+    Text that begins with `=` gets one more.
+    """
+    if isinstance(value, str):
+        return f"={value}" if value.startswith("=") else value
+    return f"={token(value)}"
+
+
+def of_free_token(told: str) -> Scalar:
+    """The value of a `free_token`; a number that is none stays as it came."""
+    if not told.startswith("="):
+        return told
+    bare = told[1:]
+    if bare.startswith("="):
+        return bare
+    if bare in ("true", "false"):
+        return bare == "true"
+    try:
+        return Decimal(bare)
+    except InvalidOperation:
+        return bare
+
+
 def same(offered: Scalar, told: object) -> bool:
     """Equal, where true is not 1 and "1" is not 1."""
     if isinstance(offered, Decimal):
@@ -136,4 +161,4 @@ def _of_feel(each: object) -> Option | None:
         texts = Texts(words["kk"], words.get("ru"), words.get("en"))
     else:
         texts = Texts(label if isinstance(label, str) and label else token(value))
-    return Option(value, token(value), texts)
+    return Option(value, free_token(value), texts)

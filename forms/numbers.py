@@ -15,6 +15,7 @@ BIN_PARTS = "0123"  # head office, branch, representation, peasant farm
 
 _TWELVE_DIGITS = re.compile(r"[0-9]{12}\Z")
 _PHONE = re.compile(r"(?:\+7|8)7[0-9]{9}\Z")
+_TELEPHONE = re.compile(r"\+[1-9][0-9]{7,14}\Z")  # ITU-T E.164
 _PHONE_FILLING = re.compile(r"[\s()\-\u2010-\u2014]")
 
 
@@ -79,6 +80,19 @@ def phone_normal(phone: str) -> str | None:
     """
     bare = _PHONE_FILLING.sub("", phone)
     return f"+7{bare[-10:]}" if _PHONE.match(bare) else None
+
+
+def telephone_normal(phone: str) -> str | None:
+    """A telephone of any country as `+` and digits; None when it is not one.
+
+    `8` and ten digits is how people here write `+7`, `00` how others write `+`.
+    """
+    bare = _PHONE_FILLING.sub("", phone)
+    if re.fullmatch(r"8[0-9]{10}", bare):
+        bare = f"+7{bare[1:]}"
+    elif bare.startswith("00"):
+        bare = f"+{bare[2:]}"
+    return bare if _TELEPHONE.match(bare) else None
 
 
 def _birth_date(iin: str) -> date | None:

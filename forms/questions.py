@@ -14,6 +14,7 @@ from forms.model import (
     Field,
     Files,
     Kind,
+    Scalar,
 )
 from forms.texts import Texts
 
@@ -190,6 +191,7 @@ def _default(entry: Entry, field: Field) -> Default | None:
         entry.refuse(
             "default", "write `defaultValue` or properties `default`, not both"
         )
+    found: Default | None
     if field.kind in SEVERAL:
         found = _default_several(field, told)
     elif field.options or field.options_from is not None:
@@ -203,7 +205,7 @@ def _default(entry: Entry, field: Field) -> Default | None:
     return found
 
 
-def _default_choice(field: Field, told: object) -> Default | None:
+def _default_choice(field: Field, told: object) -> Scalar | None:
     value = choices.scalar(told)
     if field.options_from is not None:
         return value
@@ -214,10 +216,6 @@ def _default_choice(field: Field, told: object) -> Default | None:
 def _default_several(field: Field, told: object) -> Default | None:
     if not isinstance(told, list):
         return None
-    found: list[str | bool | Decimal] = []
-    for each in told:
-        value = _default_choice(field, each)
-        if value is None or isinstance(value, tuple):
-            return None
-        found.append(value)  # type: ignore[arg-type]  # a choice is a scalar
-    return tuple(found)
+    found = [_default_choice(field, each) for each in told]
+    known = tuple(value for value in found if value is not None)
+    return known if len(known) == len(found) else None

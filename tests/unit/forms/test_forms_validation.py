@@ -208,8 +208,8 @@ def test_a_default_stands_for_what_was_left_out_and_not_for_an_empty_answer():
 
     assert check(form, {}) == {"q": "Астана"}
     assert check(form, {"q": None}) == {"q": None}
-    assert forms.starting_answers(form, {"q": "Шымкент"}) == {"q": "Шымкент"}
-    assert forms.starting_answers(form, {}) == {"q": "Астана"}
+    assert forms.starting_answers(form, {"q": "Шымкент"}, evaluate) == {"q": "Шымкент"}
+    assert forms.starting_answers(form, {}, evaluate) == {"q": "Астана"}
 
 
 def test_variables_are_seen_by_conditions_and_left_as_they_were():
