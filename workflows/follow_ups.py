@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, UUID
 
-from workflows import deadlines, feel, kept_messages, thrown_signals
+from workflows import deadlines, feel, kept_messages, task_words, thrown_signals
 from workflows.engine import effects as engine_effects
 from workflows.model import (
     DueState,
@@ -58,6 +58,7 @@ OPEN_TASKS = Prepared(
     "form_id",
     "norms",
     "not_by",
+    "search",
     "created_at",
 )
 OPEN_JOBS = Prepared(
@@ -158,6 +159,8 @@ def close(step: Step) -> None:
         values: dict[str, Any] = {"state": closed}
         if "ended_at" in table.c:
             values["ended_at"] = step.now
+        if "search" in table.c:  # nobody looks for it among what is to be done
+            values["search"] = []
         tx.execute(
             sa.update(table)
             .where(table.c.instance_id == id_, table.c.state.in_(states))
@@ -218,6 +221,7 @@ def _open_tasks(step: Step, opened: list[engine_effects.TaskOpened]) -> None:
     if not opened:
         return
     terms = [deadlines.term_of(step, effect) for effect in opened]
+    words = task_words.of(step)
     OPEN_TASKS.run_each(
         step.tx,
         [
@@ -239,6 +243,7 @@ def _open_tasks(step: Step, opened: list[engine_effects.TaskOpened]) -> None:
                 "form_id": effect.form_id,
                 "norms": list(effect.norms),
                 "not_by": _not_by(step, effect),
+                "search": words,
                 "created_at": step.now,
             }
             for effect, term in zip(opened, terms, strict=True)
@@ -266,7 +271,7 @@ def _close_tasks(step: Step, closed: list[engine_effects.TaskClosed]) -> None:
         step.tx.execute(
             sa.update(user_tasks)
             .where(user_tasks.c.id.in_(canceled), user_tasks.c.state.in_(TASK_OPEN))
-            .values(state=TaskState.CANCELED, ended_at=step.now)
+            .values(state=TaskState.CANCELED, ended_at=step.now, search=[])
         )
     deadlines.meet_tasks(step, [effect.token for effect in closed])
 

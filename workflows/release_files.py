@@ -89,6 +89,9 @@ def _read(
         compiled = {
             "configuration": read.configuration_values(),
             "subject": read.subject,
+            "search_variables": {
+                each.path: each.names for each in read.search_variables
+            },
             "variables": {
                 each.path: {"names": each.names, "values": each.values}
                 for each in read.variables

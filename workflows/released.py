@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from forms import Form
 from forms import read as read_form
-from workflows import calls, decisions, engine, feel, vocabulary
+from workflows import calls, decisions, engine, feel, search_terms, vocabulary
 from workflows.decision_models import Models
 from workflows.model import NotFound
 from workflows.store.tables import definition_versions, release_parts, release_takes
@@ -35,6 +35,8 @@ class Released:
     trees: Mapping[str, Any]
     configuration: Mapping[str, Any]
     subject: str | None  # path of the variable that says whom a case is about
+    # By what people look for a case: path -> its name in three languages.
+    search_variables: Mapping[str, Mapping[str, str]]
     own_words: vocabulary.Vocabulary
     forms: Mapping[str, Form]
     form_sources: Mapping[str, Any]
@@ -57,10 +59,14 @@ class Released:
 
     def subject_of(self, variables: Mapping[str, Any]) -> str | None:
         """Whom a case is about, in a few words; None if it does not say."""
-        found: Any = variables
-        for name in (self.subject or "").split("."):
-            found = found.get(name) if isinstance(found, Mapping) else None
+        found = search_terms.at(variables, self.subject or "")
         return found if isinstance(found, str) else None
+
+    def searched(self, variables: Mapping[str, Any]) -> dict[str, Any]:
+        """What the search variables are, by path."""
+        return {
+            path: search_terms.at(variables, path) for path in self.search_variables
+        }
 
     def expression(self, text: str) -> feel.Expression:
         """A FEEL text of this release (without `=`), compiled from its stored tree."""
@@ -136,6 +142,7 @@ def _released(
         trees=_all_trees([process, *sources.values()]),
         configuration=feel.from_plain(compiled.get("configuration", {})),
         subject=compiled.get("subject"),
+        search_variables=compiled.get("search_variables", {}),
         own_words=vocabulary.read(compiled.get("variables", {}), read_forms.values()),
         forms=read_forms,
         form_sources={key: json.loads(row.source) for key, row in sources.items()},

@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, UUID
 
-from workflows import deadlines, engine, feel, follow_ups, history
+from workflows import deadlines, engine, feel, follow_ups, history, task_words
 from workflows.model import InstanceState, JobState, MoveRefused, NotFound
 from workflows.ports import FixedClock
 from workflows.released import Released
@@ -101,6 +101,7 @@ class Step:
     succeeded: list[uuid.UUID] = field(default_factory=list)  # jobs
     # Subscriptions that have just heard a signal; see `thrown_signals.write`.
     heard: list[Any] = field(default_factory=list)
+    searched: Mapping[str, Any] | None = None  # values that open tasks are found by
     signal_depth: int = (
         0  # how many signals, each thrown by who heard another, led here
     )
@@ -124,9 +125,11 @@ class Step:
         """The running case; restored at first use, saved when the step ends."""
         if self.started is not None:
             return self.started
-        return engine.Case.restore(
+        case = engine.Case.restore(
             self.released.definition, self.instance.saved, self.environment
         )
+        self.searched = self.released.searched(case.variables)
+        return case
 
     @property
     def id(self) -> uuid.UUID:
@@ -195,6 +198,7 @@ def finish(current: Step) -> None:
     if "case" in current.__dict__ or current.started is not None:
         case = current.case
         _follow(current)
+        task_words.follow(current)
         values["saved"] = case.save()
         if case.completed and "state" not in values:
             values["state"] = InstanceState.COMPLETED
