@@ -1,24 +1,26 @@
 """The worklist: what must I do next, and by when?"""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
 
-import sqlalchemy as sa
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug import Response
 
 from server import exports, i18n, moments, rendering, words
 from server.auth import require
 from server.context import caller, services, transaction, world
+from server.desk import filters
+from server.desk.filters import Filter
 from server.i18n import gettext
 from server.sections import WORKERS
-from workflows import tasks
 from workflows import worklist as lists
-from workflows.model import Page, TaskState
+from workflows.model import Page, Role
 from workflows.task_rows import TaskRow
-from workflows.worklist import WorklistQuery
+from workflows.worklist import Count, WorklistQuery
 
 PAGE_SIZE = 50
-VIEWS = ("all", "free", "mine", "done")
+COUNTED = ("mine", "groups", "all")  # what is completed is not work that waits
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class Band:
     name: str
     title: str
     tasks: list[TaskRow]
+    is_whole: bool  # whether this page holds all of them
 
 
 def register(blueprint: Blueprint) -> None:
@@ -38,27 +41,48 @@ def register(blueprint: Blueprint) -> None:
 
 @require(*WORKERS)
 def worklist() -> str | Response:
-    view = _view()
+    view, wanted = asked()
+    now = services().clock.now()
+    query = replace(
+        _query(view, wanted), limit=PAGE_SIZE, cursor=request.args.get("cursor") or None
+    )
+    is_live = rendering.is_fragment()
     with transaction() as tx:
-        page = lists.page(tx, world(), caller(), _query(view))
-        counts = {name: _count(tx, name) for name in VIEWS if name != "done"}
-    context = {
-        "bands": _bands(page, view),
-        "counts": counts,
+        page = lists.page(tx, world(), caller(), query)
+        queries = [Filter().query(name, caller().login) for name in COUNTED]
+        counts = lists.counts(tx, world(), caller(), queries)
+        choices = None if is_live else filters.choices(tx, wanted)
+    numbers = dict(zip(COUNTED, counts, strict=False))
+    context: dict[str, Any] = {
+        "arguments": address(view, wanted),
+        "bands": _bands(page, view, query.sort or "", now),
+        "filter": wanted,
+        "is_breached": lambda row: _is_breached(row, now),
+        "load": _load(numbers["mine"], numbers["groups"]),
+        "now": now,
+        "numbers": numbers,
         "page": page,
+        "saved": [],
         "section": "tasks",
-        "sort": request.args.get("sort", "deadline_at"),
+        "sort": query.sort,
         "view": view,
     }
-    if rendering.is_fragment():
+    if choices is None:
         return rendering.live("desk/_worklist.html", is_live=True, **context)
-    return render_template("desk/worklist.html", **context)
+    return render_template(
+        "desk/worklist.html",
+        chips=filters.chips(wanted, choices),
+        choices=choices,
+        may_assign=caller().has(Role.SUPERVISOR, Role.ADMINISTRATOR),
+        **context,
+    )
 
 
 @require(*WORKERS)
 def worklist_csv() -> Response:
     """The list as it is filtered and sorted, whole."""
-    query = replace(_query(_view()), limit=200)
+    view, wanted = asked()
+    query = replace(_query(view, wanted), limit=200)
     with transaction() as tx:
         rows = [
             _cells(row)
@@ -70,6 +94,7 @@ def worklist_csv() -> Response:
         ]
     head = [
         gettext("Application number"),
+        gettext("Whom it is about"),
         gettext("Step"),
         gettext("Office"),
         gettext("Who has it"),
@@ -82,69 +107,74 @@ def worklist_csv() -> Response:
 
 @require(*WORKERS)
 def take_next() -> Response:
-    """Claim the free task that is due first, and open it."""
-    query = WorklistQuery(state=TaskState.CREATED, limit=1)
+    """Claim the free task of the list that is due first, and open it."""
+    view, wanted = asked()
     with transaction() as tx:
-        page = lists.page(tx, world(), caller(), query)
-        if page.items:
-            tasks.claim(tx, world(), caller(), page.items[0].id)
-    if not page.items:
-        return redirect(url_for("desk.worklist", said="none_free"))
-    return redirect(url_for("desk.task", task_id=page.items[0].id, said="claimed"))
+        row = lists.next_task(tx, world(), caller(), wanted.query(view, caller().login))
+    if row is None:
+        return redirect(
+            url_for("desk.worklist", said="none_free", **address(view, wanted))
+        )
+    return redirect(url_for("desk.task", task_id=row.id, said="claimed"))
 
 
-def _view() -> str:
-    asked = request.args.get("view", "all")
-    return asked if asked in VIEWS else "all"
+def asked() -> tuple[str, Filter]:
+    """The view and the filter that the page's address names."""
+    usual = "groups" if caller().has(Role.CLERK) else "all"
+    return filters.view_of(request.args, usual), filters.read(request.args)
 
 
-def _query(view: str) -> WorklistQuery:
-    query = WorklistQuery(
-        text=request.args.get("q", "").strip() or None,
-        sort=request.args.get("sort", "deadline_at"),
-        limit=PAGE_SIZE,
-        cursor=request.args.get("cursor") or None,
+def address(view: str, wanted: Filter) -> dict[str, Any]:
+    """The arguments that lead back to a list, its order among them."""
+    sort = request.args.get("sort")
+    return {"view": view, **({"sort": sort} if sort else {}), **wanted.arguments()}
+
+
+def _query(view: str, wanted: Filter) -> WorklistQuery:
+    usual = "-ended_at" if view == "done" else "deadline_at"
+    query = wanted.query(view, caller().login)
+    return replace(query, sort=request.args.get("sort") or usual)
+
+
+def _load(mine: Count, groups: Count) -> str:
+    """One's own load against that of all who share the work."""
+    return gettext(
+        "You have %(mine)s, your groups %(groups)s in all.",
+        mine=filters.capped(mine),
+        groups=filters.capped(groups),
     )
-    return _seen_as(query, view)
 
 
-def _seen_as(query: WorklistQuery, view: str) -> WorklistQuery:
-    if view == "free":
-        return replace(query, state=TaskState.CREATED)
-    if view == "mine":
-        return replace(query, state=TaskState.CLAIMED, assignee=caller().login)
-    if view == "done":
-        return replace(query, state=TaskState.COMPLETED)
-    return query
+def _is_breached(row: TaskRow, now: datetime) -> bool:
+    """Whether the deadline of the law went by before the task was done."""
+    return row.deadline_at is not None and row.deadline_at <= (row.ended_at or now)
 
 
-def _count(tx: sa.Connection, view: str) -> int:
-    query = _seen_as(WorklistQuery(limit=1), view)
-    return lists.page(tx, world(), caller(), query).total
-
-
-def _bands(page: Page[TaskRow], view: str) -> list[Band]:
+def _bands(page: Page[TaskRow], view: str, sort: str, now: datetime) -> list[Band]:
     """By due moment while that is the order; any other order is one list."""
-    is_by_deadline = request.args.get("sort", "deadline_at") == "deadline_at"
-    if view == "done" or not is_by_deadline:
-        return [Band("", "", page.items)] if page.items else []
-    now = services().clock.now()
-    found = []
-    for name in words.BANDS:
-        due = [
-            row
-            for row in page.items
-            if moments.band(row.deadline_at or row.due_at, now) == name
-        ]
-        if due:
-            found.append(Band(name, words.of(words.BANDS, name), due))
-    return found
+    if view == "done" or sort != "deadline_at":
+        return [Band("", "", page.items, is_whole=True)] if page.items else []
+    by_name: dict[str, list[TaskRow]] = {}
+    for row in page.items:
+        name = moments.band(row.deadline_at or row.due_at, now)
+        by_name.setdefault(name, []).append(row)
+    names = [name for name in words.BANDS if name in by_name]
+    cut = set()  # the bands that go on on another page
+    if names and page.next_cursor:
+        cut.add(names[-1])
+    if names and request.args.get("cursor"):
+        cut.add(names[0])
+    return [
+        Band(name, words.of(words.BANDS, name), by_name[name], name not in cut)
+        for name in names
+    ]
 
 
 def _cells(row: TaskRow) -> list[str]:
     due_at = row.deadline_at or row.due_at
     return [
         row.business_key or "",
+        row.subject or "",
         i18n.name_in(row.names, row.element_id),
         i18n.name_in(row.office_names, row.office),
         row.assignee_name or "",
