@@ -11,7 +11,7 @@ from typing import Any
 from forms.texts import Texts
 
 # What a person may hand in: none of it runs where it is opened.
-ENDINGS = MappingProxyType(
+ENDINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         ".pdf": ("application/pdf",),
         ".jpg": ("image/jpeg",),

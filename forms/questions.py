@@ -4,7 +4,10 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 
+from marshmallow import ValidationError
+
 from forms import choices, documents, limits
+from forms.answers import answer_field
 from forms.entries import KEY, Entry
 from forms.model import (
     CHOICES,
@@ -200,9 +203,19 @@ def _default(entry: Entry, field: Field) -> Default | None:
         value = choices.scalar(told)
         wanted = {Kind.NUMBER: Decimal, Kind.CHECKBOX: bool}.get(field.kind, str)
         found = value if type(value) is wanted else None
-    if found is None:
+    if found is None or not _fits(field, found):
         entry.refuse("default", "`defaultValue` is not an answer to this question")
+        return None
     return found
+
+
+def _fits(field: Field, told: Default) -> bool:
+    """Whether validation would take it."""
+    try:
+        answer_field(field).deserialize(told)
+    except ValidationError:
+        return False
+    return True
 
 
 def _default_choice(field: Field, told: object) -> Scalar | None:

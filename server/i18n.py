@@ -116,6 +116,8 @@ def say(error: RasimError) -> str:
 def _said(name: str, told: object) -> object:
     if name == "state" and told in STATES:
         return str(STATES[str(told)])
+    if isinstance(told, Mapping):
+        return name_in(told)
     return gettext(told) if isinstance(told, str) and told else told
 
 
@@ -123,6 +125,8 @@ def say_problem(problem: Problem | str) -> str:
     """What is wrong with one answer, in the reader's language."""
     if isinstance(problem, str):
         return gettext(problem)
+    if problem.texts is not None:
+        return problem.texts.say(locale())
     return gettext(problem.msgid).format(**problem.params)
 
 
