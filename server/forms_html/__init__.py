@@ -4,8 +4,9 @@ The server alone decides what is shown: conditions are FEEL, evaluated here each
 answer changes, so that the page behaves the same with scripts and without.
 """
 
-from server.forms_html.filling import Filling
+from server.forms_html.changing import Changed, changed
+from server.forms_html.filling import Filling, several
 from server.forms_html.page import fields
 from server.forms_html.summary import summary
 
-__all__ = ["Filling", "fields", "summary"]
+__all__ = ["Changed", "Filling", "changed", "fields", "several", "summary"]

@@ -4,60 +4,79 @@ from typing import Any
 
 import forms
 from server.forms_html import languages
-from server.forms_html.asking import Asking, as_typed
+from server.forms_html.asking import Asking
 from server.i18n import gettext
+
+IN_SIGHT = 12  # options of a list of tags that are shown without a search among them
 
 
 def tick(asked: Asking) -> dict[str, Any]:
     """One box to tick, which is a question of its own."""
     params = asked.common()
     params["idPrefix"] = params.pop("id")
-    is_ticked = asked.typed() == "true"
     params["items"] = [
-        {"value": "true", "text": asked.question(), "checked": is_ticked}
+        {
+            "value": "true",
+            "text": asked.asked(),
+            "checked": asked.typed() == "true",
+            "attributes": asked.focus(),
+        }
     ]
     return {"kind": "checkboxes", "params": params}
 
 
 def one(asked: Asking) -> dict[str, Any]:
     """One of some, all in sight."""
-    params = asked.common() | {"fieldset": asked.fieldset()}
-    params["idPrefix"] = params.pop("id")
-    chosen = _chosen(asked)
-    params["items"] = [
-        _item(option) | {"checked": option.token == chosen}
-        for option in asked.field.options
-    ]
-    return {"kind": "radios", "params": params}
+    return {"kind": "radios", "params": _in_sight(asked)}
+
+
+def several(asked: Asking) -> dict[str, Any]:
+    """Several of some, all in sight."""
+    return {"kind": "checkboxes", "params": _in_sight(asked)}
+
+
+def several_of_many(asked: Asking) -> dict[str, Any]:
+    """Several of many: ticks in a box of their own, which a script can search."""
+    params = _in_sight(asked)
+    if len(asked.question.options) > IN_SIGHT:
+        params["classes"] = "r-tags__options"
+        params["formGroup"] = {
+            "classes": "r-tags",
+            "attributes": {
+                "data-tags": "",
+                "data-tags-search": gettext("Search among the answers"),
+                "data-tags-found": gettext("Found: {count}"),
+                "data-tags-chosen": gettext("Chosen: {count}"),
+            },
+        }
+    return {"kind": "checkboxes", "params": params}
 
 
 def one_of_list(asked: Asking) -> dict[str, Any]:
     """One of a list that opens."""
-    chosen = _chosen(asked)
-    params = asked.common() | {"label": asked.label()}
+    chosen = asked.chosen()
+    params = asked.common() | {"label": asked.label(), "attributes": asked.focus()}
     params["items"] = [{"value": "", "text": gettext("Choose")}] + [
-        _choice(option) | {"selected": option.token == chosen}
-        for option in asked.field.options
+        _choice(option) | {"selected": option.token in chosen}
+        for option in asked.question.options
     ]
     return {"kind": "select", "params": params}
 
 
-def _chosen(asked: Asking) -> str:
-    posted = asked.filling.posted_one(asked.name)
-    if posted is not None:
-        return posted
-    known = (o for o in asked.field.options if _is(o.value, asked.told))
-    found = next(known, None)
-    return found.token if found else as_typed(asked.told)
-
-
-def _is(value: object, told: object) -> bool:
-    # To Python True equals 1; to a form they are two answers.
-    return type(value) is type(told) and value == told
-
-
-def _item(option: forms.Option) -> dict[str, Any]:
-    return {"value": option.token, "text": languages.said(option.label)}
+def _in_sight(asked: Asking) -> dict[str, Any]:
+    params = asked.common() | {"fieldset": asked.fieldset()}
+    params["idPrefix"] = params.pop("id")
+    chosen = asked.chosen()
+    params["items"] = [
+        {
+            "value": option.token,
+            "text": languages.said(option.label),
+            "checked": option.token in chosen,
+            "attributes": asked.focus() if n == 0 else {},
+        }
+        for n, option in enumerate(asked.question.options)
+    ]
+    return params
 
 
 def _choice(option: forms.Option) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """Words of a form in the reader's language, with its own mark where they are Kazakh."""
 
-from markupsafe import Markup
+from collections.abc import Iterable
+
+from markupsafe import Markup, escape
 
 import forms
 from server import i18n
@@ -12,8 +14,7 @@ def said(texts: forms.Texts) -> str:
 
     The mark is markup: a place for plain text alone (an `<option>`) takes `lang_of`.
     """
-    text = plain(texts)
-    lang = lang_of(texts)
+    text, lang = plain(texts), lang_of(texts)
     return Markup('<span lang="{}">{}</span>').format(lang, text) if lang else text
 
 
@@ -28,11 +29,17 @@ def lang_of(texts: forms.Texts) -> str | None:
     return None if own else "kk"
 
 
-def if_needed(question: str) -> str:
+def joined(words: Iterable[str]) -> Markup:
+    """Words one after the other, those with a mark among them kept as they are."""
+    return Markup(", ").join(words)
+
+
+def if_needed(question: str) -> Markup:
     """A question that may stay open says so."""
-    if not isinstance(question, Markup):
-        return gettext("%(question)s (if needed)", question=question)
-    before, _, after = gettext("%(question)s (if needed)", question="\0").partition(
-        "\0"
-    )
-    return Markup("{}{}{}").format(before, question, after)
+    return escape(gettext("%(question)s (if needed)")) % {"question": question}
+
+
+def numbered(label: str, number: int) -> Markup:
+    """The heading of one item of a list."""
+    told = {"list": label, "number": number}
+    return escape(gettext("%(list)s: no. %(number)s")) % told

@@ -2,14 +2,21 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from flask import render_template
 from markupsafe import Markup
 
 import forms
-from server.forms_html import choosing, languages, shown, timing, writing
-from server.forms_html.asking import Asking, at
+from server.forms_html import (
+    choosing,
+    documents,
+    languages,
+    lists,
+    shown,
+    timing,
+    writing,
+)
+from server.forms_html.asking import Asking, error, field_id
 from server.forms_html.filling import Filling
 from server.forms_html.shown import Item
 
@@ -19,66 +26,68 @@ FAMILIES: Mapping[forms.Kind, Callable[[Asking], Item]] = {
     forms.Kind.IIN: writing.line,
     forms.Kind.BIN: writing.line,
     forms.Kind.PHONE: writing.line,
+    forms.Kind.EMAIL: writing.line,
+    forms.Kind.TELEPHONE: writing.line,
     forms.Kind.TEXTAREA: writing.lines,
     forms.Kind.CHECKBOX: choosing.tick,
     forms.Kind.RADIO: choosing.one,
     forms.Kind.SELECT: choosing.one_of_list,
+    forms.Kind.CHECKLIST: choosing.several,
+    forms.Kind.TAGLIST: choosing.several_of_many,
     forms.Kind.DATE: timing.day,
+    forms.Kind.TIME: timing.clock,
+    forms.Kind.DATETIME: timing.day_and_clock,
+    forms.Kind.FILES: documents.question,
 }
 
 
 def fields(filling: Filling) -> Markup:
     """The questions of a form, without the `<form>` around them."""
-    answers = filling.answers()
-    seen = forms.visible(filling.form, answers, filling.variables, filling.evaluate)
-    fixed = forms.read_only(filling.form, filling.variables, filling.evaluate)
-    page = _Page(filling, answers, seen, frozenset(fixed))
-    items = page.items(filling.form.components)
-    return Markup(render_template("forms/fields.html", items=items))  # noqa: S704 - escaped by the template itself
+    items = _Page(filling).items(filling.page.items)
+    told = render_template(
+        "forms/fields.html",
+        items=items,
+        again={"name": "again", "value": "", "action": filling.action},
+        may_follow=bool(filling.action) and filling.changes_itself(),
+    )
+    return Markup(told)  # noqa: S704 - escaped by the template itself
 
 
 @dataclass(frozen=True)
 class _Page:
     filling: Filling
-    answers: Mapping[str, Any]
-    seen: frozenset[str]
-    fixed: frozenset[str]
 
-    def items(self, components: tuple[forms.Component, ...]) -> list[Item]:
-        found = (self._item(component) for component in components)
+    def items(self, told: tuple[forms.Item, ...]) -> list[Item]:
+        found = (self._item(each) for each in told)
         return shown.gathered(item for item in found if item is not None)
 
-    def _item(self, component: forms.Component) -> Item | None:
-        name = component.path if isinstance(component, forms.Field) else component.id
-        if name not in self.seen:
-            return None
-        match component:
-            case forms.Field():
-                return self._field(component)
-            case forms.Paragraph():
-                context = over(self.filling.variables, self.answers)
-                return shown.paragraph(component, self.filling.evaluate, context)
-            case forms.Group():
-                label = languages.said(component.label) if component.label else None
-                inside = self.items(component.components)
-                return {"kind": "group", "label": label, "items": inside}
-            case forms.Separator():
+    def _item(self, told: forms.Item) -> Item | None:
+        match told:
+            case forms.Question():
+                asked = Asking(self.filling, told)
+                family = shown.fact if told.is_fixed else FAMILIES[told.field.kind]
+                return family(asked)
+            case forms.Section():
+                return self._section(told)
+            case forms.Rows():
+                return lists.rows(self.filling, told, self.items)
+            case forms.Words():
+                return shown.paragraph(self.filling, told)
+            case forms.Grid():
+                return shown.table(told)
+            case forms.Picture():
+                return shown.picture(self.filling, told)
+            case forms.Space():
+                return shown.spacer(told)
+            case forms.Line():
                 return {"kind": "separator"}
 
-    def _field(self, field: forms.Field) -> Item:
-        is_fixed = field.path in self.fixed
-        held = self.filling.variables if is_fixed else self.answers
-        asked = Asking(self.filling, field, field.path, at(held, field.keys))
-        return shown.fact(asked) if is_fixed else FAMILIES[field.kind](asked)
-
-
-def over(under: Mapping[str, Any], upper: Mapping[str, Any]) -> dict[str, Any]:
-    """`upper` laid on `under`, context by context; neither is changed."""
-    merged = dict(under)
-    for name, told in upper.items():
-        held = merged.get(name)
-        if isinstance(held, Mapping) and isinstance(told, Mapping):
-            merged[name] = over(held, told)
-        else:
-            merged[name] = told
-    return merged
+    def _section(self, told: forms.Section) -> Item:
+        label, problem = told.group.label, self.filling.problem(told.path)
+        return {
+            "kind": "group",
+            "id": field_id(told.path),
+            "label": languages.said(label) if label else None,
+            "error": error(problem) if problem else None,
+            "items": self.items(told.items),
+        }

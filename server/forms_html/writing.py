@@ -2,7 +2,11 @@
 
 from typing import Any
 
+from markupsafe import Markup
+
 import forms
+from forms.limits import LONGEST_TEXT
+from server.forms_html import languages
 from server.forms_html.asking import Asking
 from server.i18n import gettext
 
@@ -10,6 +14,7 @@ WIDTHS = {
     forms.Kind.IIN: "govuk-input--width-20",
     forms.Kind.BIN: "govuk-input--width-20",
     forms.Kind.PHONE: "govuk-input--width-20",
+    forms.Kind.TELEPHONE: "govuk-input--width-20",
     forms.Kind.NUMBER: "govuk-input--width-10",
 }
 KEYBOARDS = {
@@ -17,22 +22,36 @@ KEYBOARDS = {
     forms.Kind.BIN: "numeric",
     forms.Kind.NUMBER: "decimal",
     forms.Kind.PHONE: "tel",
+    forms.Kind.TELEPHONE: "tel",
+    forms.Kind.EMAIL: "email",
+}
+TYPES = {
+    forms.Kind.PHONE: "tel",
+    forms.Kind.TELEPHONE: "tel",
+    forms.Kind.EMAIL: "email",
 }
 COUNT_FROM_PERCENT = 75  # of the limit: before that the count only distracts
 
 
 def line(asked: Asking) -> dict[str, Any]:
-    kind = asked.field.kind
+    """One line; what is written may be somebody else's, so no browser fills it in."""
+    field = asked.field
     params = asked.common() | {
         "label": asked.label(),
         "value": asked.typed(),
-        "classes": WIDTHS.get(kind, ""),
+        "classes": WIDTHS.get(field.kind, ""),
         "autocomplete": "off",
-        "inputmode": KEYBOARDS.get(kind),
-        "type": "tel" if kind is forms.Kind.PHONE else "text",
+        "inputmode": KEYBOARDS.get(field.kind),
+        "type": TYPES.get(field.kind, "text"),
+        "attributes": asked.focus(),
     }
-    if kind in KEYBOARDS:
+    if field.kind in KEYBOARDS:
         params["spellcheck"] = False
+    for name, affix in (("prefix", field.prefix), ("suffix", field.suffix)):
+        if affix is not None:
+            params[name] = {"text": languages.plain(affix)}
+            # The design system hides an affix from those who listen: the label has it.
+            params["label"]["text"] = _with_unit(params["label"]["text"], affix)
     return {"kind": "input", "params": params}
 
 
@@ -42,9 +61,10 @@ def lines(asked: Asking) -> dict[str, Any]:
         "label": asked.label(),
         "value": asked.typed(),
         "rows": 4,
+        "attributes": asked.focus(),
     }
-    limit = asked.field.limits.max_length
-    if limit is None:
+    limit = asked.question.limits.max_length
+    if limit is None or limit >= LONGEST_TEXT:
         return {"kind": "textarea", "params": params}
     params |= {
         "maxlength": limit,
@@ -57,6 +77,13 @@ def lines(asked: Asking) -> dict[str, Any]:
         ),
     }
     return {"kind": "counted", "params": params}
+
+
+def _with_unit(label: str, unit: forms.Texts) -> Markup:
+    told = languages.plain(unit)
+    return Markup('{}<span class="govuk-visually-hidden">, {}</span>').format(
+        label, told
+    )
 
 
 def _counted(text: str) -> str:
