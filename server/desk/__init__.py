@@ -2,8 +2,8 @@
 
 from flask import Blueprint
 
-from server.desk import case, cases, home, interventions, keys, task, worklist
+from server.desk import bulk, case, cases, home, interventions, keys, task, worklist
 
 blueprint = Blueprint("desk", __name__)
-for module in (home, worklist, task, cases, case, interventions, keys):
+for module in (home, worklist, bulk, task, cases, case, interventions, keys):
     module.register(blueprint)
