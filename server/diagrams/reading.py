@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
+from server.diagrams.layout import BPMN, Layout, Sizes
+
 DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 BOUNDS = "{http://www.omg.org/spec/DD/20100524/DC}Bounds"
 WAYPOINT = "{http://www.omg.org/spec/DD/20100524/DI}waypoint"
@@ -32,7 +33,7 @@ FLAGS = (
 
 
 class NoDrawing(ValueError):
-    """It is no XML, or tells no places: nothing of it can be shown."""
+    """It is no XML, or has no elements: nothing of it can be shown."""
 
 
 @dataclass(frozen=True)
@@ -104,9 +105,29 @@ def read(source: bytes) -> list[Plane]:
         for diagram in root.iter(f"{DI}BPMNPlane")
         if (plane := _plane(diagram, elements, nodes)).shapes
     ]
-    if not planes:
-        raise NoDrawing("no shape has a place")
-    return planes
+    # What a program wrote has no places for its shapes.
+    return planes or [_laid_out(root, elements)]
+
+
+def _laid_out(root: etree._Element, elements: dict[str, Element]) -> Plane:
+    """The processes of a file one below the other, without pools and lanes."""
+    shapes: list[Shape] = []
+    lines: list[Line] = []
+    top = 0.0
+    for process in root.iterchildren(f"{BPMN}process"):
+        layout = Layout(process, Sizes())
+        for node_id, (x, y, width, height) in layout.shapes.items():
+            if node_id in elements:
+                box = Box(x, y + top, width, height)
+                shapes.append(Shape(elements[node_id], box, None, True, True, True))
+        for line_id, points in layout.edges.items():
+            if line_id in elements:
+                moved = tuple((x, y + top) for x, y in points)
+                lines.append(Line(elements[line_id], moved, None))
+        top += layout.height
+    if not shapes:
+        raise NoDrawing("there is no element to show")
+    return Plane(None, tuple(shapes), tuple(lines))
 
 
 def _plane(

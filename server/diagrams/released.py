@@ -1,4 +1,4 @@
-"""The drawings of released definitions: read once in each process, painted each time."""
+"""Drawings of released definitions: read once in each process, painted each time."""
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence

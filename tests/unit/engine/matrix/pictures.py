@@ -7,15 +7,16 @@ from pathlib import Path
 
 from lxml import etree
 
+from server.diagrams.layout import Layout, Sizes, is_node
 from workflows.engine.documents import BPMN
 
-from .layout import Layout, is_node
 from .play import KEY, xml_of
 from .svg import INK, PAPER, shrunk
 
 ROOT = Path(__file__).resolve().parents[4]
 VIEWER = ROOT / "node_modules/bpmn-js/dist/bpmn-viewer.production.min.js"
 WRONG = "#c02b1d"
+SMALL = Sizes(task=(76, 52), gateway=(44, 44), gap_x=26, gap_y=32, pad=16, head=0)
 SEEN = ("isForCompensation", "triggeredByEvent", "cancelActivity", "isInterrupting")
 SEEN += ("attachedToRef", "sourceRef", "targetRef", "default", "isSequential")
 SEEN += ("eventGatewayType", "instantiate", "parallelMultiple")
@@ -44,8 +45,10 @@ def picture_of(case):
     """
     root = etree.fromstring(xml_of(case), etree.XMLParser(recover=True))
     process = next(one for one in root.iter(BPMN + "process") if one.get("id") == KEY)
-    at = getattr(case, "at", None)
-    layout = Layout(process)
+    at = getattr(case, "at", None) or ""
+    for node in filter(is_node, process.iter(f"{BPMN}*")):
+        node.set("id", node.get("id", ""))  # what is refused may have none
+    layout = Layout(process, SMALL)
     # Ids of its own, so that drawings that look alike share a picture.
     drawn = {
         one: f"n{number}" for number, one in enumerate([*layout.shapes, *layout.edges])
