@@ -26,7 +26,8 @@ WIDTHS = {
 }
 OTHER_WIDTH = 70
 _WIDTH_OF = {letter: width for width, letters in WIDTHS.items() for letter in letters}
-SIZES = (12, 11, 10)  # the first one in which all fits
+SIZES = (12, 11, 10)  # in a shape: the first one in which all fits
+BESIDE = (11,)  # of what stands beside a shape or a line
 LEADING = 1.2
 CUT = "…"
 
@@ -50,14 +51,23 @@ def width_of(text: str, size: float) -> float:
 
 
 @lru_cache(maxsize=20_000)
-def fitted(text: str, width: float, height: float | None = None) -> Lettering:
+def beside(text: str, widths: tuple[float, ...], height: float) -> Lettering:
+    """A text beside something: in the first width in which `height` is enough."""
+    tried = [
+        Lettering(tuple(_lines(text, one, BESIDE[0])), BESIDE[0]) for one in widths
+    ]
+    return next((one for one in tried if one.height <= height + 4), tried[0])
+
+
+@lru_cache(maxsize=20_000)
+def fitted(text: str, width: float, height: float) -> Lettering:
     """The text in lines of at most `width`; what does not fit in `height` is cut."""
     for size in SIZES:
         told = Lettering(tuple(_lines(text, width, size)), size)
-        if height is None or told.height <= height:
+        if told.height <= height:
             return told
     size = SIZES[-1]
-    room = max(1, int((height or 0) // (size * LEADING)))
+    room = max(1, int(height // (size * LEADING)))
     kept = list(told.lines[:room])
     while width_of(kept[-1] + CUT, size) > width and len(kept[-1]) > 1:
         kept[-1] = kept[-1][:-1].rstrip()
@@ -89,6 +99,7 @@ def _pieces(word: str, width: float, size: int) -> list[str]:
         end = len(word) - 1
         while end > 2 and width_of(word[:end] + "-", size) > width:
             end -= 1
-        pieces.append(word[:end] + "-")
-        word = word[end:]
+        own = word.rfind("-", 2, end + 1) + 1
+        pieces.append(word[:own] if own else word[:end] + "-")
+        word = word[own or end :]
     return [*pieces, word]

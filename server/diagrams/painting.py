@@ -7,13 +7,14 @@ from html import escape
 from markupsafe import Markup
 
 from server.diagrams import lines, shapes
-from server.diagrams.lettering import LEADING, Lettering, fitted
+from server.diagrams.lettering import LEADING, SIZES, Lettering, beside, fitted
 from server.diagrams.reading import DRAWN_IN, Box, Element, Line, Plane, Shape
 
 MARGIN = 16.0
-LABEL_WIDTH, WAY_LABEL_WIDTH = 96.0, 110.0
+LABEL_WIDTH = 96.0
+WAY_LABEL_WIDTHS = (130.0, 170.0)  # where its drawn place is too low for more lines
 LABEL_GAP = 4.0
-SMALLEST_SCALE = 0.62  # below it nobody reads; a narrow screen scrolls instead
+SMALLEST_SCALE = 0.68  # below it nobody reads; a narrow screen scrolls instead
 INSIDE = 6.0  # from the edge of a shape to its name
 SIGN_HEIGHT = 20.0
 BANDS = ("participant", "lane")
@@ -118,9 +119,9 @@ def _outside(shape: Shape, name: str) -> tuple[Lettering, float, float]:
     """The name below an event, a gateway, data; or where the drawing has put it."""
     place = shape.label
     if place is not None:
-        told = fitted(name, max(place.width, LABEL_WIDTH))
+        told = beside(name, (max(place.width, LABEL_WIDTH),), place.height)
         return told, place.middle[0], place.y + told.height / 2
-    told = fitted(name, LABEL_WIDTH)
+    told = beside(name, (LABEL_WIDTH,), 0)
     bottom = shape.box.y + shape.box.height + LABEL_GAP
     return told, shape.box.middle[0], bottom + told.height / 2
 
@@ -136,10 +137,11 @@ def _way_name(line: Line, locale: str) -> str:
 
 def _along(line: Line, name: str) -> tuple[Lettering, float, float]:
     if line.label is None:
-        told = fitted(name, WAY_LABEL_WIDTH)
+        told = beside(name, (LABEL_WIDTH,), 0)
         x, y = lines.middle_of(line)
         return told, x, y - told.height / 2 - LABEL_GAP
-    told = fitted(name, max(line.label.width, LABEL_WIDTH))
+    widths = (max(line.label.width, LABEL_WIDTH), *WAY_LABEL_WIDTHS)
+    told = beside(name, widths, line.label.height)
     return told, line.label.middle[0], line.label.y + told.height / 2
 
 
@@ -195,7 +197,7 @@ def _text(
         for number, line in enumerate(told.lines)
         if line
     )
-    size = f' font-size="{told.size}"' if told.size != 12 else ""
+    size = f' font-size="{told.size}"' if told.size != SIZES[0] else ""
     placed = f' text-anchor="{anchor}"' if anchor else ""
     name = ' class="o"' if is_over else ""
     return f"<text{name}{size}{placed}>{rows}</text>"
