@@ -66,6 +66,7 @@ def init_app(app: Flask, settings: OpenId | None) -> None:
             "scope": settings.scope,
             "code_challenge_method": "S256",
             "default_timeout": TIMEOUT_SECONDS,
+            "leeway": 0,  # an access token of a minute is used at once
         },
     )
     # It writes secrets of the flow into its log for developers.

@@ -80,7 +80,10 @@ class OpenId:
 
 def is_safe_issuer(url: str) -> bool:
     """https, or http on this machine alone: who listens between could be anybody."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
     if parts.query or parts.fragment or not parts.hostname or parts.username:
         return False
     return parts.scheme == "https" or (
