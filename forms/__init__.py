@@ -1,8 +1,8 @@
 """Forms of user tasks: form-js schemas read and answers validated. FEEL comes in as a
 function; rendering is the server's. Imports nothing else of this project."""
 
-from forms.documents import Document
-from forms.expressions import expressions, located
+from forms.documents import ENDINGS, Document
+from forms.expressions import Located, expressions, located
 from forms.layout import lay_out
 from forms.model import (
     CHOICES,
@@ -62,6 +62,7 @@ from forms.validation import read_only, validate, visible
 
 __all__ = [
     "CHOICES",
+    "ENDINGS",
     "MESSAGES",
     "SEVERAL",
     "AnswersInvalid",
@@ -88,6 +89,7 @@ __all__ = [
     "Kind",
     "Limits",
     "Line",
+    "Located",
     "Lookup",
     "Option",
     "OptionsFrom",

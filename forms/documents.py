@@ -10,20 +10,21 @@ from typing import Any
 
 from forms.texts import Texts
 
-# What a person may hand in: none of it runs where it is opened.
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+# What a person may hand in, and the store keeps: none of it runs where it is opened.
 ENDINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         ".pdf": ("application/pdf",),
         ".jpg": ("image/jpeg",),
         ".jpeg": ("image/jpeg",),
         ".png": ("image/png",),
-        ".doc": ("application/msword",),
-        ".docx": (
-            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        ),
-        ".xls": ("application/vnd.ms-excel",),
-        ".xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",),
-        ".zip": ("application/zip",),
+        ".tif": ("image/tiff",),
+        ".tiff": ("image/tiff",),
+        ".docx": (f"{_OFFICE}wordprocessingml.document",),
+        ".xlsx": (f"{_OFFICE}spreadsheetml.sheet",),
+        ".odt": ("application/vnd.oasis.opendocument.text",),
+        ".txt": ("text/plain",),
+        ".csv": ("text/csv",),
     }
 )
 ACCEPTED = tuple(dict.fromkeys(one for each in ENDINGS.values() for one in each))
@@ -39,12 +40,17 @@ class DocumentKind:
 
 @dataclass(frozen=True)
 class Document:
-    """A document that is stored already, as its store tells it; `size` in bytes."""
+    """A document that is stored already, as its store tells it; `size` in bytes.
+
+    `field` is the question that it was added for, as the form's file has its path
+    (`children[].passport`); None where it may answer any.
+    """
 
     id: str
     name: str
     media_type: str
     size: int
+    field: str | None = None
 
 
 def is_of(media_type: str, accepted: str) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from forms.documents import Document, is_of
+from forms.documents import ENDINGS, Document, is_of
 from forms.model import Field, Files
 from forms.places import Spot
 from forms.problems import Problem
@@ -25,7 +25,7 @@ def look_up(
         told = typed.get(spot.name)
         if not told:
             continue
-        found = [sources.documents(each) for each in told]
+        found = [_of(field, sources.documents(each)) for each in told]
         known = [document for document in found if document is not None]
         problem = _problem(found, field.files)
         if problem is not None:
@@ -52,6 +52,13 @@ def of_answer(told: Any) -> tuple[Document, ...]:
     )
 
 
+def _of(field: Field, document: Document | None) -> Document | None:
+    """The document, unless it was added for another question."""
+    if document is None or document.field in (None, field.path):
+        return document
+    return None
+
+
 def _problem(found: Sequence[Document | None], files: Files) -> Problem | None:
     if len(found) > files.most:
         return Problem("too_many_documents", {"limit": files.most})
@@ -59,7 +66,11 @@ def _problem(found: Sequence[Document | None], files: Files) -> Problem | None:
         if document is None:
             return Problem("document_unknown")
         if not any(is_of(document.media_type, each) for each in files.accept):
-            accept = ", ".join(each.rpartition("/")[2] for each in files.accept)
+            accept = ", ".join(
+                ending.removeprefix(".").upper()
+                for ending, media_types in ENDINGS.items()
+                if media_types[0] in files.accept
+            )
             return Problem("document_type", {"accept": accept})
         if document.size > files.largest:
             megabytes = files.largest // (1024 * 1024)

@@ -20,7 +20,7 @@ def renumbered(form: Form, posted: Posted) -> Inputs:
     given in again. An item is there where any of its inputs is: `children[1]` or
     `children[1].name`. What is of no list of this form stays as it is.
     """
-    several = {n: [v] if isinstance(v, str) else list(v) for n, v in posted.items()}
+    several = _several(posted)
     lists = {c.path: c for c in form.walk() if isinstance(c, DynamicList)}
     if not lists:
         return several
@@ -43,6 +43,13 @@ def renumbered(form: Form, posted: Posted) -> Inputs:
         if count < told_list.most:
             found[f"{_renamed(path, places)}[{count}]"] = ["1"]
     return found
+
+
+def _several(posted: Posted) -> Inputs:
+    """All that stands under each name; a web framework's dict tells one unasked."""
+    lists = getattr(posted, "lists", None)
+    told = dict(lists()) if lists is not None else posted
+    return {n: [v] if isinstance(v, str) else list(v) for n, v in told.items()}
 
 
 def _template(path: str) -> str:

@@ -8,9 +8,10 @@ and another name, longer than three letters, is one or two letters away.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 import forms
-from workflows import engine, procedure_file
+from workflows import engine, feel, procedure_file
 from workflows.engine import Shape, Usage
 from workflows.model import Finding
 from workflows.release_files import Part
@@ -18,6 +19,8 @@ from workflows.release_files import Part
 Shapes = dict[str, list[Shape]]
 
 SHORTEST = 4  # letters of a name that another one can be a misspelling of
+# What form-js gives to an expression inside a list.
+OF_ITEM = frozenset({"this", "parent", "i"})
 LONG = 8  # from so many letters on, two of them may differ
 
 
@@ -44,6 +47,8 @@ class _Names:
             part.source, part.key, part.compiled["trees"]
         )
         self.is_open = bool(self.usage.open_at)
+        self.of_forms: list[_Read] = []
+        self.of_items: list[_Read] = []  # of an item, what its list does not ask
         self.given: Shapes = {name: list(s) for name, s in self.usage.writes.items()}
         for form_id in self.usage.form_ids:
             if form_id in drawn_forms:
@@ -51,18 +56,33 @@ class _Names:
             else:
                 self.is_open = True
         self.is_declared = procedure is not None and self._add_starts(procedure)
+        for form_id in self.usage.form_ids:
+            if form_id in drawn_forms:
+                self._read_form(drawn_forms[form_id])
         # In how many expressions a name or property stands: a slip is there but once.
-        self.uses = Counter(path[:1] for _, path in self.usage.reads)
-        self.uses.update(path[:2] for _, path in self.usage.reads if len(path) > 1)
+        reads = [path for _, path in self.usage.reads]
+        reads += [one.path for one in self.of_forms]
+        self.uses = Counter(path[:1] for path in reads)
+        self.uses.update(path[:2] for path in reads if len(path) > 1)
 
     def _add_form(self, part: Part) -> None:
         form = forms.read(part.source, part.file)
-        shapes: dict[str, set[str]] = {}
-        for field in form.fields:
-            root, *inner = field.keys
-            shapes.setdefault(root, set()).update(inner[:1])
-        for root, keys in shapes.items():
+        for root, keys in _answers(form).items():
             self.given.setdefault(root, []).append(frozenset(keys) or None)
+
+    def _read_form(self, part: Part) -> None:
+        """What its expressions read: of the case, or of their own list's item."""
+        form = forms.read(part.source, part.file)
+        items = _items(form)
+        for one in forms.located(form):
+            tree = part.compiled["trees"].get(one.text)
+            for path in sorted(feel.paths(tree)) if tree is not None else ():
+                root = path[0].strip("_") if one.of_list else path[0]
+                if not one.of_list or root not in OF_ITEM:
+                    self.of_forms.append(_Read(part.file, one.component_id, path))
+                elif root == "this" and len(path) > 1:
+                    if path[1] not in items[one.of_list]:
+                        self.of_items.append(_Read(part.file, one.component_id, path))
 
     def _add_starts(self, part: Part) -> bool:
         """What cases start with; whether the procedure shows it."""
@@ -76,35 +96,42 @@ class _Names:
         return bool(read.scenarios)
 
     def findings(self) -> Iterable[Finding]:
-        for element_id, path in dict.fromkeys(self.usage.reads):
-            name = path[0]
-            if name not in self.given:
-                yield from self._unknown(element_id, name)
-            elif len(path) > 1:
-                yield from self._property(element_id, name, path[1])
+        reads = [_Read(self.part.file, *read) for read in self.usage.reads]
+        for read in dict.fromkeys(reads + self.of_forms):
+            if read.path[0] not in self.given:
+                yield from self._unknown(read)
+            elif len(read.path) > 1:
+                yield from self._property(read)
+        for read in dict.fromkeys(self.of_items):
+            yield self._warning(
+                read,
+                "property-unknown",
+                f"An item of the list has no {read.path[1]}, which an expression of "
+                f"{read.element_id} reads. Correct the name, or ask for it there.",
+            )
 
-    def _unknown(self, element_id: str | None, name: str) -> Iterable[Finding]:
+    def _unknown(self, read: "_Read") -> Iterable[Finding]:
+        element_id, name = read.element_id, read.path[0]
         others = [one for one in self.given if not _are_siblings(name, one)]
         near = _near(name, others) if self.uses[(name,)] == 1 else None
         if near is not None:
             yield self._warning(
-                element_id,
+                read,
                 "variable-misspelt",
                 f"The variable {name} in an expression of {element_id} is nowhere else "
                 f"in this process. Did you mean {near}?",
             )
         elif self.is_declared and not self.is_open:
             yield self._warning(
-                element_id,
+                read,
                 "variable-unknown",
                 f"Nothing in this process gives the variable {name}, which an "
                 f"expression of {element_id} reads, and no scenario starts with it. "
                 "Correct the name, or let a scenario of procedure.yaml start with it.",
             )
 
-    def _property(
-        self, element_id: str | None, name: str, key: str
-    ) -> Iterable[Finding]:
+    def _property(self, read: "_Read") -> Iterable[Finding]:
+        element_id, (name, key) = read.element_id, read.path[:2]
         shapes = self.given[name]
         known = frozenset[str]().union(*(one for one in shapes if one is not None))
         if key in known or None in shapes:
@@ -118,14 +145,47 @@ class _Names:
             else "It has " + (", ".join(sorted(known)) or "none") + "."
         )
         yield self._warning(
-            element_id,
+            read,
             "property-unknown",
             f"Nothing gives {name} a property {key}, which an expression of "
             f"{element_id} reads. {mend}",
         )
 
-    def _warning(self, element_id: str | None, rule: str, message: str) -> Finding:
-        return Finding(self.part.file, element_id, rule, "warning", message)
+    def _warning(self, read: "_Read", rule: str, message: str) -> Finding:
+        return Finding(read.file, read.element_id, rule, "warning", message)
+
+
+@dataclass(frozen=True)
+class _Read:
+    """One name that an expression reads, and where it stands."""
+
+    file: str
+    element_id: str | None
+    path: feel.Path
+
+
+def _answers(form: forms.Form) -> dict[str, set[str]]:
+    """The variables that a form gives, with the properties that it asks for."""
+    shapes: dict[str, set[str]] = {}
+    for component in form.walk():
+        if isinstance(component, forms.Field | forms.Computed | forms.DynamicList):
+            if "[]" not in component.path:
+                root, *inner = component.keys
+                shapes.setdefault(root, set()).update(inner[:1])
+    return shapes
+
+
+def _items(form: forms.Form) -> dict[str, set[str]]:
+    """The keys of an item, by the path of its list."""
+    found: dict[str, set[str]] = {}
+    for component in form.walk():
+        if isinstance(component, forms.DynamicList):
+            found.setdefault(component.path, set())
+        if isinstance(component, forms.Field | forms.Computed | forms.DynamicList):
+            of_list, dot, inner = component.path.rpartition("[].")
+            if dot:
+                found.setdefault(of_list, set()).add(inner.split(".")[0])
+    return found
 
 
 def _near(name: str, known: Iterable[str]) -> str | None:

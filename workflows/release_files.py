@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import forms
-from workflows import decision_files, engine, feel, procedure_file
+from workflows import decision_files, engine, feel, form_files, procedure_file
 from workflows.model import Finding, RasimError
 
 FORM_SUFFIX = ".form.json"
@@ -79,10 +79,9 @@ def _read(
         findings = [one for drawing in drawings for one in drawing.findings]
         return parts, findings
     if file.endswith(FORM_SUFFIX):
-        form = forms.read(source, file)
-        trees = {text: parser.parse(text) for text in sorted(forms.expressions(form))}
+        form, trees, found = form_files.read(source, file, parser)
         names = dict.fromkeys(("kk", "ru", "en"), form.id)
-        found = [_finding(one, file) for one in form.warnings]
+        found += [_finding(one, file) for one in form.warnings]
         return [Part(form.id, "form", file, source, names, {"trees": trees})], found
     if file.rsplit("/", 1)[-1] == "procedure.yaml":
         read = procedure_file.read(source, file)

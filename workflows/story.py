@@ -17,7 +17,7 @@ from uuid import UUID
 from forms import validation
 from forms.model import Form
 from forms.problems import AnswersInvalid
-from workflows import calendars, engine, feel
+from workflows import calendars, engine, feel, lookups
 from workflows.model import RasimError
 from workflows.ports import FixedClock
 from workflows.scenario_file import Answer, Scenario, Step
@@ -161,9 +161,8 @@ class Story:
                     reason=f"the form {task.form_id} of {task.element_id} is not among "
                     "the files: name its folder too"
                 )
-            answers = validation.validate(
-                form, answers, self._case().visible(task.token), self._evaluate
-            )
+            seen, sources = self._case().visible(task.token), lookups.trusting(answers)
+            return validation.validate(form, answers, seen, self._evaluate, sources)
         return {name: feel.from_plain(value) for name, value in answers.items()}
 
     def _evaluate(self, text: str, values: Mapping[str, Any]) -> object:

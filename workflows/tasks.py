@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from forms import AnswersInvalid, Form, validate
-from workflows import feel, people, task_rights, task_rows
+from workflows import feel, lookups, people, task_rights, task_rows
 from workflows.model import (
     AnswersRefused,
     InputRefused,
@@ -199,6 +199,16 @@ def complete(
     return replace(row, state=TaskState.COMPLETED, ended_at=current.now)
 
 
+def rights(
+    tx: sa.Connection, world: World, caller: people.Caller, task_id: uuid.UUID
+) -> task_rights.Rights:
+    """What the caller may do with a task, and what keeps them from it."""
+    task = find(tx, caller, task_id)
+    released = world.library.get(tx, task.release_id, task.definition_version_id)
+    elements = released.of(task.called_process).elements
+    return task_rights.rights(tx, caller, task, elements)
+
+
 def candidates(
     tx: sa.Connection, caller: people.Caller, task_id: uuid.UUID, text: str = ""
 ) -> list[task_rights.Candidate]:
@@ -224,15 +234,15 @@ def _validated(
         return {name: feel.from_plain(value) for name, value in answers.items()}
     released = current.released.of(task.called_process)
     try:
-        typed = validate(
+        return validate(
             released.forms[task.form_id],
             answers,
             current.case.visible(task.id),
             evaluator(released, current.environment),
+            lookups.sources(current.tx, task.id),
         )
     except AnswersInvalid as error:
         raise AnswersRefused(errors=error.errors) from error
-    return {name: feel.from_plain(value) for name, value in typed.items()}
 
 
 def evaluator(released: Released, environment: feel.Environment) -> Any:
@@ -262,6 +272,7 @@ COMPLETE = Prepared(
         ended_at=sa.bindparam("at", type_=user_tasks.c.ended_at.type),
         completed_by=sa.bindparam("by", type_=user_tasks.c.completed_by.type),
         completed_for=sa.bindparam("absent", type_=user_tasks.c.completed_for.type),
+        search=sa.literal_column("'{}'"),  # whom it was about is for its case to say
     )
 )
 
