@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, Response, current_app, g, redirect, request
 from flask.typing import ResponseReturnValue
@@ -39,7 +39,7 @@ TOKEN_FRESH_SECONDS = 5.0
 TOKENS_KEPT = 1000
 
 View = TypeVar("View", bound=Callable[..., Any])
-Kept = Callable[..., ResponseReturnValue]
+Kept = Callable[..., ResponseReturnValue | None]
 
 
 class NotSignedIn(RasimError):
@@ -167,14 +167,43 @@ def _guard() -> ResponseReturnValue | None:
     g.session = _session()
     g.caller = g.session.caller if g.session else None
     if not rule.is_public and g.session is None:
-        return _to_sign_in()
+        return _kept() or _to_sign_in()
     if g.session and g.session.must_change_password and not _is_open_before():
         return _to_new_password()
-    if request.method not in SAFE_METHODS and request.endpoint:
-        _check_form()
     if not rule.is_public:
         _check_roles(rule, g.caller)
+    if request.method not in SAFE_METHODS and request.endpoint:
+        return _form_refused()
     return None
+
+
+def _form_refused() -> ResponseReturnValue | None:
+    """None for a form that is in order; FormRefused where nobody answers instead."""
+    try:
+        _check_form()
+    except FormRefused:
+        answer = _kept()
+        if answer is None:
+            raise
+        return answer
+    return None
+
+
+def _kept() -> ResponseReturnValue | None:
+    """The answer to a form of ours that is refused, where the view says one."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    kept: Kept | None = getattr(view, KEPT, None)
+    if kept is None or request.method in SAFE_METHODS or not _is_from_us():
+        return None
+    return kept(**(request.view_args or {}))
+
+
+def _is_from_us() -> bool:
+    """Whether the browser says that a page of this very site sends the form."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site == "same-origin"
+    return urlsplit(request.headers.get("Origin", "")).netloc == request.host
 
 
 def _check_roles(rule: Rule, caller: Caller) -> None:

@@ -13,13 +13,13 @@ from werkzeug import Response
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.http import HTTP_STATUS_CODES
 
-from forms.problems import Problem as FormProblem
 from server import auth, context, i18n, rendering
 from server.i18n import gettext
 from workflows import (
     decision_models,
     depot,
     dmn,
+    drafts,
     engine,
     feel,
     media_types,
@@ -60,13 +60,19 @@ TABLE: Mapping[type[model.RasimError], Kind] = {
     model.InputRefused: Kind(422, "input-refused", "Something needs mending"),
     dmn.DecisionError: Kind(422, "decision-failed", "The decision has no value"),
     feel.FeelError: Kind(422, "expression-refused", "The expression fails"),
-    model.DatabaseUnavailable: Kind(503, "unavailable", "Try again in a moment"),
+    # A case that a newer program saved: at another machine, or soon, it can be read.
+    engine.SavedByOther: Kind(503, "newer", "Try again in a moment"),
+    drafts.DraftTooLarge: Kind(413, "draft-too-large", "What you send is too large"),
     depot.DocumentTooLarge: Kind(413, "document-too-large", "This file is not taken"),
     media_types.DocumentRefused: Kind(
         422, "document-refused", "This file is not taken"
     ),
     depot.DocumentWaits: Kind(503, "document-waits", "Try again in a moment"),
-    ports.DocumentsUnavailable: Kind(503, "unavailable", "Try again in a moment"),
+    ports.DocumentsUnavailable: Kind(
+        503, "documents-unavailable", "Try again in a moment"
+    ),
+    model.DatabaseUnavailable: Kind(503, "unavailable", "Try again in a moment"),
+    model.Busy: Kind(503, "busy", "Somebody else is at work here just now"),
     # What nobody foresaw at the edge is a fault of ours, not of the one who asks.
     model.RasimError: Kind(500, "fault", "Something went wrong on our side"),
 }
@@ -83,12 +89,12 @@ PAGES: Mapping[int, Kind] = {
 # What a reader did not find: an id says nothing, whose it may be does.
 NOT_THERE: Mapping[str, str] = {
     "case": "There is no such case here. It may belong to another office.",
+    "document": "There is no such document here. It may belong to another office.",
     "task": "There is no such task here. It may belong to another office.",
 }
 # What of a page's address has a usual value: a page with a broken one shows that.
 USUAL = ("cursor", "sort")
 NEXT_STEP: Mapping[int, str] = {
-    "document": "There is no such document here. It may belong to another office.",
     404: "Check the address, or go to the first page.",
     422: "What was asked for or sent does not fit here. Go back and try again.",
     500: "The fault is written down. Try again, or tell the administrator its number.",
@@ -225,8 +231,6 @@ def _members(error: model.RasimError) -> dict[str, Any]:
 
 
 def _said(one: object) -> str:
-    if isinstance(one, FormProblem):
-        return one.msgid.format(**one.params)
     return str(one)
 
 

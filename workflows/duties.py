@@ -1,5 +1,6 @@
 """Separation of duties: a step that must not be done by whoever did another one."""
 
+import string
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,16 +14,26 @@ from workflows.store.prepared import constant
 from workflows.store.tables import user_tasks, users
 
 
-class DoneBySame(NotAllowed):
-    """You did the step "{step}" of this case, so another person must do this."""
+class DutyRefused(NotAllowed):
+    """Another person must do this."""
+
+    step: Mapping[str, str]  # the other step's name: kk, ru, en
+
+    def __str__(self) -> str:
+        step = self.step.get("en") or next(iter(self.step.values()), "")
+        return string.Formatter().vformat(self.msgid, (), self.data | {"step": step})
 
 
-class DoneByOther(NotAllowed):
-    """{who} did the step "{step}" of this case, so another person must do this."""
+class DoneBySame(DutyRefused):
+    """You did the step “{step}” of this case, so another person must do this."""
 
 
-class DoneByAbsent(NotAllowed):
-    """{who}, for whom you stand in, did the step "{step}" of this case, so another
+class DoneByOther(DutyRefused):
+    """{who} did the step “{step}” of this case, so another person must do this."""
+
+
+class DoneByAbsent(DutyRefused):
+    """{who}, for whom you stand in, did the step “{step}” of this case, so another
     person must do this."""
 
 

@@ -143,6 +143,11 @@ class DatabaseUnavailable(RasimError):
     """The database does not answer. Nothing was lost; try again in a moment."""
 
 
+class Busy(DatabaseUnavailable):
+    """Others are at work on the same just now. Nothing was lost; try again in a
+    moment."""
+
+
 Item = TypeVar("Item", covariant=True)
 
 

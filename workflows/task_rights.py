@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from workflows import duties, people
 from workflows.callers import Caller, Membership, StandIn
-from workflows.model import MoveRefused, NotAllowed, Role, TaskState
+from workflows.model import MoveRefused, NotAllowed, RasimError, Role, TaskState
 from workflows.store.tables import memberships, offices, user_tasks, users
 from workflows.task_rows import OPEN
 
@@ -38,6 +39,51 @@ class Candidate:
     name: str
     office_names: Mapping[str, str]
     held: int
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What a caller may do with one task now, and what keeps them from working on it.
+
+    `absent`: in whose place they would; `delegated_by`: the name of who may have it
+    brought back.
+    """
+
+    refusal: RasimError | None
+    absent: StandIn | None = None
+    may_release: bool = False
+    may_assign: bool = False
+    may_delegate: bool = False
+    may_bring_back: bool = False
+    delegated_by: str | None = None
+
+
+def rights(tx: sa.Connection, caller: Caller, task: Any, elements: Elements) -> Rights:
+    """Everything at once, for a page; each action asks again for itself."""
+    try:
+        check_open(tx, task, "completed")
+    except TaskOver as over:
+        return Rights(over)
+    refusal: RasimError | None = None
+    absent = None
+    try:
+        absent = working(tx, caller, task, elements, "complete")
+    except (NotAllowed, MoveRefused) as error:
+        refusal = error
+    is_held = task.state == TaskState.CLAIMED
+    is_ones_own = is_held and caller.may_act_for(task.assignee_id)
+    is_supervised = supervises(caller, task)
+    may_bring_back = is_held and (caller.may_act_for(task.delegated_by_id))
+    by = tx.scalar(sa.select(users.c.name).where(users.c.id == task.delegated_by_id))
+    return Rights(
+        refusal,
+        absent,
+        may_release=is_ones_own or (is_held and is_supervised),
+        may_assign=is_supervised,
+        may_delegate=is_ones_own,
+        may_bring_back=may_bring_back or (by is not None and is_supervised),
+        delegated_by=by,
+    )
 
 
 def check_open(tx: sa.Connection, task: Any, move: str) -> None:
@@ -131,7 +177,7 @@ def candidates(tx: sa.Connection, task: Any, text: str = "") -> list[Candidate]:
     barred = [one.user_id for one in duties.done_before(tx, task)]
     chosen = (
         sa.select(users.c.id, users.c.login, users.c.name, offices.c.names, held)
-        .distinct(users.c.id)
+        .ext(distinct_on(users.c.id))
         .select_from(users)
         .join(memberships, memberships.c.user_id == users.c.id)
         .join(offices, offices.c.id == memberships.c.office_id)

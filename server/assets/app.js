@@ -11,6 +11,8 @@ import {
   Tabs,
   createAll,
 } from "govuk-frontend";
+import "./documents.js";
+import "./drafts.js";
 import "./forms.js";
 import "./keyboard.js";
 import "./worklist.js";

@@ -2,8 +2,36 @@
 
 from flask import Blueprint
 
-from server.desk import bulk, case, cases, home, interventions, keys, task, worklist
+from server.desk import (
+    bulk,
+    case,
+    cases,
+    commenting,
+    documents,
+    drafting,
+    handing,
+    home,
+    interventions,
+    kept_filters,
+    keys,
+    task,
+    worklist,
+)
 
 blueprint = Blueprint("desk", __name__)
-for module in (home, worklist, bulk, task, cases, case, interventions, keys):
+for module in (
+    home,
+    worklist,
+    bulk,
+    task,
+    cases,
+    case,
+    interventions,
+    kept_filters,
+    keys,
+    commenting,
+    documents,
+    drafting,
+    handing,
+):
     module.register(blueprint)

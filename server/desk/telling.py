@@ -45,6 +45,15 @@ class Line:
     tone: str = ""
     raw: str = ""  # what a program said, for those who mend it
     link: tuple[str, str] | None = None  # (address, name) of what it rests on
+    type: str = ""  # of the event
+
+
+@dataclass(frozen=True)
+class Since:
+    """What happened since somebody completed a task of the case last."""
+
+    last: Line
+    lines: list[Line]  # the newest first
 
 
 @dataclass(frozen=True)
@@ -69,6 +78,18 @@ class Telling:
     @property
     def called(self) -> list[Way]:
         return self.ways[1:]
+
+    def since_last_task(self) -> Since | None:
+        """What is new since the case was last at a desk; None if it never was.
+
+        What people did with tasks meanwhile is no news of the case.
+        """
+        for place, line in enumerate(self.lines):
+            if line.type == "task.completed":
+                newer = self.lines[:place]
+                news = [one for one in newer if not one.type.startswith("task.")]
+                return Since(line, news)
+        return None
 
     def way(self, process: str | None) -> Way | None:
         """The way in one drawing; None where the case never came."""
@@ -182,6 +203,9 @@ def _ended(instance: InstanceRow, called: Vocabulary) -> tuple[str, str]:
 def _names(tx: sa.Connection, events: list[EventRow]) -> dict[str, str]:
     """Login -> name of everyone who acted; a login that is gone stays a login."""
     logins = {event.actor for event in events if _is_person(event.actor)}
+    # A task is given to somebody, or done in somebody's place.
+    details = [event.detail or {} for event in events if event.type.startswith("task.")]
+    logins |= {told[name] for told in details for name in ("to", "for") if name in told}
     found = ((login, people.by_login(tx, login)) for login in logins)
     return {login: person.name for login, person in found if person is not None}
 
@@ -226,6 +250,7 @@ class _Teller:
             tone,
             faults.raw(self._reason(event)),
             rulings.link(event.detail or {}) if event.type == RULED else None,
+            event.type,
         )
 
     def _completed(self, event: EventRow) -> Line | None:
@@ -281,9 +306,26 @@ class _Teller:
             return _begun_by(detail)
         if event.type == RULED:
             return rulings.note(detail)
+        if event.type.startswith("task."):
+            return self._handed(detail)
+        if event.type.startswith("document."):
+            return str(detail.get("name", detail.get("threat", "")))
+        if event.type == "comment.added":
+            return str(detail.get("text", gettext("The words were erased.")))
         if event.type.startswith(("step.", "instance.")) and detail.get("reason"):
             return gettext("Reason: %(reason)s", reason=detail["reason"])
         return ""
+
+    def _handed(self, detail: Mapping[str, Any]) -> str:
+        """To whom a task went, in whose place it was done, and what was said of it."""
+        said = []
+        if "to" in detail:
+            who = self.names.get(detail["to"], detail["to"])
+            said.append(gettext("To: %(who)s", who=who))
+        if "for" in detail:
+            who = self.names.get(detail["for"], detail["for"])
+            said.append(gettext("In place of: %(who)s", who=who))
+        return ". ".join([*said, *([detail["note"]] if detail.get("note") else [])])
 
     def _reason(self, event: EventRow) -> str:
         detail = event.detail or {}
@@ -303,6 +345,20 @@ SENTENCES: Mapping[str, tuple[Callable[[str], str], str]] = {
     "task.claimed": (lambda s: gettext("Taken in work: %(step)s", step=s), ""),
     "task.released": (lambda s: gettext("Given back: %(step)s", step=s), ""),
     "task.assigned": (lambda s: gettext("Assigned: %(step)s", step=s), ""),
+    "task.delegated": (lambda s: gettext("Handed over: %(step)s", step=s), ""),
+    "task.brought_back": (lambda s: gettext("Brought back: %(step)s", step=s), ""),
+    "comment.added": (lambda _: gettext("A comment"), ""),
+    "document.added": (lambda _: gettext("A document was added"), ""),
+    "document.deleted": (lambda _: gettext("A document was removed"), ""),
+    "document.refused": (
+        lambda _: gettext("A file with a virus was not taken"),
+        "bad",
+    ),
+    "document.infected": (
+        lambda _: gettext("A virus was found in a document; the file is gone"),
+        "bad",
+    ),
+    "comment.removed": (lambda _: gettext("A comment was taken back"), ""),
     "task.completed": (
         lambda s: gettext("Task completed: %(step)s", step=s),
         "good",

@@ -28,7 +28,8 @@ class TokenNotWaiting(EngineError):
 
 
 class SavedByOther(EngineError):
-    """The saved case has format {version}, which this program cannot read."""
+    """A newer program saved this case (format {version}), which this one cannot read.
+    Nothing was lost; try again in a moment."""
 
 
 class DecisionFailed(EngineError):

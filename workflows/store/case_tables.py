@@ -38,12 +38,10 @@ comments = sa.Table(
     # The task on whose page it was written.
     sa.Column("task_id", UUID, sa.ForeignKey("user_tasks.id")),
     sa.Column("author_id", UUID, sa.ForeignKey("users.id"), nullable=False),
-    sa.Column("text", sa.Text),  # null: taken back
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("removed_at", Moment),
-    # The event of the history that says the same.
+    # The event of the history, of the same moment, whose details hold the text.
     sa.Column("event_seq", sa.Integer, nullable=False),
-    sa.CheckConstraint("(text IS NULL) = (removed_at IS NOT NULL)", name="removed"),
     sa.Index("comments_instance_idx", "instance_id", "created_at"),
 )
 

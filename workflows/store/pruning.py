@@ -1,4 +1,4 @@
-"""What is kept for some days only: the queue's log, and the keys of requests."""
+"""What is kept for some days only: logs, keys of requests, drafts of ended tasks."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -8,6 +8,7 @@ from workflows.store.session import Store
 
 # Rows in one transaction: none of them lasts, or holds up who writes meanwhile.
 LOT = 5_000
+DRAFT_DAYS = 14  # after the end of its task: who was overtaken may still want it
 # By their place in the file, for nothing else would find each of them again at once.
 OLD = """
     DELETE FROM {table} WHERE ctid = ANY (ARRAY(
@@ -15,6 +16,15 @@ OLD = """
         LIMIT :lot FOR UPDATE SKIP LOCKED))
 """
 QUEUE_LOG = sa.text(OLD.format(table="pgqueuer_log", moment="created"))
+SENT_ANSWERS = sa.text(OLD.format(table="sent_answers", moment="sent_at"))
+# Of an open task a draft is kept as long as it takes.
+DRAFTS = sa.text(
+    """
+    DELETE FROM drafts WHERE ctid = ANY (ARRAY(
+        SELECT drafts.ctid FROM drafts JOIN user_tasks ON user_tasks.id = task_id
+        WHERE ended_at < :until LIMIT :lot FOR UPDATE OF drafts SKIP LOCKED))
+    """
+)
 IDEMPOTENCY_KEYS = sa.text(OLD.format(table="idempotency_keys", moment="created_at"))
 
 
@@ -30,6 +40,8 @@ def prune(
     return max(
         _delete(store, QUEUE_LOG, machine - timedelta(days=queue_log_days)),
         _delete(store, IDEMPOTENCY_KEYS, now - timedelta(days=idempotency_days)),
+        _delete(store, SENT_ANSWERS, now - timedelta(days=idempotency_days)),
+        _delete(store, DRAFTS, now - timedelta(days=DRAFT_DAYS)),
     )
 
 

@@ -28,6 +28,9 @@ def _config() -> Config:
 def upgrade(store: Store, now: datetime) -> None:
     """Run every migration that is missing; safe to call by many at once."""
     with store.engine.connect() as guard:
+        # Another one may be at it: a migration takes as long as it takes.
+        guard.exec_driver_sql("SET lock_timeout = 0")
+        guard.exec_driver_sql("SET statement_timeout = 0")
         guard.execute(sa.select(sa.func.pg_advisory_lock(ADVISORY_LOCK)))
         guard.commit()
         try:
@@ -43,6 +46,8 @@ def upgrade(store: Store, now: datetime) -> None:
                 connection.exec_driver_sql("RESET statement_timeout")
         finally:
             guard.execute(sa.select(sa.func.pg_advisory_unlock(ADVISORY_LOCK)))
+            guard.exec_driver_sql("RESET lock_timeout")
+            guard.exec_driver_sql("RESET statement_timeout")
             guard.commit()
     with store.transaction() as tx:
         make_partitions(tx, now)

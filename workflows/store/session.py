@@ -5,14 +5,17 @@ from contextlib import contextmanager
 
 import psycopg
 import sqlalchemy as sa
-from psycopg.errors import UndefinedTable
+from psycopg.errors import DeadlockDetected, LockNotAvailable, UndefinedTable
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
-from workflows.model import DatabaseUnavailable, RasimError
+from workflows.model import Busy, DatabaseUnavailable, RasimError
 from workflows.store.prepared import driver_of
 
 CONNECT_TIMEOUT_SECONDS = 5
 STATEMENT_TIMEOUT_MS = 30_000
+# How long one waits for others at the same row; then it is told, not waited out.
+LOCK_TIMEOUT_MS = 10_000
+WAITED_IN_VAIN = (LockNotAvailable, DeadlockDetected)
 
 
 class SchemaMissing(RasimError):
@@ -37,7 +40,7 @@ class Store:
             connect_args={
                 "connect_timeout": CONNECT_TIMEOUT_SECONDS,
                 "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS}"
-                " -c timezone=UTC",
+                f" -c lock_timeout={LOCK_TIMEOUT_MS} -c timezone=UTC",
             },
         )
 
@@ -71,6 +74,8 @@ def _told_when_gone() -> Iterator[None]:
         yield
     except (OperationalError, psycopg.OperationalError) as error:
         # The second is the driver's own: jobs are enqueued past SQLAlchemy.
+        if isinstance(getattr(error, "orig", error), WAITED_IN_VAIN):
+            raise Busy from error
         raise DatabaseUnavailable from error
     except sa.exc.TimeoutError as error:  # every connection is busy
         raise DatabaseUnavailable from error

@@ -25,11 +25,9 @@ CREATE TABLE comments (
     instance_id uuid NOT NULL REFERENCES process_instances (id),
     task_id uuid REFERENCES user_tasks (id),
     author_id uuid NOT NULL REFERENCES users (id),
-    text text,
     created_at timestamptz NOT NULL,
     removed_at timestamptz,
-    event_seq integer NOT NULL,
-    CONSTRAINT comments_removed_check CHECK ((text IS NULL) = (removed_at IS NOT NULL))
+    event_seq integer NOT NULL
 );
 CREATE INDEX comments_instance_idx ON comments (instance_id, created_at);
 

@@ -1,0 +1,48 @@
+"""Drafts of the task page: saved as one types, or by a button, and thrown away."""
+
+import uuid
+from typing import Any
+
+from flask import Blueprint, redirect, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug import Response
+
+from server import moments
+from server.auth import keeps, require
+from server.context import caller, transaction, world
+from server.desk import safekeeping
+from server.sections import WORKERS
+from workflows import drafts, tasks
+
+
+def register(blueprint: Blueprint) -> None:
+    path = "/tasks/<uuid:task_id>/draft"
+    blueprint.add_url_rule(path, "draft", save, methods=["POST"])
+    blueprint.add_url_rule(
+        f"{path}/discard", "draft_discard", discard, methods=["POST"]
+    )
+
+
+@keeps(safekeeping.draft)
+@require(*WORKERS)
+def save(task_id: uuid.UUID) -> ResponseReturnValue:
+    """Keep what was typed. The page's script is told in a sentence, as JSON."""
+    if safekeeping.is_asked_by_script():
+        return safekeeping.kept(task_id)
+    safekeeping.keep(task_id)
+    return redirect(url_for("desk.task", task_id=task_id, said="saved"))
+
+
+@require(*WORKERS)
+def discard(task_id: uuid.UUID) -> Response:
+    with transaction() as tx:
+        tasks.get(tx, world(), caller(), task_id)
+        drafts.discard(tx, caller(), task_id)
+    return redirect(url_for("desk.task", task_id=task_id, said="discarded"))
+
+
+def shown(draft: drafts.Draft | None) -> dict[str, Any] | None:
+    """What a page says of a draft that it shows."""
+    if draft is None:
+        return None
+    return {"when": moments.moment(draft.saved_at, world().clock.now())}

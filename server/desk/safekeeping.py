@@ -1,0 +1,73 @@
+"""What was typed is kept, whatever becomes of its form: as a draft, or in a page.
+
+A form may come too late: its sign-in has ended, or was begun anew meanwhile. Nothing is
+done with it then but to keep what was typed; `auth.keeps` asks for that, and only for a
+form that a page of ours sent.
+"""
+
+import uuid
+from datetime import datetime
+
+from flask import Response, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from server import i18n
+from server.auth import FORM_FIELD, csrf_token
+from server.context import caller, caller_or_none, transaction, world
+from server.desk import typed
+from server.i18n import gettext
+from workflows import drafts, tasks
+from workflows.model import RasimError
+
+
+def keep(task_id: uuid.UUID) -> datetime | None:
+    """Save what the request sends as the caller's draft; when, None: nothing to."""
+    with transaction() as tx:
+        form, _ = tasks.form(tx, world(), caller(), task_id)
+        fields = typed.posted(form)
+        draft = drafts.save(tx, world(), caller(), task_id, fields)
+    return draft.saved_at if draft else None
+
+
+def kept(task_id: uuid.UUID) -> tuple[Response, int]:
+    """Save, and say so to the page's script, with the token that its forms need now."""
+    try:
+        saved_at = keep(task_id)
+    except RasimError as error:
+        told = gettext("Not saved: %(reason)s", reason=i18n.say(error))
+        return jsonify(said=told), 422
+    said = gettext("Sent already")
+    if saved_at is not None:
+        said = gettext("Saved %(when)s", when=i18n.clock_time(saved_at))
+    return jsonify(said=said, token=csrf_token()), 200
+
+
+def is_asked_by_script() -> bool:
+    return request.accept_mimetypes.best == "application/json"
+
+
+def answers(task_id: uuid.UUID) -> ResponseReturnValue:
+    """Answers become a draft; for nobody signed in, a page that keeps them for now."""
+    if caller_or_none() is None:
+        return _page()
+    keep(task_id)
+    return redirect(url_for("desk.task", task_id=task_id, said="kept"), 303)
+
+
+def draft(task_id: uuid.UUID) -> ResponseReturnValue | None:
+    """A draft is kept as if its token were good; its page is told the new one."""
+    if not is_asked_by_script():
+        return answers(task_id)
+    return kept(task_id) if caller_or_none() else None
+
+
+def _page() -> tuple[str, int]:
+    """What was typed, in a form that sends it again after signing in elsewhere."""
+    fields = [
+        (name, value)
+        for name, values in request.form.lists()
+        if name != FORM_FIELD
+        for value in values
+    ]
+    values = [value for _, value in fields if value.strip()]
+    return render_template("desk/signed_out.html", fields=fields, typed=values), 401
