@@ -97,7 +97,7 @@ def cleaned(name: str, media_type: str) -> str:
     text = unicodedata.normalize("NFC", re.split(r"[/\\]", name)[-1])
     # Categories C*: controls, half characters, and marks that turn a name around.
     text = "".join(each for each in text if unicodedata.category(each)[0] != "C")
-    text = re.sub(r'[<>:"|?*\s]+', " ", text).strip(" .")
+    text = re.sub(r'[<>:"|?*\s]+', " ", text).strip().rstrip(" .")
     stem, dot, ending = text.rpartition(".")
     endings = ENDINGS[media_type]
     if not dot or f".{ending.lower()}" not in endings:

@@ -8,7 +8,7 @@ from werkzeug import Response
 from server import norms_pages, rendering
 from server.auth import require
 from server.context import transaction
-from server.desk import faults, telling
+from server.desk import documents, faults, telling
 from server.sections import STAFF
 from workflows import deadline_list
 from workflows.model import NotFound
@@ -25,8 +25,10 @@ def show(instance_id: uuid.UUID) -> str | Response:
     with transaction() as tx:
         told = telling.read(tx, instance_id)
         due = deadline_list.of_case(tx, instance_id)
+        shown = documents.panel(tx, instance_id)
     context = {
         "deadlines": due,
+        "documents": shown,
         "faults": faults,
         "instance": told.instance,
         "norms": norms_pages.links(told.norm_ids),

@@ -1,0 +1,132 @@
+"""Draws one page of a document that nobody trusts: a program of its own, soon over.
+
+`python -I preview_program.py KIND PAGE WIDTH` reads the document from standard input
+and writes one line of JSON, then the picture. Before it reads, it gives up memory,
+time, files and the network; what a document then breaks is this process alone.
+"""
+
+import ctypes
+import io
+import json
+import os
+import resource
+import sys
+from typing import Any
+
+import pypdfium2
+from PIL import Image, ImageFile, ImageOps
+
+MEMORY_BYTES = 700 << 20
+CPU_SECONDS = 6
+MADE_BYTES = 32 << 20
+MOST_POINTS = 60_000_000  # of a picture, before it is made smaller
+TALLEST = 4  # times its width, of what is drawn
+LONGEST_TEXT = 20_000  # characters of a page
+QUALITY = 80
+NEW_NETWORK, NEW_USER = 0x40000000, 0x10000000  # linux/sched.h
+READ_BYTES = 600 << 20
+
+Told = dict[str, Any]
+
+
+class Refused(Exception):
+    """`why`: locked, broken, large, or nothing (there is no such page)."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+def give_up() -> None:
+    """From here on nothing can be opened, started, sent or kept."""
+    if sys.platform == "linux":
+        # Where the kernel allows it; without files there is no way out anyway.
+        ctypes.CDLL(None).unshare(NEW_USER | NEW_NETWORK)
+    for limit, most in (
+        (resource.RLIMIT_AS, MEMORY_BYTES),
+        (resource.RLIMIT_CPU, CPU_SECONDS),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, MADE_BYTES),
+        (resource.RLIMIT_NPROC, 0),
+        (resource.RLIMIT_NOFILE, 0),
+    ):
+        resource.setrlimit(limit, (most, most))
+
+
+def page_of_pdf(content: bytes, page: int, width: int) -> tuple[Told, Image.Image]:
+    try:
+        document = pypdfium2.PdfDocument(content)
+        count = len(document)
+    except pypdfium2.PdfiumError as error:
+        is_locked = "password" in str(error).lower()
+        raise Refused("locked" if is_locked else "broken") from error
+    if not 1 <= page <= count:
+        raise Refused("nothing" if count else "broken")
+    try:
+        sheet = document[page - 1]
+        wide, high = sheet.get_size()
+        if wide <= 0 or high <= 0:
+            raise Refused("broken")
+        scale = min(width / wide, TALLEST * width / high)
+        drawn = sheet.render(scale=scale, may_draw_forms=False).to_pil()
+        text = sheet.get_textpage().get_text_bounded()
+    except pypdfium2.PdfiumError as error:
+        raise Refused("broken") from error
+    return {"pages": count, "text": text[:LONGEST_TEXT]}, drawn.convert("RGB")
+
+
+def page_of_picture(content: bytes, page: int, width: int) -> tuple[Told, Image.Image]:
+    Image.MAX_IMAGE_PIXELS = None  # ours is stricter
+    try:
+        with Image.open(io.BytesIO(content), formats=("PNG", "JPEG", "TIFF")) as file:
+            count = getattr(file, "n_frames", 1)
+            if not 1 <= page <= count:
+                raise Refused("nothing")
+            if page > 1:
+                file.seek(page - 1)
+            if file.width * file.height > MOST_POINTS:
+                raise Refused("large")
+            file.draft("RGB", (width, TALLEST * width))
+            upright = ImageOps.exif_transpose(file)
+            upright.thumbnail((width, TALLEST * width))
+            return {"pages": count, "text": ""}, _on_white(upright)
+    except (OSError, ValueError, SyntaxError, EOFError, AttributeError) as error:
+        raise Refused("broken") from error
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    if picture.mode in ("I", "I;16", "F"):  # of scanners: sixteen bits a point
+        picture = picture.convert("I").point(lambda value: value / 256, "L")
+    if "A" not in picture.getbands() and "transparency" not in picture.info:
+        return picture.convert("RGB")
+    clear = picture.convert("RGBA")
+    white = Image.new("RGBA", clear.size, "white")
+    return Image.alpha_composite(white, clear).convert("RGB")
+
+
+def main(kind: str, page: int, width: int) -> None:
+    os.nice(5)
+    # What Python and its libraries load late could not be loaded after this.
+    "".encode("utf-16-le")
+    Image.init()
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    Image.new("RGB", (1, 1)).save(io.BytesIO(), "WEBP")
+    source, target = sys.stdin.buffer, sys.stdout.buffer
+    give_up()
+    try:
+        content = source.read(READ_BYTES)
+        draw = page_of_pdf if kind == "pdf" else page_of_picture
+        told, drawn = draw(content, page, width)
+        made = io.BytesIO()
+        drawn.save(made, "WEBP", quality=QUALITY, method=2)
+        told |= {"width": drawn.width, "height": drawn.height}
+    except Refused as refused:
+        told, made = {"why": refused.why}, io.BytesIO()
+    except MemoryError:
+        told, made = {"why": "large"}, io.BytesIO()
+    target.write(json.dumps(told).encode() + b"\n" + made.getvalue())
+    target.flush()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))

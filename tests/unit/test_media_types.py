@@ -1,0 +1,128 @@
+"""What a file is, by its bytes; what is not let in; which names are kept."""
+
+import io
+
+import pytest
+
+from tests import document_files as files
+from workflows import media_types
+from workflows.media_types import (
+    ENDINGS,
+    MacrosRefused,
+    NotADocument,
+    OversizedDocument,
+    SuspiciousDocument,
+)
+
+KAZAKH = "Өтініш қабылданды\n".encode()
+GOOD = {
+    media_types.PDF: files.pdf("One"),
+    media_types.PNG: files.picture("PNG"),
+    media_types.JPEG: files.picture("JPEG"),
+    media_types.TIFF: files.picture("TIFF", frames=2),
+    media_types.DOCX: files.docx(),
+    media_types.XLSX: files.xlsx(),
+    media_types.ODT: files.odt(),
+    media_types.TEXT: KAZAKH,
+}
+BAD = {
+    "a page": (files.HTML, NotADocument),
+    "a page after a mark": (b"\xef\xbb\xbf\n " + files.HTML, NotADocument),
+    "a wide page": (files.HTML.decode().encode("utf-16"), NotADocument),
+    "a drawing with a script": (files.SVG, NotADocument),
+    "a drawing with a head": (b'<?xml version="1.0"?>' + files.SVG, NotADocument),
+    "a program": (b"\x7fELF" + bytes(100), NotADocument),
+    "a program of Windows": (b"MZ" + bytes(200), NotADocument),
+    "a script": (b"#!/bin/sh\nrm -rf /\n", NotADocument),
+    "PHP in a text": (b"hello <?php system('id') ?>", NotADocument),
+    "an archive": (files.packed({"a.txt": b"a"}), NotADocument),
+    "an archive that says it is DOCX": (
+        files.packed({"[Content_Types].xml": b"<Types/>", "word/document.xml": b""}),
+        NotADocument,
+    ),
+    "an old DOC": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), NotADocument),
+    "a GIF": (files.picture("GIF"), NotADocument),
+    "a PDF and an archive": (
+        files.pdf() + files.packed({"a": b"b"}),
+        SuspiciousDocument,
+    ),
+    "a JPEG and an archive": (
+        files.picture("JPEG") + files.packed({"a": b"b"}),
+        SuspiciousDocument,
+    ),
+    "an archive and a PDF": (
+        files.packed({"%PDF-1.7": b"%PDF-1.7"} | {"a": b"b"}),
+        SuspiciousDocument,
+    ),
+    "a PDF behind a page": (files.HTML + files.pdf(), NotADocument),
+    "a cut archive": (files.docx()[:200], SuspiciousDocument),
+    "a bomb": (files.bomb_docx(), OversizedDocument),
+    "too many parts": (
+        files.packed({f"p{n}": b"" for n in range(media_types.MOST_PARTS + 1)}),
+        OversizedDocument,
+    ),
+    "macros": (files.docx(word__vbaProject_bin=b"x"), MacrosRefused),
+    "bytes of nothing": (bytes(range(256)) * 4, NotADocument),
+}
+
+
+@pytest.mark.parametrize("media_type", GOOD)
+def test_a_document_is_told_by_its_bytes_whatever_it_is_called(media_type):
+    source = io.BytesIO(GOOD[media_type])
+
+    found = media_types.of(source, "photo.exe")
+
+    assert found == media_type
+    assert source.tell() == 0
+
+
+def test_a_table_is_text_by_its_bytes_and_csv_by_its_name():
+    assert media_types.of(io.BytesIO(b"a;b\n1;2\n"), "t.CSV") == media_types.CSV
+    assert media_types.of(io.BytesIO(b"a;b\n1;2\n"), "t.txt") == media_types.TEXT
+
+
+def test_a_table_that_a_spreadsheet_saved_in_cyrillic_is_taken():
+    content = "ФИО;класс\nИванов;1\n".encode("cp1251")
+
+    assert media_types.of(io.BytesIO(content), "t.csv") == media_types.CSV
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_what_could_run_or_pretends_is_refused(name):
+    content, error = BAD[name]
+
+    with pytest.raises(error):
+        media_types.of(io.BytesIO(content), "report.pdf")
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("../../etc/passwd", "passwd.pdf"),
+        ("..\\..\\boot.ini", "boot.ini.pdf"),
+        ("C:\\Users\\a\\Анықтама.PDF", "Анықтама.PDF"),
+        ("photo.exe", "photo.exe.pdf"),
+        ("invoice\u202efdp.exe", "invoicefdp.exe.pdf"),
+        ("a\r\nSet-Cookie: x.pdf", "aSet-Cookie x.pdf"),
+        ("a\0.pdf", "a.pdf"),
+        ('"quoted".pdf', "quoted.pdf"),
+        ("....", "document.pdf"),
+        ("", "document.pdf"),
+        (".pdf", "document.pdf"),
+        ("%2e%2e%2fx.pdf", "%2e%2e%2fx.pdf"),
+        ("е\u0306.pdf", "ӗ.pdf"),
+    ],
+)
+def test_a_name_is_kept_without_what_leads_elsewhere(sent, kept):
+    assert media_types.cleaned(sent, media_types.PDF) == kept
+
+
+def test_a_long_name_is_cut_before_its_ending():
+    kept = media_types.cleaned("ә" * 400 + ".pdf", media_types.PDF)
+
+    assert len(kept) == media_types.LONGEST_NAME
+    assert kept.endswith("ә.pdf")
+
+
+def test_every_type_that_is_taken_has_an_ending():
+    assert set(GOOD) | {media_types.CSV} == set(ENDINGS)
