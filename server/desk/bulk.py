@@ -13,7 +13,7 @@ import forms
 from server import forms_html, i18n
 from server.auth import require
 from server.context import caller, services, transaction, world
-from server.desk.worklist import address, asked
+from server.desk import filters
 from server.i18n import gettext, lazy_gettext
 from server.sections import WORKERS
 from workflows import bulk, steps, tasks
@@ -92,7 +92,9 @@ def act() -> str | Response:
     if wanted not in pages:
         return redirect(_list())
     told = ",".join(str(each) for each in ids)
-    return redirect(url_for(pages[wanted], tasks=told, **address(*asked())))
+    return redirect(
+        url_for(pages[wanted], tasks=told, **filters.address(*filters.asked()))
+    )
 
 
 @require(*WORKERS)
@@ -261,4 +263,4 @@ def _candidates(tx: sa.Connection, rows: Sequence[TaskRow]) -> list[Candidate]:
 
 
 def _list(**said: Any) -> str:
-    return url_for("desk.worklist", **address(*asked()), **said)
+    return url_for("desk.worklist", **filters.address(*filters.asked()), **said)

@@ -1,17 +1,20 @@
 """The worklist: what must I do next, and by when?"""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug import Response
 
 from server import exports, i18n, moments, rendering, words
 from server.auth import require
 from server.context import caller, services, transaction, world
-from server.desk import filters
+from server.desk import choices, filters, kept_filters, ordering
 from server.desk.filters import Filter
+from server.desk.kept_filters import Link
 from server.i18n import gettext
 from server.sections import WORKERS
 from workflows import worklist as lists
@@ -41,38 +44,37 @@ def register(blueprint: Blueprint) -> None:
 
 @require(*WORKERS)
 def worklist() -> str | Response:
-    view, wanted = asked()
+    view, wanted = filters.asked()
     now = services().clock.now()
-    query = replace(
-        _query(view, wanted), limit=PAGE_SIZE, cursor=request.args.get("cursor") or None
-    )
+    query = replace(wanted.query(view), limit=PAGE_SIZE)
     is_live = rendering.is_fragment()
     with transaction() as tx:
-        page = lists.page(tx, world(), caller(), query)
-        queries = [Filter().query(name, caller().login) for name in COUNTED]
-        counts = lists.counts(tx, world(), caller(), queries)
-        choices = None if is_live else filters.choices(tx, wanted)
-    numbers = dict(zip(COUNTED, counts, strict=False))
+        found = ordering.page(tx, query, _sort(query), request.args.get("cursor"))
+        saved = kept_filters.links(tx, view, wanted)
+        numbers = _numbers(tx, saved)
+        options = None if is_live else choices.choices(tx, wanted)
     context: dict[str, Any] = {
-        "arguments": address(view, wanted),
-        "bands": _bands(page, view, query.sort or "", now),
+        "arguments": filters.address(view, wanted),
+        "bands": _bands(found.page, view, found.sort, now),
         "filter": wanted,
         "is_breached": lambda row: _is_breached(row, now),
+        "is_too_long": found.is_too_long,
         "load": _load(numbers["mine"], numbers["groups"]),
         "now": now,
         "numbers": numbers,
-        "page": page,
-        "saved": [],
+        "page": found.page,
+        "saved": saved,
         "section": "tasks",
-        "sort": query.sort,
+        "sort": found.sort,
         "view": view,
+        "views": filters.VIEWS,
     }
-    if choices is None:
+    if options is None:
         return rendering.live("desk/_worklist.html", is_live=True, **context)
     return render_template(
         "desk/worklist.html",
-        chips=filters.chips(wanted, choices),
-        choices=choices,
+        chips=choices.chips(wanted, options),
+        choices=options,
         may_assign=caller().has(Role.SUPERVISOR, Role.ADMINISTRATOR),
         **context,
     )
@@ -81,17 +83,10 @@ def worklist() -> str | Response:
 @require(*WORKERS)
 def worklist_csv() -> Response:
     """The list as it is filtered and sorted, whole."""
-    view, wanted = asked()
-    query = replace(_query(view, wanted), limit=200)
+    view, wanted = filters.asked()
+    query = wanted.query(view)
     with transaction() as tx:
-        rows = [
-            _cells(row)
-            for row in exports.every(
-                lambda cursor: lists.page(
-                    tx, world(), caller(), replace(query, cursor=cursor)
-                )
-            )
-        ]
+        rows = [_cells(row) for row in ordering.whole(tx, query, _sort(query))]
     head = [
         gettext("Application number"),
         gettext("Whom it is about"),
@@ -108,41 +103,41 @@ def worklist_csv() -> Response:
 @require(*WORKERS)
 def take_next() -> Response:
     """Claim the free task of the list that is due first, and open it."""
-    view, wanted = asked()
+    view, wanted = filters.asked()
     with transaction() as tx:
-        row = lists.next_task(tx, world(), caller(), wanted.query(view, caller().login))
+        row = lists.next_task(tx, world(), caller(), wanted.query(view))
     if row is None:
-        return redirect(
-            url_for("desk.worklist", said="none_free", **address(view, wanted))
-        )
+        where = filters.address(view, wanted)
+        return redirect(url_for("desk.worklist", said="none_free", **where))
     return redirect(url_for("desk.task", task_id=row.id, said="claimed"))
 
 
-def asked() -> tuple[str, Filter]:
-    """The view and the filter that the page's address names."""
-    usual = "groups" if caller().has(Role.CLERK) else "all"
-    return filters.view_of(request.args, usual), filters.read(request.args)
+def _sort(query: WorklistQuery) -> str:
+    return request.args.get("sort") or query.sort
 
 
-def address(view: str, wanted: Filter) -> dict[str, Any]:
-    """The arguments that lead back to a list, its order among them."""
-    sort = request.args.get("sort")
-    return {"view": view, **({"sort": sort} if sort else {}), **wanted.arguments()}
-
-
-def _query(view: str, wanted: Filter) -> WorklistQuery:
-    usual = "-ended_at" if view == "done" else "deadline_at"
-    query = wanted.query(view, caller().login)
-    return replace(query, sort=request.args.get("sort") or usual)
+def _numbers(tx: sa.Connection, saved: Sequence[Link]) -> dict[str, Count]:
+    """How many tasks the views hold, by name, and the first saved filters, by id."""
+    counted = saved[: kept_filters.COUNTED]
+    queries = [Filter().query(name) for name in COUNTED]
+    queries += [one.query for one in counted]
+    names = [*COUNTED, *(str(one.id) for one in counted)]
+    counts = lists.counts(tx, world(), caller(), queries)
+    return dict(zip(names, counts, strict=True))
 
 
 def _load(mine: Count, groups: Count) -> str:
     """One's own load against that of all who share the work."""
     return gettext(
         "You have %(mine)s, your groups %(groups)s in all.",
-        mine=filters.capped(mine),
-        groups=filters.capped(groups),
+        mine=_capped(mine),
+        groups=_capped(groups),
     )
+
+
+def _capped(count: Count) -> str:
+    """As people say it: 31, or "10 000+" where there are more."""
+    return f"{i18n.number(count.number)}{'+' if count.is_capped else ''}"
 
 
 def _is_breached(row: TaskRow, now: datetime) -> bool:
