@@ -11,8 +11,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask, Response, g, make_response, render_template, request, url_for
+from flask.globals import request_ctx
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from markupsafe import Markup, escape
+from werkzeug.exceptions import HTTPException
 
 from server import i18n, moments, sections, words
 from server.i18n import gettext
@@ -88,12 +90,28 @@ def same_page(**changes: str | None) -> str:
     """This page's address with some of its questions changed; None leaves one out."""
     # What was said once is not said again, and the language is kept by its cookie.
     told = {"said": None, "lang": None, **changes}
-    kept = {name: each for name, each in request.args.items() if name not in told}
+    kept: dict[str, Any] = {
+        name: each for name, each in request.args.lists() if name not in told
+    }
     kept |= {name: each for name, each in told.items() if each is not None}
-    if request.endpoint is None:  # a page that does not exist still has languages
-        return f"?{urlencode(kept)}"
-    values: dict[str, Any] = {**kept, **(request.view_args or {})}
-    return url_for(request.endpoint, **values)
+    endpoint, own = _page_shown()
+    if endpoint is None:  # a page that does not exist still has languages
+        return f"?{urlencode(kept, doseq=True)}"
+    return url_for(endpoint, **{**kept, **own})
+
+
+def _page_shown() -> tuple[str | None, Mapping[str, Any]]:
+    """The page that this address is of; of a form's answer, where the form stands."""
+    adapter = request_ctx.url_adapter
+    if request.method in ("GET", "HEAD") or adapter is None:
+        return request.endpoint, request.view_args or {}
+    path = request.path
+    while path:
+        try:
+            return adapter.match(path, method="GET")
+        except HTTPException:  # nothing is shown here: the page is further up
+            path = path.rpartition("/")[0]
+    return adapter.match("/", method="GET")
 
 
 def live(template: str, **context: Any) -> Response:

@@ -15,6 +15,7 @@ import "./documents.js";
 import "./drafts.js";
 import "./forms.js";
 import "./keyboard.js";
+import "./languages.js";
 import "./worklist.js";
 import "./drawing.js";
 
