@@ -7,10 +7,10 @@ from werkzeug import Response
 
 from server import norms_pages, rendering
 from server.auth import require
-from server.context import transaction
+from server.context import caller, transaction, world
 from server.desk import documents, faults, telling
 from server.sections import STAFF
-from workflows import deadline_list
+from workflows import comments, deadline_list
 from workflows.model import NotFound
 
 
@@ -26,12 +26,16 @@ def show(instance_id: uuid.UUID) -> str | Response:
         told = telling.read(tx, instance_id)
         due = deadline_list.of_case(tx, instance_id)
         shown = documents.panel(tx, instance_id)
+        said = comments.of_case(tx, world().clock, caller(), instance_id)
+        readers = comments.readers(tx, caller(), instance_id)
     context = {
+        "comments": said,
         "deadlines": due,
         "documents": shown,
         "faults": faults,
         "instance": told.instance,
         "norms": norms_pages.links(told.norm_ids),
+        "readers": readers,
         "section": "cases",
         "told": told,
     }

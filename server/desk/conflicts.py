@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from flask import render_template, request
+from flask import Response, make_response, render_template, request
 
 from server import errors, i18n, moments
 from server.context import caller, transaction, world
@@ -15,6 +15,7 @@ from server.exports import every
 from server.i18n import gettext
 from workflows import history, people, tasks
 from workflows.duties import DutyRefused
+from workflows.engine import SavedByOther
 from workflows.model import (
     DatabaseUnavailable,
     MoveRefused,
@@ -26,7 +27,8 @@ from workflows.task_rights import HeldByOther, TaskOver
 from workflows.task_rows import OPEN, TaskRow
 
 # What a task's page answers itself, with what was typed; all else is told as usual.
-OURS = (MoveRefused, NotAllowed, DatabaseUnavailable)
+AGAIN = (DatabaseUnavailable, SavedByOther)
+OURS = (MoveRefused, NotAllowed, *AGAIN)
 TAKEN = ("task.claimed", "task.assigned", "task.delegated", "task.brought_back")
 GIVEN = ("task.assigned", "task.delegated")
 PAGE = 200
@@ -41,11 +43,9 @@ class Taken:
     is_given: bool  # somebody gave it to the holder
 
 
-def page(
-    error: RasimError, task_id: uuid.UUID, *, is_answer: bool = False
-) -> tuple[str, int]:
+def page(error: RasimError, task_id: uuid.UUID, *, is_answer: bool = False) -> Response:
     """The page in place of what was asked for; `is_answer`: a form was sent."""
-    if isinstance(error, DatabaseUnavailable):
+    if isinstance(error, AGAIN):
         return _again(error)
     with transaction() as tx:
         row = tasks.get(tx, world(), caller(), task_id)
@@ -64,10 +64,10 @@ def page(
         sentence=sentence,
         title=_title(error, is_sent=is_answer),
     )
-    return body, errors.kind_of(error).status
+    return make_response(body, errors.kind_of(error).status)
 
 
-def _again(error: RasimError) -> tuple[str, int]:
+def _again(error: RasimError) -> Response:
     """The database gives no answer just now: the same is sent again by a button."""
     fields = [
         (name, value) for name, values in request.form.lists() for value in values
@@ -78,7 +78,8 @@ def _again(error: RasimError) -> tuple[str, int]:
         section="tasks",
         sentence=i18n.say(error),
     )
-    return body, errors.kind_of(error).status
+    headers = {"Retry-After": str(errors.RETRY_AFTER_SECONDS)}
+    return make_response(body, errors.kind_of(error).status, headers)
 
 
 def _kept(task_id: uuid.UUID) -> datetime | None:
