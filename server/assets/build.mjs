@@ -32,6 +32,14 @@ const ENTRIES = ["app.js", "app.css", "diagram.js"];
 const SQUEEZED = [".js", ".css", ".svg"]; // fonts are compressed as they are
 const BROWSERS = ["chrome109", "firefox115", "safari16"];
 
+// Letters follow the size that the reader has chosen in the browser, whoever wrote the rule.
+function inReadersSize(css) {
+  return css.replace(
+    /(font-size|line-height):\s*([\d.]+)px/g,
+    (_, name, pixels) => `${name}: ${Number(pixels) / 16}rem`,
+  );
+}
+
 // esbuild resolves url() and packages; Sass only turns .scss into CSS on the way in.
 const scss = {
   name: "scss",
@@ -42,7 +50,7 @@ const scss = {
         quietDeps: true,
       });
       const watchFiles = loadedUrls.map((url) => fileURLToPath(url));
-      return { contents: css, loader: "css", resolveDir: ASSETS, watchFiles };
+      return { contents: inReadersSize(css), loader: "css", resolveDir: ASSETS, watchFiles };
     });
   },
 };

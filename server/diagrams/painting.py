@@ -56,7 +56,7 @@ def painted(plane: Plane, locale: str, marks: Marks) -> Markup:
     body += "".join(_node(each, locale, marks) for each in nodes)
     body += "".join(_way_name(each, locale) for each in plane.lines)
     frame = _frame(plane, locale)
-    size = f'width="{frame.width:.0f}" height="{frame.height:.0f}"'
+    size = f'width="{frame.width:.0f}" height="{frame.height:.0f}" font-size="12"'
     least = frame.width * SMALLEST_SCALE
     # The first one holds the place open: the second shrinks with its room, no further.
     return Markup(  # noqa: S704 - every name and id in it went through escape()
