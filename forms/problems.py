@@ -29,6 +29,8 @@ MESSAGES: Mapping[str, str] = {
     "items_fixed": "Entries cannot be added or removed here",
     "not_documents": "Attach documents here",
     "document_unknown": "Attach this document again: it is no longer there",
+    "document_waits": "This document is still being checked for viruses: try again in"
+    " a minute",
     "document_type": "Attach a document of another format: {accept}",
     "document_large": "Attach a smaller document: at most {megabytes} MB",
     "too_many_documents": "Remove documents: at most {limit} are taken",

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from forms import AnswersInvalid, Form, validate
-from workflows import feel, lookups, people, task_rights, task_rows
+from workflows import document_answers, feel, lookups, people, task_rights, task_rows
 from workflows.model import (
     AnswersRefused,
     InputRefused,
@@ -233,9 +233,10 @@ def _validated(
     if task.form_id is None:
         return {name: feel.from_plain(value) for name, value in answers.items()}
     released = current.released.of(task.called_process)
+    form = released.forms[task.form_id]
     try:
-        return validate(
-            released.forms[task.form_id],
+        typed = validate(
+            form,
             answers,
             current.case.visible(task.id),
             evaluator(released, current.environment),
@@ -243,6 +244,32 @@ def _validated(
         )
     except AnswersInvalid as error:
         raise AnswersRefused(errors=error.errors) from error
+    if document_answers.asks_for_documents(form):
+        _take_documents(current, task, form, typed)
+    return typed
+
+
+def _take_documents(
+    current: Step, task: sa.Row[Any], form: Form, typed: Mapping[str, Any]
+) -> None:
+    """Documents of the answers become part of the case; those taken back do not."""
+    dropped = document_answers.take(
+        current.tx,
+        form,
+        task.id,
+        typed,
+        current.now,
+        must_be_clean=current.world.has_scanner,
+    )
+    for one in dropped:
+        document = one.document
+        _record(
+            current,
+            "document.deleted",
+            task,
+            document=document.id,
+            name=document.name,
+        )
 
 
 def evaluator(released: Released, environment: feel.Environment) -> Any:
