@@ -33,6 +33,17 @@ def refuse(form: Form, notes: Notebook) -> None:
                 message = f"`{bare}` is an answer, so `{path}` cannot live in it"
                 notes.refuse(component.id, "key-clash", message)
     _refuse_siblings(form, notes)
+    _refuse_moving(form, notes)
+
+
+def _refuse_moving(form: Form, notes: Notebook) -> None:
+    """What the case knows has its place in a list by number: items must not move."""
+    lists = (c for c in form.walk() if isinstance(c, DynamicList) and c.may_change)
+    moving = {field.id: field for each in lists for field in questions(each)}
+    for field in moving.values():
+        if field.readonly is not False:
+            message = "read-only in a list needs `allowAddRemove`: false at the list"
+            notes.refuse(field.id, "readonly", message)
 
 
 def _above(path: str) -> Iterable[str]:

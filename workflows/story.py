@@ -17,7 +17,7 @@ from uuid import UUID
 from forms import validation
 from forms.model import Form
 from forms.problems import AnswersInvalid
-from workflows import calendars, engine, feel, lookups
+from workflows import calendars, engine, feel, form_feel, lookups
 from workflows.model import RasimError
 from workflows.ports import FixedClock
 from workflows.scenario_file import Answer, Scenario, Step
@@ -168,7 +168,7 @@ class Story:
     def _evaluate(self, text: str, values: Mapping[str, Any]) -> object:
         source = text.removeprefix("=").strip()
         expression = feel.compile_tree(self.procedure.trees[source], source)
-        return expression.evaluate(values, self._environment())
+        return form_feel.evaluate(expression, values, self._environment())
 
     def _deliver(self, step: Step) -> None:
         kind = engine.SignalAwaited if step.verb == "signal" else engine.MessageAwaited

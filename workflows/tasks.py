@@ -9,7 +9,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from forms import AnswersInvalid, Form, validate
-from workflows import document_answers, feel, lookups, people, task_rights, task_rows
+from workflows import (
+    document_answers,
+    feel,
+    form_feel,
+    lookups,
+    people,
+    task_rights,
+    task_rows,
+)
 from workflows.model import (
     AnswersRefused,
     InputRefused,
@@ -276,9 +284,8 @@ def evaluator(released: Released, environment: feel.Environment) -> Any:
     """FEEL as a form sees it: a function of a text and variables."""
 
     def evaluate(text: str, values: Mapping[str, Any]) -> object:
-        return released.expression(text.removeprefix("=").strip()).evaluate(
-            values, environment
-        )
+        expression = released.expression(text.removeprefix("=").strip())
+        return form_feel.evaluate(expression, values, environment)
 
     return evaluate
 
