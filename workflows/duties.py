@@ -104,7 +104,8 @@ def check(
     absent person for whom they act; `is_other`: the task is to be given to them,
     somebody else asks.
     """
-    for done in done_before(tx, task):
+    # What they did themselves is told first.
+    for done in sorted(done_before(tx, task), key=lambda one: one.user_id != user_id):
         step = elements[done.element_id]["names"]
         told = {"action": "do", "kind": "task", "step": step, "who": done.name}
         if done.user_id == user_id:
