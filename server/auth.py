@@ -19,7 +19,7 @@ from flask.typing import ResponseReturnValue
 from server import context
 from workflows import credentials
 from workflows.model import NotAllowed, RasimError, Role
-from workflows.people import Caller
+from workflows.people import Caller, StandIn
 
 SESSION_COOKIE = "rasim_session"
 FORM_COOKIE = "rasim_form"  # for forms of those who are not signed in yet
@@ -109,7 +109,10 @@ def init_app(app: Flask) -> None:
     app.before_request(_guard)
     app.after_request(_keep_form_cookie)
     app.jinja_env.globals.update(
-        csrf_token=csrf_token, current_caller=context.caller_or_none
+        csrf_token=csrf_token,
+        current_caller=context.caller_or_none,
+        session_needs_password=session_needs_password,
+        standing_in=standing_in,
     )
 
 
@@ -134,6 +137,18 @@ def csrf_token() -> str:
     if not seed:
         seed = g.form_seed = secrets.token_urlsafe(24)
     return _signed(seed)
+
+
+def session_needs_password() -> bool:
+    """Whether who is signed in must choose another password before all else."""
+    session: credentials.Session | None = g.get("session")
+    return session is not None and session.must_change_password
+
+
+def standing_in() -> tuple[StandIn, ...]:
+    """Whom the one who asks stands in for today."""
+    caller = context.caller_or_none()
+    return caller.stands_in_for if caller else ()
 
 
 def is_api() -> bool:
@@ -168,7 +183,7 @@ def _guard() -> ResponseReturnValue | None:
     g.caller = g.session.caller if g.session else None
     if not rule.is_public and g.session is None:
         return _kept() or _to_sign_in()
-    if g.session and g.session.must_change_password and not _is_open_before():
+    if session_needs_password() and not _is_open_before():
         return _to_new_password()
     if not rule.is_public:
         _check_roles(rule, g.caller)

@@ -3,6 +3,7 @@
 import threading
 import time
 import uuid
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 import sqlalchemy as sa
@@ -52,6 +53,16 @@ def read_calendar(tx: sa.Connection, office_id: uuid.UUID) -> WorkingCalendar:
         for row in sorted(rows, key=lambda row: nearness.get(row.office_id, -1))
     }
     return WorkingCalendar(OfficeHours(office.opens_at, office.closes_at), overrides)
+
+
+def names_of(
+    tx: sa.Connection, office_ids: Iterable[uuid.UUID]
+) -> dict[uuid.UUID, Mapping[str, str]]:
+    """What offices are called, in three languages, by id."""
+    rows = tx.execute(
+        sa.select(offices.c.id, offices.c.names).where(offices.c.id.in_(office_ids))
+    )
+    return {row.id: row.names for row in rows}
 
 
 def by_code(tx: sa.Connection, code: str) -> uuid.UUID:

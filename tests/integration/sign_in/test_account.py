@@ -1,0 +1,384 @@
+"""One's own account, page by page: what it asks for, and what it refuses."""
+
+import re
+import uuid
+from datetime import UTC, datetime, timedelta
+
+import pyotp
+import pytest
+
+from tests.integration.sign_in.conftest import CSRF, post
+from workflows import credentials, people, sessions
+from workflows.model import Role
+from workflows.ports import SystemClock
+
+PASSWORD = "тау мен дала арасында"
+NEW = "өзен бойындағы ескі диірмен"
+
+
+@pytest.fixture
+def login(store):
+    login = f"aliya-{uuid.uuid4().hex[:8]}"
+    with store.transaction() as tx:
+        people.add_user(tx, SystemClock(), login=login, name="Әлия", password=PASSWORD)
+        people.add_membership(tx, login=login, role=Role.CLERK, office="school")
+    return login
+
+
+def sign_in(client, login, password=PASSWORD, agent="Mozilla/5.0 Firefox/130.0"):
+    client.environ_base["HTTP_USER_AGENT"] = agent
+    return post(client, "/sign-in", login=login, password=password)
+
+
+@pytest.fixture
+def owner(client, login):
+    assert sign_in(client, login).status_code == 303
+    return client
+
+
+@pytest.fixture
+def elsewhere(app, login):
+    """The same person at another browser."""
+    other = app.test_client()
+    agent = "Mozilla/5.0 (Linux; Android 15) Chrome/140.0 Safari/537.36"
+    assert sign_in(other, login, agent=agent).status_code == 303
+    return other
+
+
+def is_in(client):
+    return client.get("/account").status_code == 200
+
+
+PAGES = ("", "/password", "/second-step", "/sessions", "/absence")
+FORMS = (
+    "/password",
+    "/second-step/set-up",
+    "/second-step/confirm",
+    "/second-step/recovery-codes",
+    "/second-step/turn-off",
+    "/sessions/end-others",
+    f"/sessions/{uuid.uuid4()}/end",
+    "/absence",
+    f"/absence/{uuid.uuid4()}/end",
+)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_its_owners(client, path):
+    answer = client.get(f"/account{path}")
+
+    assert (answer.status_code, answer.location[:8]) == (303, "/sign-in")
+
+
+@pytest.mark.parametrize("path", FORMS)
+def test_a_form_needs_a_session_and_its_token(app, owner, path):
+    assert app.test_client().post(f"/account{path}").status_code == 303
+    assert owner.post(f"/account{path}").status_code == 403
+    assert owner.post(f"/account{path}", data={"csrf_token": "x"}).status_code == 403
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("locale", ["kk", "ru", "en"])
+def test_each_page_opens_in_each_language(owner, path, locale):
+    assert owner.get(f"/account{path}?lang={locale}").status_code == 200
+
+
+# --- the password -----------------------------------------------------------------
+
+
+def change(client, current=PASSWORD, password=NEW, again=None):
+    return post(
+        client,
+        "/account/password",
+        current=current,
+        password=password,
+        again=password if again is None else again,
+    )
+
+
+def test_a_new_password_works_and_the_other_sessions_end(owner, elsewhere, app, login):
+    assert change(owner).location == "/account?said=password"
+
+    assert is_in(owner)
+    assert not is_in(elsewhere)
+    assert sign_in(app.test_client(), login).status_code == 422
+    assert sign_in(app.test_client(), login, NEW).status_code == 303
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"current": "wrong"},
+        {"again": "another"},
+        {"password": "short"},
+        {"password": "qwertyuiop123456"},
+    ],
+)
+def test_what_will_not_do_is_told_and_nothing_changes(owner, elsewhere, told):
+    answer = change(owner, **told)
+
+    assert answer.status_code == 422
+    assert "govuk-error-summary" in answer.text
+    assert PASSWORD not in answer.text
+    assert is_in(elsewhere)
+
+
+def test_a_stolen_session_does_not_guess_the_password(owner, app, login):
+    for _ in range(credentials.FAILURES_BEFORE_LOCK):
+        assert change(owner, current="wrong").status_code == 422
+
+    assert change(owner).status_code == 422
+    assert sign_in(app.test_client(), login).status_code == 422
+
+
+@pytest.fixture
+def beginner(store, login, client):
+    """Somebody with a first password that an administrator gave."""
+    with store.transaction() as tx:
+        caller = people.known(tx, login)
+        password = credentials.give_first_password(tx, SystemClock(), caller, caller)
+    assert sign_in(client, login, password).status_code == 303
+    return client, password
+
+
+def test_a_first_password_opens_nothing_but_its_own_change(beginner):
+    client, password = beginner
+
+    for path in ("/", "/tasks", "/account", "/account/sessions", "/cases"):
+        assert client.get(path).location == "/account/password"
+    token = CSRF.search(client.get("/account/password").text)[1]
+    for path in ("/account/sessions/end-others", "/account/second-step/set-up"):
+        answer = client.post(path, data={"csrf_token": token})
+        assert answer.location == "/account/password"
+
+    assert change(client, current=password).status_code == 303
+    assert is_in(client)
+
+
+def test_a_first_password_is_not_kept(beginner):
+    client, password = beginner
+
+    assert change(client, current=password, password=password).status_code in (303, 422)
+    assert post(client, "/sign-out", "/account/password").status_code == 303
+
+
+# --- sessions ---------------------------------------------------------------------
+
+
+def test_each_session_is_listed_and_this_one_is_marked(owner, elsewhere):
+    page = owner.get("/account/sessions?lang=en").text
+
+    assert "Firefox" in page
+    assert "Chrome, Android" in page
+    assert page.count("this one") == 1
+    assert page.count("/end") == 2  # the other one, and all others
+
+
+def test_one_ends_another_session_of_ones_own(owner, elsewhere):
+    path = re.search(
+        r"/account/sessions/[0-9a-f-]{36}/end", owner.get("/account/sessions").text
+    )[0]
+
+    assert post(owner, path, "/account/sessions").status_code == 303
+    assert not is_in(elsewhere)
+    assert is_in(owner)
+    assert post(owner, path, "/account/sessions").status_code == 404
+
+
+def test_all_the_others_end_at_once(owner, elsewhere):
+    post(owner, "/account/sessions/end-others", "/account/sessions")
+
+    assert not is_in(elsewhere)
+    assert is_in(owner)
+
+
+def test_nobody_ends_the_session_of_another(app, owner, store):
+    with store.transaction() as tx:
+        login = f"other-{uuid.uuid4().hex[:8]}"
+        people.add_user(tx, SystemClock(), login=login, password=PASSWORD)
+        people.add_membership(tx, login=login, role=Role.ADMINISTRATOR, office="root")
+    other = app.test_client()
+    sign_in(other, login)
+    with store.transaction() as tx:
+        caller = people.known(tx, login)
+        token = other.get_cookie("rasim_session").value
+        (row,) = sessions.of_caller(tx, SystemClock(), caller, token)
+
+    answer = post(owner, f"/account/sessions/{row.id}/end", "/account/sessions")
+
+    assert answer.status_code == 404
+    assert is_in(other)
+
+
+# --- the second step --------------------------------------------------------------
+
+
+def set_up(client):
+    """Turn it on; the maker of its codes and the recovery codes."""
+    page = post(
+        client, "/account/second-step/set-up", "/account/second-step", current=PASSWORD
+    ).text
+    secret = re.search(r'r-key">([A-Z2-7 ]+)<', page)[1].replace(" ", "")
+    assert "<svg" in page
+    assert "style=" not in page
+    maker = pyotp.TOTP(secret)
+    token = CSRF.search(page)[1]
+    told = client.post(
+        "/account/second-step/confirm",
+        data={"csrf_token": token, "code": maker.at(datetime.now(UTC) - timedelta(seconds=30))},
+    )
+    assert told.status_code == 200
+    return maker, re.findall(r"<code>([A-Z2-7-]+)</code>", told.text)
+
+
+def test_the_second_step_is_asked_for_once_it_is_on(owner, elsewhere, app, login):
+    maker, codes = set_up(owner)
+
+    assert len(codes) == 10
+    assert is_in(owner)
+    assert not is_in(elsewhere)  # it began without a code
+    later = app.test_client()
+    assert sign_in(later, login).location == "/sign-in/code"
+    assert not is_in(later)
+    code = maker.now()
+    assert post(later, "/sign-in/code", code="000000").status_code == 422
+    assert post(later, "/sign-in/code", code=code).location == "/"
+    assert is_in(later)
+
+    again = app.test_client()
+    sign_in(again, login)
+    assert post(again, "/sign-in/code", code=code).status_code == 422  # replayed
+    assert post(again, "/sign-in/code", code=codes[0]).status_code == 303
+
+
+def test_one_goes_on_to_the_page_that_was_asked_for(owner, app, login):
+    _, codes = set_up(owner)
+    later = app.test_client()
+    token = CSRF.search(later.get("/sign-in?next=/cases").text)[1]
+    later.post(
+        "/sign-in",
+        data={
+            "csrf_token": token,
+            "login": login,
+            "password": PASSWORD,
+            "next": "/cases",
+        },
+    )
+
+    assert post(later, "/sign-in/code", code=codes[0]).location == "/cases"
+
+
+@pytest.mark.parametrize("cookie", [None, "", "x", "gAAAAA"])
+def test_without_the_first_step_there_is_no_second(client, cookie):
+    if cookie is not None:
+        client.set_cookie("rasim_step", cookie)
+    assert client.get("/sign-in/code").location == "/sign-in"
+    token = CSRF.search(client.get("/sign-in").text)[1]
+    answer = client.post("/sign-in/code", data={"csrf_token": token, "code": "000000"})
+    assert answer.location == "/sign-in"
+
+
+def test_the_secret_is_shown_to_who_knows_the_password(owner):
+    path, page = "/account/second-step/set-up", "/account/second-step"
+
+    refused = post(owner, path, page, current="wrong")
+    assert refused.status_code == 422
+    assert "r-key" not in refused.text
+    answer = post(owner, path, page, current=PASSWORD)
+    assert "no-store" in answer.headers["Cache-Control"]
+
+
+def test_it_is_turned_off_with_the_password_and_renewed_so(owner, app, login):
+    _, codes = set_up(owner)
+    page = "/account/second-step"
+
+    for name in ("recovery-codes", "turn-off"):
+        assert post(owner, f"{page}/{name}", page, current="wrong").status_code == 422
+    renewed = post(owner, f"{page}/recovery-codes", page, current=PASSWORD)
+    assert codes[0] not in renewed.text
+    assert post(owner, f"{page}/turn-off", page, current=PASSWORD).status_code == 303
+    assert sign_in(app.test_client(), login).location == "/"
+
+
+# --- absence ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def colleague(store):
+    login = f"marat-{uuid.uuid4().hex[:8]}"
+    with store.transaction() as tx:
+        people.add_user(tx, SystemClock(), login=login, name="Марат", password=PASSWORD)
+        people.add_membership(tx, login=login, role=Role.CLERK, office="school")
+    return login
+
+
+def absent(client, login, of="", days=("2099-01-01", "2099-01-02")):
+    return post(
+        client,
+        f"/account/absence{of}",
+        substitute=login,
+        from_on=days[0],
+        to_on=days[1],
+    )
+
+
+def test_a_substitute_is_named_told_and_ended(app, owner, colleague):
+    assert absent(owner, colleague).status_code == 303
+    other = app.test_client()
+    sign_in(other, colleague)
+
+    page = owner.get("/account/absence").text
+    assert "Марат" in page
+    assert "Әлия:" in other.get("/account/absence").text
+    assert "Әлия" in other.get("/account").text
+    path = re.search(r"/account/absence/[0-9a-f-]{36}/end", page)[0]
+    assert post(other, path, "/account/absence").status_code == 404
+    assert post(owner, path, "/account/absence").status_code == 303
+    assert "Әлия:" not in other.get("/account/absence").text
+
+
+def test_on_these_days_every_page_says_for_whom(app, owner, colleague, store):
+    today = datetime.now(people.HOME).date().isoformat()
+    absent(owner, colleague, days=(today, today))
+    other = app.test_client()
+    sign_in(other, colleague)
+
+    with store.transaction() as tx:
+        caller = people.known(tx, colleague, SystemClock())
+    assert [one.name for one in caller.stands_in_for] == ["Әлия"]
+    assert 'class="r-notice">' in other.get("/tasks").text
+    assert 'class="r-notice">' not in owner.get("/tasks").text
+
+
+@pytest.mark.parametrize(
+    ("told", "field"),
+    [
+        ({"login": "nobody-here"}, "substitute"),
+        ({"days": ("", "2099-01-01")}, "from_on"),
+        ({"days": ("2099-01-01", "tomorrow")}, "to_on"),
+        ({"days": ("2001-01-01", "2001-01-02")}, "from_on"),
+        ({"days": ("2099-01-02", "2099-01-01")}, "to_on"),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field(owner, colleague, told, field):
+    answer = absent(owner, **({"login": colleague} | told))
+
+    assert answer.status_code == 422
+    assert f'id="{field}-error"' in answer.text
+
+
+def test_the_absence_of_others_is_their_supervisors(app, owner, colleague, store):
+    boss = f"boss-{uuid.uuid4().hex[:8]}"
+    with store.transaction() as tx:
+        people.add_user(tx, SystemClock(), login=boss, password=PASSWORD)
+        people.add_membership(tx, login=boss, role=Role.SUPERVISOR, office="east")
+    other = app.test_client()
+    sign_in(other, boss)
+
+    assert owner.get(f"/account/absence?of={colleague}").status_code == 404
+    assert owner.get("/account/absence?of=nobody").status_code == 404
+    token = CSRF.search(owner.get("/account/absence").text)[1]
+    path = f"/account/absence?of={colleague}"
+    assert owner.post(path, data={"csrf_token": token}).status_code in (404, 422)
+    assert absent(other, boss, of=f"?of={colleague}").status_code == 303
+    assert "Марат" in other.get(path).text
