@@ -76,14 +76,41 @@ def bomb_pdf(megabytes: int = 600) -> bytes:
         [
             b"<< /Type /Catalog /Pages 2 0 R >>",
             b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R "
-            b"/Resources << /XObject << /I 5 0 R >> >> >>",
+            (
+                b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R "
+                b"/Resources << /XObject << /I 5 0 R >> >> >>"
+            ),
             b"<< /Length %d >>\nstream\n%s\nendstream" % (len(draw), draw),
-            b"<< /Type /XObject /Subtype /Image /Width %d /Height %d /BitsPerComponent 8"
-            b" /ColorSpace /DeviceRGB /Filter /FlateDecode /Length %d >>\nstream\n%s\n"
-            b"endstream" % (width, height, len(packed), packed),
+            (
+                b"<< /Type /XObject /Subtype /Image /Width %d /Height %d "
+                b"/BitsPerComponent 8 /ColorSpace /DeviceRGB /Filter /FlateDecode "
+                b"/Length %d >>\nstream\n%s\nendstream"
+            )
+            % (width, height, len(packed), packed),
         ]
     )
+
+
+def endless_pdf(depth: int = 12, wide: int = 20) -> bytes:
+    """A PDF whose page draws a form that draws twenty of another, `depth` deep."""
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        (
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R "
+            b"/Resources << /XObject << /F 5 0 R >> >> >>"
+        ),
+        b"<< /Length 5 >>\nstream\n/F Do\nendstream",
+    ]
+    for level in range(depth):
+        is_last = level == depth - 1
+        draw = b"0 0 600 700 re f\n" if is_last else b"/F Do\n" * wide
+        objects.append(
+            b"<< /Type /XObject /Subtype /Form /BBox [0 0 612 792] /Resources << "
+            b"/XObject << /F %d 0 R >> >> /Length %d >>\nstream\n%s\nendstream"
+            % (min(6 + level, 4 + depth), len(draw), draw)
+        )
+    return _pdf(objects)
 
 
 def picture(
