@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, UUID
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from workflows.callers import Caller
 from workflows.model import NotFound, Role
-from workflows.store.prepared import array_of
+from workflows.store.prepared import Ids, array_of
 from workflows.store.tables import offices
 
 # Past this share of all offices a list is read in its own order and those that are not
@@ -23,16 +23,21 @@ PARTS = sa.text(
     FROM (
         SELECT id, ARRAY(
             SELECT DISTINCT role
-            FROM unnest(CAST(:offices AS uuid[]), CAST(:roles AS text[]))
+            FROM unnest(:offices, :roles)
                 AS held (office_id, role)
             WHERE office_id = ANY (path)
             ORDER BY role
         ) AS roles
         FROM offices
-        WHERE path && CAST(:own AS uuid[]) AND path @> CAST(:within AS uuid[])
+        WHERE path && :own AND path @> :within
     ) AS seen
     GROUP BY roles
     """
+).bindparams(
+    sa.bindparam("offices", type_=Ids()),
+    sa.bindparam("roles", type_=ARRAY(sa.Text)),
+    sa.bindparam("own", type_=Ids()),
+    sa.bindparam("within", type_=Ids()),
 )
 
 
@@ -106,9 +111,7 @@ def _seen_office(tx: sa.Connection, own: Sequence[uuid.UUID], code: str) -> uuid
     found: uuid.UUID | None = tx.scalar(
         sa.select(offices.c.id).where(
             offices.c.code == code,
-            offices.c.path.op("&&")(
-                sa.cast(sa.literal(array_of(own), sa.Text), ARRAY(UUID))
-            ),
+            offices.c.path.op("&&")(sa.literal(array_of(own), Ids())),
         )
     )
     if found is None:

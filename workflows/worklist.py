@@ -94,23 +94,16 @@ def page(
 ) -> Page[TaskRow]:
     """The tasks that the caller sees and asks for, the most urgent first."""
     listing.check_limit(query.limit)
-    wanted = _wanted(world, caller, query, sight.of(tx, caller, query.office))
+    wanted = asked_for(world, caller, query, sight.of(tx, caller, query.office))
     after = listing.after(SORTS[wanted.sort], query.cursor) if query.cursor else None
-    first = statements.chosen(wanted, query.limit + 1, after).subquery("chosen")
-    keys = [each for name, each in first.c.items() if name != "id"]
-    rows = (
-        task_rows.every()
-        .add_columns(*(key.label(f"_{key.name}") for key in keys))
-        .join(first, first.c.id == user_tasks.c.id)
-        .order_by(*statements.order_of([*keys, first.c.id], wanted.sort))
-    )
+    rows = shown(wanted, query.limit + 1, after)
     with statements.planned_for_values(tx):
         total = tx.scalar(sa.select(statements.number(wanted, listing.TOTAL_CAP))) or 0
         found = listing.checked(tx, rows)
-    shown = found[: query.limit]
+    first = found[: query.limit]
     return Page(
-        items=[task_rows.made(tx, world, row) for row in shown],
-        next_cursor=_cursor(shown[-1], keys) if len(found) > query.limit else None,
+        items=[task_rows.made(tx, world, row) for row in first],
+        next_cursor=_cursor(first[-1], wanted) if len(found) > query.limit else None,
         total=min(total, listing.TOTAL_CAP),
         total_is_capped=total > listing.TOTAL_CAP,
     )
@@ -127,7 +120,7 @@ def counts(
     for query in queries:
         if query.office not in seen:
             seen[query.office] = sight.of(tx, caller, query.office)
-        wanted = _wanted(world, caller, query, seen[query.office])
+        wanted = asked_for(world, caller, query, seen[query.office])
         numbers.append(statements.number(wanted, listing.TOTAL_CAP))
     with statements.planned_for_values(tx):
         found = tx.execute(sa.select(*numbers)).one()
@@ -144,7 +137,7 @@ def next_task(
     somebody is about to take is passed over. None where no task is left.
     """
     query = replace(query, view="groups", state=None, free=True, cursor=None)
-    wanted = _wanted(world, caller, query, sight.of(tx, caller, query.office))
+    wanted = asked_for(world, caller, query, sight.of(tx, caller, query.office))
     order, after = SORTS[wanted.sort], None
     while True:
         with statements.planned_for_values(tx):
@@ -163,8 +156,21 @@ def next_task(
         after = listing.later(order, [*rows[-1][1:], rows[-1].id])
 
 
-def _cursor(row: sa.Row[Any], keys: Sequence[sa.ColumnElement[Any]]) -> str:
-    return listing.encode([*(row._mapping[f"_{key.name}"] for key in keys), row.id])
+def shown(wanted: Wanted, limit: int, after: Condition | None) -> sa.Select[Any]:
+    """The first rows in order, with the keys of the order as _key0, _key1, ..."""
+    first = statements.chosen(wanted, limit, after).subquery("first_ones")
+    keys = [each for name, each in first.c.items() if name != "id"]
+    return (
+        task_rows.every()
+        .add_columns(*(key.label(f"_{key.name}") for key in keys))
+        .join(first, first.c.id == user_tasks.c.id)
+        .order_by(*statements.order_of([*keys, first.c.id], wanted.sort))
+    )
+
+
+def _cursor(row: sa.Row[Any], wanted: Wanted) -> str:
+    keys = range(len(SORTS[wanted.sort]) - 1)
+    return listing.encode([*(row._mapping[f"_key{n}"] for n in keys), row.id])
 
 
 def _locked(tx: sa.Connection, ids: Sequence[uuid.UUID]) -> uuid.UUID | None:
@@ -191,7 +197,10 @@ def _locked(tx: sa.Connection, ids: Sequence[uuid.UUID]) -> uuid.UUID | None:
     return found
 
 
-def _wanted(world: World, caller: Caller, query: WorklistQuery, seen: Sight) -> Wanted:
+def asked_for(
+    world: World, caller: Caller, query: WorklistQuery, seen: Sight
+) -> Wanted:
+    """The query as PostgreSQL is asked, where `seen` is what the caller sees."""
     is_closed = query.state in CLOSED
     check(query)
     picked = [*_picked(caller, query)]

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, UUID
 from workflows import search_terms
 from workflows.model import Role, TaskState
 from workflows.sight import Part, Sight
-from workflows.store.prepared import driver_of
+from workflows.store.prepared import Ids, driver_of
 from workflows.store.tables import offices, process_instances, user_tasks
 
 Condition = sa.ColumnElement[bool]
@@ -62,9 +62,16 @@ class Wanted:
 
 
 def chosen(
-    wanted: Wanted, limit: int, after: Condition | None = None
+    wanted: Wanted,
+    limit: int,
+    after: Condition | None = None,
+    *,
+    is_in_order: bool = True,
 ) -> sa.Select[Any]:
-    """The first ids in order, with the keys of the order as key0, key1, ..."""
+    """The first ids in order, with the keys of the order as key0, key1, ...
+
+    Without an order, as many of those that are found first.
+    """
     conditions = [*wanted.conditions, *(() if after is None else (after,))]
     if wanted.is_picked or not _is_read_by_office(wanted):
         found = _keys(wanted, limit).where(*conditions, *_in_sight(wanted))
@@ -74,7 +81,7 @@ def chosen(
         return _keys(wanted, limit).where(sa.false())
     every = (parts[0] if len(parts) == 1 else sa.union_all(*parts)).subquery("every")
     keys = [each for name, each in every.c.items() if name != "id"]
-    order = order_of([*keys, every.c.id], wanted.sort)
+    order = order_of([*keys, every.c.id], wanted.sort) if is_in_order else []
     return sa.select(every).order_by(*order).limit(limit)
 
 
@@ -90,7 +97,7 @@ def order_of(
 
 def number(wanted: Wanted, most: int) -> sa.ScalarSelect[int]:
     """How many there are; one more than `most` stands for more."""
-    found = chosen(wanted, most + 1).subquery()
+    found = chosen(wanted, most + 1, is_in_order=False).subquery()
     return sa.select(sa.func.count()).select_from(found).scalar_subquery()
 
 
@@ -204,7 +211,7 @@ def _may_do(roles: frozenset[Role], login: str) -> Condition:
 
 def array(ids: str) -> sa.ColumnElement[Any]:
     """Ids as `array_of` writes them, as an array."""
-    return sa.cast(sa.literal(ids, sa.Text), ARRAY(UUID))
+    return sa.literal(ids, Ids())
 
 
 def _is_falling(part: sa.UnaryExpression[Any]) -> bool:

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from psycopg import sql
 
 from server import bootstrap
-from server.postgres import SUPERUSER, EmbeddedPostgres, url_in
+from server.postgres import SUPERUSER, USER, EmbeddedPostgres, url_in
 from server.settings import Settings
 from tests.load import service
 from tests.load.client import Client
@@ -117,5 +118,12 @@ def _keep_commit_times(postgres: EmbeddedPostgres) -> None:
     url = url_in(postgres.place, SUPERUSER, SUPERUSER)
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("ALTER SYSTEM SET track_commit_timestamp = on")
+        # Millions of rows are loaded without looking at what each points to.
+        connection.execute(
+            sql.SQL("GRANT SET ON PARAMETER session_replication_role TO {}").format(
+                sql.Identifier(USER)
+            )
+        )
+        connection.execute("ALTER SYSTEM SET max_wal_size = '8GB'")
     postgres.stop()
     postgres.start()

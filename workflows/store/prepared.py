@@ -37,6 +37,19 @@ def array_of(ids: Iterable[uuid.UUID]) -> str:
     return f"{{{','.join(map(str, ids))}}}"
 
 
+class Ids(sa.types.UserDefinedType[str]):
+    """The type of what `array_of` writes, for a statement that SQLAlchemy runs.
+
+    Said by a cast of a text, an array is read again for each row.
+    """
+
+    cache_ok = True
+    render_bind_cast = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        return "uuid[]"
+
+
 class Prepared:
     """A statement with its parameters by name, and nothing in it that changes.
 

@@ -118,6 +118,7 @@ user_tasks = sa.Table(
         "ended_at",
         "id",
         postgresql_where=sa.text("state IN ('completed', 'canceled')"),
+        postgresql_include=["state"],
     ),
     sa.CheckConstraint(
         "(state = 'claimed') <= (assignee_id IS NOT NULL)", name="claimed_by"
