@@ -39,10 +39,20 @@ def renumbered(form: Form, posted: Posted) -> Inputs:
         told_list = lists.get(_template(path))
         if told_list is None or not told_list.may_change:
             continue
+        if not _is_there(path, places):
+            continue
         count = len(places.get(path, {}))
         if count < told_list.most:
             found[f"{_renamed(path, places)}[{count}]"] = ["1"]
     return found
+
+
+def _is_there(path: str, places: Mapping[str, Mapping[int, int]]) -> bool:
+    """Whether the items around a list are."""
+    return all(
+        int(found[1]) in places.get(path[: found.start()], {})
+        for found in _INDEX.finditer(path)
+    )
 
 
 def _several(posted: Posted) -> Inputs:
