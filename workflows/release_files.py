@@ -91,10 +91,11 @@ def _read(
             "search_variables": {
                 each.path: each.names for each in read.search_variables
             },
-            "variables": {
-                each.path: {"names": each.names, "values": each.values}
+            # A list, for its order: PostgreSQL keeps no order of names.
+            "variables": [
+                {"path": each.path, "names": each.names, "values": each.values}
                 for each in read.variables
-            },
+            ],
             "office": read.office,
         }
         return [Part(read.key, "procedure", file, source, read.names, compiled)], []

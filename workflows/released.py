@@ -143,7 +143,7 @@ def _released(
         configuration=feel.from_plain(compiled.get("configuration", {})),
         subject=compiled.get("subject"),
         search_variables=compiled.get("search_variables", {}),
-        own_words=vocabulary.read(compiled.get("variables", {}), read_forms.values()),
+        own_words=vocabulary.read(compiled.get("variables", []), read_forms.values()),
         forms=read_forms,
         form_sources={key: json.loads(row.source) for key, row in sources.items()},
         called=called,

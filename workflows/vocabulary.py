@@ -1,6 +1,6 @@
 """What the variables of a case are called where people read them, and their values."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -27,10 +27,10 @@ class Vocabulary:
         return self.values.get(path, {}).get(_written(value))
 
 
-def read(declared: Mapping[str, Any], forms: Iterable[Form]) -> Vocabulary:
+def read(declared: Sequence[Mapping[str, Any]], forms: Iterable[Form]) -> Vocabulary:
     """Of one procedure; `declared` is what a release keeps of its `variables`."""
-    names = {path: told["names"] for path, told in declared.items()}
-    values = {path: told["values"] for path, told in declared.items()}
+    names = {told["path"]: told["names"] for told in declared}
+    values = {told["path"]: told["values"] for told in declared}
     for form in forms:
         for field in form.fields:
             names.setdefault(field.path, _texts(field.label))

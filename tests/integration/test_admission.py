@@ -18,6 +18,7 @@ from workflows import (
     instances,
     jobs,
     messages,
+    steps,
     tasks,
     worklist,
 )
@@ -81,6 +82,17 @@ def test_the_general_branch_waits_for_a_clerk_with_all_four_answers(desk: Desk) 
     assert task.deadline_at == datetime.fromisoformat("2026-06-02T18:30:00+05:00")
     variables = desk.case(case).variables
     assert {"person", "relation", "education", "health"} <= variables.keys()
+
+
+def test_a_release_keeps_the_order_in_which_the_procedure_words_its_variables(
+    desk: Desk,
+) -> None:
+    case = desk.apply()
+    with desk.store.transaction() as tx:
+        words = steps.peek(tx, desk.world, case).released.words
+
+    groups = [path for path in words.names if "." not in path]
+    assert groups[:4] == ["child", "applicant", "application", "school"]
 
 
 def test_a_refusal_needs_a_ground_and_tells_the_parent(desk: Desk) -> None:

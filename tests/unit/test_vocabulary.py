@@ -6,13 +6,18 @@ from decimal import Decimal
 import forms
 from workflows import vocabulary
 
-DECLARED = {
-    "child": {"names": {"kk": "Бала", "ru": "Ребёнок", "en": "Child"}, "values": {}},
-    "child.grade": {
+DECLARED = [
+    {
+        "path": "child",
+        "names": {"kk": "Бала", "ru": "Ребёнок", "en": "Child"},
+        "values": {},
+    },
+    {
+        "path": "child.grade",
         "names": {"kk": "Сынып", "ru": "Класс", "en": "Grade"},
         "values": {"1": {"kk": "Бірінші", "ru": "Первый", "en": "First"}},
     },
-}
+]
 FORM = {
     "type": "default",
     "id": "f",
