@@ -158,6 +158,15 @@ def textfield(**other):
     return {"type": "textfield", "id": "a", "key": "a", "label": "A", **other}
 
 
+def rows(*components):
+    return {
+        "type": "dynamiclist",
+        "id": "rows",
+        "path": "rows",
+        "components": list(components),
+    }
+
+
 def groups(depth):
     component = textfield()
     for number in range(depth):
@@ -205,9 +214,32 @@ FILES = [
     form(schemaVersion=1_000),
     form({"type": "html", "id": "a", "content": "x"}),
     form(textfield(onchange="x")),
-    form(textfield(disabled=True)),
+    form(textfield(disabled="yes")),
     form(textfield(), textfield(key="b")),
     form(textfield(), textfield(id="b", key="a.b")),
     form(groups(100)),
+    form(textfield()),
+    form(textfield(key="a b")),
+    form(textfield(label="")),
+    form(textfield(label="=x")),
+    form(textfield(type="select")),
+    form(textfield(defaultValue=1)),
+    form(textfield(validate={"minLength": 2, "maxLength": 1})),
+    form(textfield(validate={"pattern": "("})),
+    form(textfield(properties={"check": "=true"})),
+    form(rows(textfield(readonly=True))),
+    form(textfield(properties={"rasim": "passport"})),
+    form(textfield(type="filepicker", accept=".exe")),
+    form(
+        textfield(
+            type="filepicker", properties={"rasim": "document", "document": "letter"}
+        )
+    ),
+    form({"type": "text", "id": "a", "text": "<b>x</b>"}),
+    form({"type": "image", "id": "a", "source": "https://example.kz/a.png"}),
+    form({"type": "table", "id": "a", "dataSource": "=a"}),
+    form("x", rows()),
+    form(*({"type": "separator", "id": f"c{n}"} for n in range(1_001))),
+    form({"type": "button", "id": "a", "label": "A", "action": "submit"}),
     *DECISIONS,
 ]
