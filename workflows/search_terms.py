@@ -17,7 +17,8 @@ WORD_LETTERS = 64
 WORDS_OF_A_VALUE = 16
 TERMS = 96  # of a task
 # What may stand around a word without being part of it.
-EDGES = " \t\r\n.,;:!?()[]{}<>«»„“”\"'`’№#*_|"
+EDGES = ".,;:!?()[]{}<>«»„“”\"'`’#*_|—–"
+NO_LETTERS = str.maketrans({"=": " ", "\0": " "})
 PARTS = re.compile(r"[-/–—_.]+")
 DAY = re.compile(r"(\d{2})\.(\d{2})\.(\d{4})")
 
@@ -70,10 +71,7 @@ def _words(value: Any) -> Iterator[str]:
 
 
 def _of_text(text: str) -> Iterator[str]:
-    for word in fold(text).split(" "):
-        whole = word.strip(EDGES)[:WORD_LETTERS]
-        if not whole:
-            continue
+    for whole in _split(text):
         yield whole
         # Half of a double name finds it, and so does the end of a number.
         parts = PARTS.split(whole)
@@ -82,9 +80,16 @@ def _of_text(text: str) -> Iterator[str]:
 
 
 def fold(text: str) -> str:
-    """One spelling for all: NFKC, no capitals, single spaces, no `=` or NUL."""
-    plain = unicodedata.normalize("NFKC", text).replace("=", " ").replace("\0", " ")
-    return " ".join(plain.casefold().split())
+    """One spelling for all: NFKC, no capitals, single spaces, no `=`, NUL or №."""
+    plain = unicodedata.normalize("NFKC", text.replace("№", " "))  # NFKC makes it "No"
+    return " ".join(plain.translate(NO_LETTERS).casefold().split())
+
+
+def _split(text: str) -> Iterator[str]:
+    for word in fold(text).split(" "):
+        whole = word.strip(EDGES)[:WORD_LETTERS]
+        if any(letter.isalnum() for letter in whole):
+            yield whole
 
 
 def canonical(number: Decimal) -> str:
@@ -100,8 +105,7 @@ def asked(text: str, path: str | None = None) -> str | None:
     With a path, whole words of that variable; without one, the beginnings of words.
     None where there is no word in it.
     """
-    wanted = [word.strip(EDGES)[:WORD_LETTERS] for word in fold(text).split(" ")]
-    each = [_either(word, path) for word in dict.fromkeys(wanted) if word]
+    each = [_either(word, path) for word in dict.fromkeys(_split(text))]
     return " & ".join(each[:WORDS_OF_A_VALUE]) or None
 
 
