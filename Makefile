@@ -35,11 +35,12 @@ oracle: install
 	@$(BIN)/python -m tests.property --drawings $(or $(RASIM_DRAWINGS),10000) \
 		--processes $(or $(RASIM_PROCESSES),1)
 
-# docs/bpmn-support.md, docs/lint-rules.md and the lists in docs/feel.md, from the tests.
+# docs/bpmn-support.md, lint-rules.md, the lists in feel.md and forms.md, from the tests.
 docs: install browser
 	@PYTHONPATH=tests/unit/engine $(BIN)/python -m matrix.document
 	@PYTHONPATH=tests/unit/engine $(BIN)/python -m lint_document
 	@$(BIN)/python -m tests.feel_document
+	@$(BIN)/python -m tests.forms_document
 	@$(BIN)/python -m tests.unit.dmn.tck.document
 
 format: install
