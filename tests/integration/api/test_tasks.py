@@ -157,3 +157,37 @@ def test_a_missed_deadline_is_found_after_the_clock_is_moved(task, callers):
         f"/api/v1/instances/{task['instance_id']}/history", limit=200
     )
     assert any("deadline" in one["type"] for one in events.json["items"])
+
+
+def test_the_worklist_is_asked_by_words_offices_and_search_variables(callers, task):
+    clerk, case = callers["clerk"], {"instance_id": task["instance_id"]}
+    child = APPLICATION["child"]
+
+    for asked in (
+        {"office": "school-1"},
+        {"text": child["name"][:4].upper()},
+        {"search.child.iin": child["iin"]},
+        {"search.child.name": child["name"], "view": "groups", "free": "true"},
+        {"element_id": task["element_id"], "due": "week"},
+    ):
+        listed = clerk.get(TASKS, **case, **asked).json
+        assert [one["id"] for one in listed["items"]] == [task["id"]], asked
+        assert (listed["total"], listed["total_is_capped"]) == (1, False)
+    for asked in (
+        {"text": "nobody"},
+        {"search.child.iin": "000000000000"},
+        {"view": "mine"},
+        {"due": "overdue"},
+        {"breached": "true"},
+    ):
+        assert clerk.get(TASKS, **case, **asked).json["items"] == [], asked
+
+
+def test_what_the_worklist_cannot_be_asked_is_refused_by_name(callers):
+    clerk = callers["clerk"]
+
+    assert clerk.get(TASKS, office="school-2").status_code == 404
+    for asked in ({"search": "a"}, {"due": "soon"}, {"view": "ours"}, {"find": "a"}):
+        refused = clerk.get(TASKS, **asked)
+        assert refused.status_code == 422, asked
+        assert set(asked) == set(refused.json["errors"])
