@@ -24,6 +24,9 @@ class DutyRefused(NotAllowed):
         return string.Formatter().vformat(self.msgid, (), self.data | {"step": step})
 
 
+DONE = user_tasks.alias("done")  # made once: each list asks it
+
+
 class DoneBySame(DutyRefused):
     """You did the step “{step}” of this case, so another person must do this."""
 
@@ -63,12 +66,11 @@ def barred(user_ids: Sequence[uuid.UUID]) -> sa.ColumnElement[bool]:
     Pass who asks, and with them the absent person in whose place they act. A step done
     in somebody's place counts as done by both.
     """
-    done = user_tasks.alias("done")
     asked = sa.cast(list(user_ids), ARRAY(UUID))
-    did = (done.c.completed_by == sa.any_(asked)) | (
-        done.c.completed_for == sa.any_(asked)
+    did = (DONE.c.completed_by == sa.any_(asked)) | (
+        DONE.c.completed_for == sa.any_(asked)
     )
-    found = sa.select(done.c.id).where(*_done_before(user_tasks, done), did).exists()
+    found = sa.select(DONE.c.id).where(*_done_before(user_tasks, DONE), did).exists()
     # Nearly no task has the rule: the first half is all that is looked at.
     return sa.and_(sa.func.cardinality(user_tasks.c.not_by) > 0, found)
 
