@@ -39,7 +39,8 @@ class Store:
             pool_timeout=CONNECT_TIMEOUT_SECONDS,
             connect_args={
                 "connect_timeout": CONNECT_TIMEOUT_SECONDS,
-                "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS}"
+                # Statements are short: compiling one takes longer than running it.
+                "options": f"-c jit=off -c statement_timeout={STATEMENT_TIMEOUT_MS}"
                 f" -c lock_timeout={LOCK_TIMEOUT_MS} -c timezone=UTC",
             },
         )
