@@ -5,8 +5,17 @@ answer changes, so that the page behaves the same with scripts and without.
 """
 
 from server.forms_html.changing import Changed, changed
-from server.forms_html.filling import Filling, several
+from server.forms_html.filling import Filling, Posted, Problems, several
 from server.forms_html.page import fields
 from server.forms_html.summary import summary
 
-__all__ = ["Changed", "Filling", "changed", "fields", "several", "summary"]
+__all__ = [
+    "Changed",
+    "Filling",
+    "Posted",
+    "Problems",
+    "changed",
+    "fields",
+    "several",
+    "summary",
+]

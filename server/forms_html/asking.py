@@ -43,7 +43,7 @@ class Asking:
         return field_id(self.name)
 
     @property
-    def problem(self) -> forms.Problem | None:
+    def problem(self) -> forms.Problem | str | None:
         return self.filling.problem(self.name)
 
     @property
@@ -101,7 +101,7 @@ def field_id(name: str) -> str:
     return "f-" + _JOINTS.sub("-", name).strip("-")
 
 
-def error(problem: forms.Problem) -> dict[str, str]:
+def error(problem: forms.Problem | str) -> dict[str, str]:
     return {
         "text": i18n.say_problem(problem),
         "visuallyHiddenText": gettext("Error"),

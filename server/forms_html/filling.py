@@ -11,6 +11,8 @@ import forms
 
 # werkzeug's MultiDict, or one text or several for each name.
 Posted = Mapping[str, str | Sequence[str]]
+# By path, what is wrong there: a problem, or a sentence in the reader's language.
+Problems = Mapping[str, Sequence[forms.Problem | str]]
 
 
 def _no_address(document_id: str) -> str | None:
@@ -30,10 +32,11 @@ class Filling:
     variables: Mapping[str, Any]
     evaluate: forms.Evaluate
     posted: Posted | None = None
-    problems: Mapping[str, list[forms.Problem]] = field(default_factory=dict)
+    problems: Problems = field(default_factory=dict)
     sources: forms.Sources = field(default_factory=forms.Sources)
     action: str = ""
     address_of: Callable[[str], str | None] = _no_address  # of a document, by its id
+    picture_of: Callable[[str], str | None] = _no_address  # of its first page
     focus: str = ""  # path of the list, item or question that a button has changed
     done: str = ""  # what it did: "added" or "removed"
 
@@ -62,7 +65,11 @@ class Filling:
         """Whether an answer may show, hide or change something else."""
         return bool(forms.expressions(self.form))
 
-    def problem(self, path: str) -> forms.Problem | None:
+    def takes_files(self) -> bool:
+        """Whether the form that holds it must be sent in parts."""
+        return any(field.files is not None for field in self.form.fields)
+
+    def problem(self, path: str) -> forms.Problem | str | None:
         """What is wrong at a path, first things first."""
         found = self.problems.get(path)
         return found[0] if found else None

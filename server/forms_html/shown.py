@@ -75,7 +75,7 @@ def picture(filling: Filling, told: forms.Picture) -> Item | None:
     """A picture of the form, or a document of the case where it may be seen."""
     src = told.data
     if src is None and told.document is not None:
-        src = filling.address_of(told.document)
+        src = filling.picture_of(told.document)
     if src is None:
         return None
     alt = told.image.alt
