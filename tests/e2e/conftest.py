@@ -7,6 +7,7 @@ from itertools import cycle
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e import places
 from tests.e2e import service as services
 from tests.e2e.person import Person
 from tests.e2e.screens import DESKTOP
@@ -56,6 +57,17 @@ def family(service):
 def sessions():
     """Cookies by login and moment of signing in: a moved clock ends sessions."""
     return {}
+
+
+@pytest.fixture(scope="session")
+def addresses(service, family, browser, browser_context_args):
+    """What the addresses of `places.PLACES` name: name -> id."""
+    context = browser.new_context(**browser_context_args)
+    clerk = Person(context.new_page())
+    clerk.sign_in(places.CLERK)
+    filter_id = places.keep_filter(clerk.page)
+    context.close()
+    return {**places.scene_of(service, family), "filter": filter_id}
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Looking at a page: is it free of barriers, does it fit, how does it look."""
 
 import os
+from functools import cache
 from pathlib import Path
 
 DESKTOP = {"width": 1280, "height": 900}
@@ -16,10 +17,15 @@ RUN = """async (tags) => {
 }"""
 
 
-def barriers(page):
+def barriers(page, *, best_practice=False):
     """What axe finds against WCAG 2.2 AA, one line for each place."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    return page.evaluate(RUN, list(TAGS))
+    page.evaluate(_axe())
+    return page.evaluate(RUN, [*TAGS, *(["best-practice"] if best_practice else [])])
+
+
+@cache
+def _axe():
+    return AXE.read_text(encoding="utf-8")
 
 
 def sticks_out(page):

@@ -1,0 +1,183 @@
+"""Every page that can be opened, and with which address: a new one must be named here.
+
+`PLACES` holds an entry for every GET route that answers with a page, `NOT_PAGES` the
+others; tests/e2e/test_places.py compares both with the service's own routes.
+"""
+
+from dataclasses import dataclass
+from uuid import uuid4
+
+from integrations.people import Story
+from server import bootstrap
+from server.settings import Settings
+from tests.drawn import ask, call, line, step
+from tests.e2e import service as services
+from tests.models import ADMISSION, model
+
+CLERK, SUPERVISOR, DESIGNER, ADMINISTRATOR = "aigul", "gulnar", "daniyar", "askar"
+PEOPLE = {
+    "clerk": CLERK,
+    "supervisor": SUPERVISOR,
+    "designer": DESIGNER,
+    "administrator": ADMINISTRATOR,
+}
+KEY = "k" * 64
+RULES = '<zeebe:calledDecision decisionId="way" resultVariable="way"/>'
+NOTE = b"\x89PNG\r\n\x1a\n" + bytes.fromhex(
+    "0000000d4948445200000001000000010802000000907753de"
+    "0000000c49444154789c63f8ffff3f0005fe02fe0def46b80000000049454e44ae426082"
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page: the route that it is of, who opens it, and its address in a scene."""
+
+    endpoint: str
+    login: str | None
+    path: str  # with names of the scene in braces
+    note: str = ""  # where one route shows several kinds of pages
+
+    @property
+    def name(self):
+        return f"{self.endpoint}{' ' + self.note if self.note else ''}"
+
+
+PLACES = (
+    Place("sign_in.form", None, "/sign-in"),
+    Place("api_docs.page", None, "/api/v1/docs"),
+    Place("desk.worklist", CLERK, "/tasks"),
+    Place("desk.worklist", CLERK, "/tasks?view=done", "done"),
+    Place("desk.worklist", CLERK, "/tasks?q=A-0", "nothing found"),
+    Place("desk.task", CLERK, "/tasks/{task}"),
+    Place("desk.task", CLERK, "/tasks/{free}", "free"),
+    Place("desk.task", CLERK, "/tasks/{done}", "done"),
+    Place("desk.task_people", CLERK, "/tasks/{task}/people"),
+    Place("desk.cases", CLERK, "/cases"),
+    Place("desk.case", CLERK, "/cases/{case}"),
+    Place("desk.called", CLERK, "/cases/{calling}/called/meal"),
+    Place("desk.comments", CLERK, "/cases/{case}/comments"),
+    Place("desk.documents", CLERK, "/cases/{case}/documents"),
+    Place("desk.mentions", CLERK, "/mentions"),
+    Place("desk.keys", CLERK, "/help/keys"),
+    Place("desk.filters", CLERK, "/tasks/filters"),
+    Place("desk.ask_delete_filter", CLERK, "/tasks/filters/{filter}/delete"),
+    Place("desk.preview", CLERK, "/documents/{document}/preview"),
+    Place("desk.bulk_assign_ask", CLERK, "/tasks/bulk/assign?tasks={task},{free}"),
+    Place("desk.bulk_complete_ask", CLERK, "/tasks/bulk/complete?tasks={task}"),
+    Place("account.overview", CLERK, "/account"),
+    Place("account.password", CLERK, "/account/password"),
+    Place("account.codes", CLERK, "/account/second-step"),
+    Place("account.sessions", CLERK, "/account/sessions"),
+    Place("account.absence", CLERK, "/account/absence"),
+    Place("desk.by_hand", ADMINISTRATOR, "/cases/{case}/by-hand"),
+    Place("desk.by_hand_ask", ADMINISTRATOR, "/cases/{case}/by-hand/suspend"),
+    Place("designer.procedures", DESIGNER, "/procedures"),
+    Place("designer.procedure", DESIGNER, "/procedures/first_grade_admission"),
+    Place("designer.decision", DESIGNER, "/procedures/decisions/way"),
+    Place("designer.check", DESIGNER, "/procedures/check"),
+    Place("norms_pages.show", CLERK, "/norms/ADM-4.1"),
+    Place("supervisor.late", SUPERVISOR, "/late"),
+)
+# Routes that answer with something else, or lead on to a page that is named above.
+NOT_PAGES = {
+    "static": "files",
+    "health.alive": "for programs",
+    "health.ready": "for programs",
+    "health.metrics": "for programs",
+    "api_docs.document": "JSON",
+    "sign_in.code": "between two steps of signing in: seen by states.py",
+    "desk.home": "leads on",
+    "desk.cases_csv": "a table",
+    "desk.worklist_csv": "a table",
+    "supervisor.late_csv": "a table",
+    "designer.drawing": "XML",
+    "desk.document": "a document",
+    "desk.document_page": "a picture",
+    "desk.mention": "leads on",
+    "desk.bulk_back": "leads on",
+    "openid.begin": "leads on",
+    "openid.back": "leads on",
+}
+
+
+def readable_routes():
+    """The endpoints of the service that a browser may open, the API's calls aside."""
+    settings = Settings.from_environment(
+        {"DATABASE_URL": "postgresql://nobody@localhost/none", "RASIM_SECRET_KEY": KEY}
+    )
+    app = bootstrap.create_app(settings)
+    return {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if "GET" in rule.methods
+        and (rule.endpoint.startswith("api_docs.") or not rule.rule.startswith("/api/"))
+    }
+
+
+def scene_of(service, family):
+    """What the addresses of the places name, made once: name -> id."""
+    service.release(
+        {
+            "outing.bpmn": line(
+                "outing", call("c", "meal"), ask("it", None, "Жолға шығу")
+            ),
+            "meal.bpmn": line("meal", ask("it", None, "Тамақтану")),
+            "by_way.bpmn": line("by_way", step("businessRuleTask", "rules", RULES)),
+            "way.dmn": model(ADMISSION),
+        }
+    )
+    taken, free, done = (
+        service.file_application(family(story))
+        for story in (Story.OTHER_APPLICATION, Story.OUTSIDE_AREA, Story.NOT_RELATED)
+    )
+    tasks = {
+        name: service.task_of(application)
+        for name, application in (("task", taken), ("free", free), ("done", done))
+    }
+    service.call("POST", f"/tasks/{tasks['task']}/claim", by=CLERK)
+    refusal = {"accepted": False, "reason": "other_by_law", "note": "Сот шешімі бар."}
+    body = {"variables": {"decision": refusal}}
+    service.call("POST", f"/tasks/{tasks['done']}/complete", body, by=CLERK)
+    services.wait_until(lambda: service.case(done)["state"] == "completed")
+    calling = service.call(
+        "POST",
+        "/instances",
+        {
+            "process_key": "outing",
+            "business_key": f"T-{uuid4().hex[:6]}",
+            "office": service.population.schools[0].bin,
+            "variables": {},
+        },
+    )
+    return {
+        **tasks,
+        "case": taken.case_id,
+        "calling": calling["id"],
+        "document": _document(service, tasks["task"]),
+    }
+
+
+def _document(service, task):
+    """A picture that a clerk has added to a task."""
+    answer = service.http.request(
+        "POST",
+        f"{service.url}/api/v1/tasks/{task}/documents",
+        fields={"file": ("сурет.png", NOTE, "image/png")},
+        headers={"Authorization": f"Bearer {service.tokens[CLERK]}"},
+    )
+    assert answer.status == 201, answer.data.decode()
+    return answer.json()["id"]
+
+
+def keep_filter(page):
+    """A filter of the one whose page it is; its id."""
+    page.goto("/tasks?due=overdue")
+    form = page.locator("form[action*='/tasks/filters']").first
+    token = form.locator("[name=csrf_token]").input_value()
+    fields = {"name": "Мерзімі өткендер", "csrf_token": token}
+    answer = page.request.post(form.get_attribute("action"), form=fields)
+    assert answer.ok, answer.text()
+    page.goto("/tasks/filters")
+    link = page.locator("a[href$='/delete']").first.get_attribute("href")
+    return link.split("/")[-2]
