@@ -19,11 +19,3 @@ document.body.addEventListener("htmx:xhr:progress", ({ target, detail }) => {
     bar.value = (100 * detail.loaded) / detail.total;
   }
 });
-
-// What cannot be added is told where the list is, though its status is an error's.
-document.body.addEventListener("htmx:beforeSwap", ({ target, detail }) => {
-  if (detail.requestConfig?.elt.matches("[data-upload]") && detail.xhr.status === 422) {
-    detail.shouldSwap = true;
-    detail.isError = false;
-  }
-});

@@ -124,7 +124,7 @@ def add_to_task(task_id: uuid.UUID) -> ResponseReturnValue:
     try:
         uploads.add_to_task(task_id, uploads.sent())
     except SAID_HERE as error:
-        return _page(instance_id, task_id, problem=_say(error)), 422
+        return _refused(instance_id, task_id, error)
     return _done(instance_id, task_id, "added")
 
 
@@ -134,7 +134,7 @@ def add_to_case(instance_id: uuid.UUID) -> ResponseReturnValue:
     try:
         uploads.add_to_case(instance_id, uploads.sent())
     except SAID_HERE as error:
-        return _page(instance_id, None, problem=_say(error)), 422
+        return _refused(instance_id, None, error)
     return _done(instance_id, None, "added")
 
 
@@ -221,6 +221,14 @@ def _done(
     else:
         address = url_for("desk.case", instance_id=instance_id, document=said)
     return redirect(f"{address}#documents", 303)
+
+
+def _refused(
+    instance_id: uuid.UUID, task_id: uuid.UUID | None, error: RasimError
+) -> ResponseReturnValue:
+    """The list with what is wrong; to htmx, which shows no error's body, as usual."""
+    said = _page(instance_id, task_id, problem=_say(error))
+    return said, 200 if rendering.is_fragment() else 422
 
 
 def _page(
