@@ -95,7 +95,9 @@ class TaskQuery(ListQuery):
     )
     view = fields.String(load_default="all", validate=validate.OneOf(VIEWS))
     sort = fields.String(
-        load_default="deadline_at", validate=validate.OneOf(tuple(SORTS))
+        load_default=None,
+        validate=validate.OneOf(tuple(SORTS)),
+        metadata={"description": "Without it: by deadline; closed ones by their end."},
     )
 
     @pre_load

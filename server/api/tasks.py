@@ -16,6 +16,7 @@ from workflows import feel, tasks, worklist
 from workflows.model import NotFound, Page
 from workflows.task_rows import TaskRow
 from workflows.worklist import WorklistQuery
+from workflows.worklist_statements import CLOSED
 
 
 @blueprint.get("")
@@ -24,6 +25,8 @@ from workflows.worklist import WorklistQuery
 @blueprint.response(200, schemas.TaskList())
 def search(query: dict[str, Any]) -> Page[TaskRow]:
     """The worklist of what the caller may see, the most urgent first."""
+    if query["sort"] is None:
+        query["sort"] = "-ended_at" if query["state"] in CLOSED else "deadline_at"
     with transaction() as tx:
         return worklist.page(tx, world(), caller(), WorklistQuery(**query))
 
