@@ -5,6 +5,7 @@ done with it then but to keep what was typed; `auth.keeps` asks for that, and on
 form that a page of ours sent.
 """
 
+import re
 import uuid
 from datetime import datetime
 
@@ -18,6 +19,8 @@ from server.desk import typed
 from server.i18n import gettext
 from workflows import drafts, tasks
 from workflows.model import RasimError
+
+CHOICE = re.compile(r"[a-z0-9_.\-]*")
 
 
 def keep(task_id: uuid.UUID) -> datetime | None:
@@ -54,6 +57,11 @@ def answers(task_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for("desk.task", task_id=task_id, said="kept"), 303)
 
 
+def fields(task_id: uuid.UUID) -> ResponseReturnValue:
+    """The questions stay as they are: the line of the draft says what is the matter."""
+    return "", 204
+
+
 def draft(task_id: uuid.UUID) -> ResponseReturnValue | None:
     """A draft is kept as if its token were good; its page is told the new one."""
     if not is_asked_by_script():
@@ -69,5 +77,6 @@ def _page() -> tuple[str, int]:
         if name != FORM_FIELD
         for value in values
     ]
-    values = [value for _, value in fields if value.strip()]
+    # Who is not signed in is told no questions; a choice without its own says nothing.
+    values = [value for _, value in fields if not CHOICE.fullmatch(value.strip())]
     return render_template("desk/signed_out.html", fields=fields, typed=values), 401

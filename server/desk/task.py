@@ -116,6 +116,7 @@ def show(task_id: uuid.UUID) -> str:
     return page(opened, opened.drafted(), draft=opened.draft)
 
 
+@keeps(safekeeping.fields)
 @body_limit(uploads.some_files)
 @require(*WORKERS)
 def fields(task_id: uuid.UUID) -> str:

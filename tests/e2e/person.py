@@ -33,6 +33,10 @@ class Person:
     def heading(self, text):
         return self.page.get_by_role("heading", level=1, name=text)
 
+    def notice(self):
+        """What the page says was just done; other regions speak later."""
+        return self.page.locator(".r-notice[role=status]")
+
     def button(self, name):
         return self.page.get_by_role("button", name=name, exact=True)
 

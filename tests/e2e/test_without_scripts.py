@@ -27,7 +27,7 @@ def test_a_task_is_taken_and_completed_without_scripts(service, family, clerk):
     clerk.button("Аяқтау").click()
 
     clerk.page.wait_for_url(re.compile("/cases/"))
-    expect(clerk.page.get_by_role("status")).to_be_visible()
+    expect(clerk.notice()).to_be_visible()
     case = service.case(application)
     assert case["variables"]["decision"]["reason"] == "requirements_not_met"
 
@@ -42,7 +42,9 @@ def test_the_case_is_told_in_words_and_drawn_without_scripts(service, family, cl
     expect(steps).to_contain_text("Денсаулық құжаттарын тексеру")
     drawing = clerk.page.locator(".r-drawing")
     expect(drawing).to_be_visible()
-    expect(drawing.locator("[data-element-id=find_preschool]")).to_have_class("step-done")
+    expect(drawing.locator("[data-element-id=find_preschool]")).to_have_class(
+        "step-done"
+    )
     expect(drawing.locator("[data-element-id=decide]")).to_have_class("step-active")
     expect(drawing.locator("[data-element-id=flow_filed]")).to_have_class("way-gone")
     expect(clerk.button("Үлкейту")).to_be_hidden()
