@@ -8,6 +8,7 @@ import pytest
 
 import forms
 from forms.palette import KNOWN, REFUSED
+from tests.form_examples import DOT as PICTURE
 from tests.forming import (
     NOON,
     PAPER,
@@ -31,10 +32,6 @@ LIST = [{"label": {"kk": "Бір", "ru": "Один"}, "value": 1}, "a", True]
 TIME = question("datetime", subtype="time", timeInterval=15)
 MOMENT = question("datetime", subtype="datetime")
 FILES = question("filepicker", multiple=True, accept=".pdf, image/*")
-DOT = (
-    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42m"
-    "NkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
-)
 DOCUMENT = {"id": "d-1", "name": PAPER.name, "type": PAPER.media_type, "size": 700_000}
 
 
@@ -204,73 +201,6 @@ def test_a_computed_value_that_never_settles_is_an_error():
         check(form, {})
 
 
-def test_a_table_has_its_cells_and_columns():
-    columns = [{"key": "name", "label": "Аты"}, {"key": "place.city", "label": "Қала"}]
-    table = {"type": "table", "id": "t", "dataSource": "=people", "rowCount": 5}
-    known = {"people": [{"name": "А", "place": {"city": "Астана"}}, {"x": 1}]}
-
-    (fixed,) = page(form_of(table | {"columns": columns}), {}, known).items
-    expression = '=[{key: "name", label: {kk: "Аты", ru: "Имя"}}]'
-    (given,) = page(form_of(table | {"columnsExpression": expression}), {}, known).items
-
-    assert fixed.rows == (("А", "Астана"), (None, None))
-    assert [column.key for column in fixed.columns] == ["name", "place.city"]
-    assert given.columns[0].label.say("ru") == "Имя"
-    assert (
-        page(form_of(table | {"columns": columns}), {}, {"people": None}).items[0].rows
-        == ()
-    )
-    with pytest.raises(forms.ValueUnclear, match="a list of contexts"):
-        page(form_of(table | {"columns": columns}), {}, {"people": 1})
-    with pytest.raises(forms.ValueUnclear, match=r"a list of \{key, label\}"):
-        page(form_of(table | {"columnsExpression": "=[1]"}), {}, known)
-
-
-def test_a_picture_is_in_the_file_or_a_document_of_the_case():
-    image = {"type": "image", "id": "i", "alt": "Нүкте", "source": DOT}
-    of_case = form_of(image | {"source": "=photo"})
-    id_ = "01890000-0000-7000-8000-000000000000"
-
-    (inside,) = page(form_of(image), {}).items
-    (stored,) = page(of_case, {}, {"photo": [{"id": id_}]}).items
-
-    assert (inside.data, inside.document) == (DOT, None)
-    assert (stored.data, stored.document) == (None, id_)
-    assert page(of_case, {}, {"photo": None}).items == ()
-    with pytest.raises(forms.ValueUnclear, match="a document of the case"):
-        page(of_case, {}, {"photo": "https://example.kz/a.png"})
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
-        "https://example.kz/a.png",
-        "data:image/svg+xml;base64,PHN2Zy8+",
-        "data:text/html;base64,PHN2Zy8+",
-        "data:image/jpeg;base64,iVBORw0KGgo=",
-        "data:image/png;base64,!!!",
-        "data:image/png;base64," + "A" * 400_000,
-        "",
-    ],
-)
-def test_a_picture_from_elsewhere_is_refused(source):
-    image = {"type": "image", "id": "i", "alt": "Нүкте", "source": source}
-
-    assert refusals(image) == {("i", "source")}
-
-
-def test_a_button_and_room_change_nothing():
-    form = form_of(
-        {"type": "button", "id": "b", "label": "OK", "action": "submit"},
-        {"type": "spacer", "id": "s", "height": 30},
-        {"type": "separator", "id": "l"},
-    )
-
-    assert [w.rule for w in form.warnings] == ["button"]
-    assert page(form, {}).items == (forms.Space("s", 30), forms.Line("l"))
-    assert check(form, {}) == {}
-
-
 @pytest.mark.parametrize("kind", sorted(REFUSED))
 def test_what_is_not_run_says_what_to_use(kind):
     with pytest.raises(forms.FormRefused) as caught:
@@ -321,7 +251,7 @@ def test_each_component_refuses_what_it_does_not_know(kind):
           "columns": [{"key": "a", "label": "A"}]}, "expression"),
         ({"type": "table", "id": "q", "dataSource": "=x",
           "columns": [{"key": "a"}]}, "columns"),
-        ({"type": "image", "id": "q", "source": DOT}, "alt"),
+        ({"type": "image", "id": "q", "source": PICTURE}, "alt"),
         ({"type": "spacer", "id": "q", "height": 9_999}, "property-value"),
         ({"type": "button", "id": "q", "action": "reset"}, "property-value"),
         (question(appearance={"icon": "x"}), "unknown-property"),
