@@ -19,3 +19,26 @@ document.body.addEventListener("htmx:xhr:progress", ({ target, detail }) => {
     bar.value = (100 * detail.loaded) / detail.total;
   }
 });
+
+// A page of a document has come beside the form: it is told, and the focus stays near.
+document.body.addEventListener("htmx:afterSwap", ({ detail }) => {
+  const page = document.getElementById("preview-page");
+  const said = document.querySelector("#documents [role=status]");
+  const isPreview = detail.requestConfig?.path.includes("/preview");
+  if (!isPreview || !page) {
+    return;
+  }
+  if (said) {
+    said.textContent = page.getAttribute("aria-label") ?? page.textContent;
+  }
+  if (document.activeElement === document.body) {
+    page.focus({ preventScroll: true });
+  }
+});
+
+document.body.addEventListener("click", ({ target }) => {
+  if (target.closest("[data-preview-close]")) {
+    document.getElementById("preview").replaceChildren();
+    document.getElementById("documents").focus();
+  }
+});
