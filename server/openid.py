@@ -31,7 +31,7 @@ from requests import RequestException
 
 from server import context, i18n, sign_in
 from server.auth import public, safe_next
-from server.openid_settings import ClaimsRefused, OpenId, is_safe_issuer
+from server.openid_settings import OpenId, is_safe_issuer
 from workflows import identities
 from workflows.identities import Refusal, Told
 
@@ -108,7 +108,6 @@ def back() -> ResponseReturnValue:
         RequestException,
         ValueError,
         ProviderRefused,
-        ClaimsRefused,
     ) as error:
         return _failed(error)
     with context.transaction() as tx:

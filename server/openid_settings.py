@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from workflows.model import RasimError, Role
+from workflows.model import Role
 from workflows.plain_yaml import parse
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ class MappingRefused(ValueError):
     """What is wrong with the file of roles."""
 
 
-class ClaimsRefused(RasimError):
-    """The claim {claim} is not a list of texts."""
+class ClaimsRefused(ValueError):
+    """A claim has another shape than the file of roles says."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ def _texts(claims: Mapping[str, Any], path: str) -> Iterator[str]:
         return
     values = held if isinstance(held, list) else [held]
     if not all(isinstance(each, str) for each in values):
-        raise ClaimsRefused(claim=path)
+        raise ClaimsRefused(f"the claim {path} is not a list of texts")
     yield from values
 
 

@@ -225,7 +225,10 @@ def set_up(client):
     token = CSRF.search(page)[1]
     told = client.post(
         "/account/second-step/confirm",
-        data={"csrf_token": token, "code": maker.at(datetime.now(UTC) - timedelta(seconds=30))},
+        data={
+            "csrf_token": token,
+            "code": maker.at(datetime.now(UTC) - timedelta(seconds=30)),
+        },
     )
     assert told.status_code == 200
     return maker, re.findall(r"<code>([A-Z2-7-]+)</code>", told.text)

@@ -1,0 +1,178 @@
+"""One person's page: their roles and account, and what an administrator may do."""
+
+import logging
+import uuid
+from datetime import date
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from server import i18n, words
+from server.auth import require
+from server.context import caller, services, transaction
+from server.i18n import gettext
+from server.people.words import CHANGES, given_roles
+from workflows import (
+    office_tree,
+    people_care,
+    people_changes,
+    people_list,
+    substitutions,
+)
+from workflows.model import InputRefused, Role
+
+# What is done to an account without any question, by the last word of its address.
+ACTS = {
+    "disable": people_care.disable,
+    "enable": people_care.enable,
+    "unlock": people_care.unlock,
+    "reset-second-step": people_care.reset_second_factor,
+}
+
+AT = ("role", "office")
+
+log = logging.getLogger(__name__)
+
+
+def register(blueprint: Blueprint) -> None:
+    path = "/people/<uuid:user_id>"
+    blueprint.add_url_rule("/people/new", "new", new)
+    blueprint.add_url_rule("/people/new", "add", add, methods=["POST"])
+    blueprint.add_url_rule(path, "person", person)
+    for name, view in (
+        ("roles", give_role),
+        ("roles/take", take_role),
+        ("first-password", first_password),
+        ("account/<act>", do),
+    ):
+        endpoint = view.__name__
+        blueprint.add_url_rule(f"{path}/{name}", endpoint, view, methods=["POST"])
+
+
+@require(Role.ADMINISTRATOR)
+def new() -> str:
+    return _new_page({})
+
+
+@require(Role.ADMINISTRATOR)
+def add() -> ResponseReturnValue:
+    told = {name: request.form.get(name, "") for name in ("login", "name", *AT)}
+    try:
+        with transaction() as tx:
+            user_id = people_care.add(tx, services().clock, caller(), **told)
+    except InputRefused as refused:
+        return _new_page(_problem(refused)), 422
+    _tell("add", user_id)
+    return redirect(url_for("people.person", user_id=user_id, said="added"), 303)
+
+
+@require(Role.ADMINISTRATOR)
+def person(user_id: uuid.UUID) -> str:
+    return _page(user_id, {})
+
+
+@require(Role.ADMINISTRATOR)
+def give_role(user_id: uuid.UUID) -> ResponseReturnValue:
+    try:
+        with transaction() as tx:
+            people_care.give_role(tx, services().clock, caller(), user_id, **_at())
+    except InputRefused as refused:
+        return _page(user_id, _problem(refused)), 422
+    return _done("give_role", user_id, "given")
+
+
+@require(Role.ADMINISTRATOR)
+def take_role(user_id: uuid.UUID) -> ResponseReturnValue:
+    try:
+        with transaction() as tx:
+            people_care.take_role(tx, services().clock, caller(), user_id, **_at())
+    except InputRefused as refused:
+        return _page(user_id, {"held": _problem(refused)["role"]}), 422
+    return _done("take_role", user_id, "taken")
+
+
+@require(Role.ADMINISTRATOR)
+def first_password(user_id: uuid.UUID) -> str:
+    """Shown in the answer itself, once: it is in no address and no cookie."""
+    with transaction() as tx:
+        clock = services().clock
+        password = people_care.give_first_password(tx, clock, caller(), user_id)
+    _tell("first_password", user_id)
+    return _page(user_id, {}, password)
+
+
+@require(Role.ADMINISTRATOR)
+def do(user_id: uuid.UUID, act: str) -> ResponseReturnValue:
+    if act not in ACTS:
+        abort(404)
+    with transaction() as tx:
+        ACTS[act](tx, services().clock, caller(), user_id)
+    return _done(act, user_id, act)
+
+
+def _done(what: str, user_id: uuid.UUID, said: str) -> ResponseReturnValue:
+    _tell(what, user_id)
+    return redirect(url_for("people.person", user_id=user_id, said=said), 303)
+
+
+def _tell(what: str, user_id: uuid.UUID) -> None:
+    log.info(
+        "an account was changed",
+        extra={"change": what, "user": str(user_id), "by": str(caller().user_id)},
+    )
+
+
+def _at() -> dict[str, str]:
+    return {name: request.form.get(name, "") for name in AT}
+
+
+def _problem(refused: InputRefused) -> dict[str, str]:
+    reason = gettext(str(refused.data["reason"]))
+    return {str(refused.data["field"]): f"{reason[:1].upper()}{reason[1:]}."}
+
+
+def _new_page(problems: dict[str, str]) -> str:
+    with transaction() as tx:
+        offices = office_tree.proposed(tx, caller())
+    return render_template(
+        "people/new.html",
+        offices=offices,
+        problems=problems,
+        roles=given_roles(),
+        section="people",
+        typed=request.form,
+    )
+
+
+def _page(user_id: uuid.UUID, problems: dict[str, str], password: str = "") -> str:
+    with transaction() as tx:
+        found = people_list.get(tx, services().clock, caller(), user_id)
+        changes = people_changes.of(tx, user_id)
+        offices = office_tree.proposed(tx, caller())
+        speaks_for = substitutions.speaks_for(tx, caller(), user_id)
+    return render_template(
+        "people/person.html",
+        changes=[(one, words.of(CHANGES, one.what), _detail(one)) for one in changes],
+        is_me=user_id == caller().user_id,
+        offices=offices,
+        password=password,
+        person=found,
+        problems=problems,
+        roles=given_roles(),
+        row=found.row,
+        section="people",
+        speaks_for=speaks_for,
+        typed=request.form,
+    )
+
+
+def _detail(change: people_changes.Change) -> str:
+    """What was given or taken, by its code; whoever was named, and for when."""
+    detail = change.detail
+    if "role" in detail:
+        return f"{words.of(words.ROLES, detail['role'])}, {detail['office']}"
+    if "substitute" in detail:
+        ends = (date.fromisoformat(detail[each]) for each in ("from_on", "to_on"))
+        days = dict.fromkeys(i18n.day(each) for each in ends)
+        return f"{detail['substitute']}, {' – '.join(days)}"
+    return str(detail.get("issuer", ""))

@@ -1,0 +1,97 @@
+"""The list of people: found by name, office, role and state; as a file, too."""
+
+from dataclasses import replace
+
+import sqlalchemy as sa
+from flask import Blueprint, render_template, request
+from werkzeug import Response
+
+from server import exports, i18n, moments, words
+from server.auth import require
+from server.context import caller, services, transaction
+from server.i18n import gettext
+from server.people.words import STATES
+from workflows import office_tree, people_list
+from workflows.model import Page, Role
+from workflows.people_list import PeopleQuery, PersonRow
+
+PAGE_SIZE = 50
+
+
+def register(blueprint: Blueprint) -> None:
+    blueprint.add_url_rule("/people", "people", people)
+    blueprint.add_url_rule("/people.csv", "people_csv", people_csv)
+
+
+@require(Role.ADMINISTRATOR)
+def people() -> str:
+    query = _query()
+    with transaction() as tx:
+        page = _page(tx, query)
+        offices = office_tree.proposed(tx, caller())
+    return render_template(
+        "people/people.html",
+        offices=offices,
+        page=page,
+        query=query,
+        roles=[(str(role), words.of(words.ROLES, role)) for role in Role],
+        section="people",
+        states=[(state, words.of(STATES, state)) for state in people_list.STATES],
+    )
+
+
+@require(Role.ADMINISTRATOR)
+def people_csv() -> Response:
+    """The list as it is filtered and sorted, whole."""
+    query = replace(_query(), limit=200)
+    with transaction() as tx:
+        rows = [
+            _cells(row)
+            for row in exports.every(
+                lambda cursor: _page(tx, replace(query, cursor=cursor))
+            )
+        ]
+    head = [
+        gettext("Name"),
+        gettext("User name"),
+        gettext("State"),
+        gettext("Roles"),
+        gettext("Since"),
+    ]
+    return exports.csv_file("people", head, rows)
+
+
+def _page(tx: sa.Connection, query: PeopleQuery) -> Page[PersonRow]:
+    return people_list.page(tx, services().clock, caller(), query)
+
+
+def _query() -> PeopleQuery:
+    """What the reader asks for; a role or a state that does not exist is not asked."""
+
+    def one_of(name: str, known: set[str]) -> str | None:
+        asked = request.args.get(name, "")
+        return asked if asked in known else None
+
+    return PeopleQuery(
+        text=request.args.get("q", "").strip() or None,
+        office=request.args.get("office", "").strip() or None,
+        role=one_of("role", {str(role) for role in Role}),
+        state=one_of("state", set(people_list.STATES)),
+        sort=request.args.get("sort", "name"),
+        limit=PAGE_SIZE,
+        cursor=request.args.get("cursor") or None,
+    )
+
+
+def _cells(row: PersonRow) -> list[str]:
+    held = (
+        f"{words.of(words.ROLES, one.role)}: {i18n.name_in(one.office_names)}"
+        for one in row.held
+    )
+    return [
+        row.name,
+        row.login,
+        words.of(STATES, row.state),
+        "; ".join(held),
+        moments.exact(row.created_at),
+    ]

@@ -1,0 +1,204 @@
+"""The administrator's pages of people and offices: what they show and refuse."""
+
+import re
+import uuid
+
+import pytest
+
+from tests.integration.sign_in.conftest import CSRF, post
+from tests.integration.sign_in.test_account import PASSWORD, is_in, sign_in
+from workflows import credentials, people
+from workflows.model import Role
+from workflows.ports import SystemClock
+
+
+@pytest.fixture
+def person(store):
+    """Make somebody; (login, id)."""
+
+    def person(role, office, name="Біреу"):
+        login = f"{role}-{uuid.uuid4().hex[:8]}"
+        with store.transaction() as tx:
+            user_id = people.add_user(
+                tx, SystemClock(), login=login, name=name, password=PASSWORD
+            )
+            people.add_membership(tx, login=login, role=role, office=office)
+        return login, user_id
+
+    return person
+
+
+@pytest.fixture
+def admin(client, person):
+    login, _ = person(Role.ADMINISTRATOR, "east")
+    assert sign_in(client, login).status_code == 303
+    return client
+
+
+@pytest.fixture
+def clerk(person):
+    return person(Role.CLERK, "school", "Әсел Ермек")
+
+
+def shown(client, path):
+    """The page in English."""
+    answer = client.get(path + ("&" if "?" in path else "?") + "lang=en")
+    assert answer.status_code == 200, path
+    return answer.text
+
+
+PATHS = ("/people", "/people.csv", "/people/new", "/offices")
+
+
+@pytest.mark.parametrize(
+    "role", [Role.CLERK, Role.SUPERVISOR, Role.DESIGNER, Role.SERVICE, Role.APPLICANT]
+)
+def test_only_administrators_open_them(client, person, clerk, role):
+    login, _ = person(role, "root")
+    sign_in(client, login)
+    token = CSRF.search(client.get("/account").text)[1]
+
+    for path in (*PATHS, f"/people/{clerk[1]}"):
+        assert client.get(path).status_code == 403
+    for path in ("/people/new", *(f"/people/{clerk[1]}/{act}" for act in ACTS)):
+        assert client.post(path, data={"csrf_token": token}).status_code == 403
+
+
+ACTS = (
+    "roles",
+    "roles/take",
+    "first-password",
+    "account/disable",
+    "account/enable",
+    "account/unlock",
+    "account/reset-second-step",
+)
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_each_form_needs_its_token_and_knows_only_ones_own_people(admin, person, act):
+    _, far = person(Role.CLERK, "west")
+    token = CSRF.search(admin.get("/people/new").text)[1]
+    data = {"csrf_token": token, "role": "clerk", "office": "school"}
+
+    assert admin.post(f"/people/{far}/{act}", data=data).status_code == 404
+    assert admin.post(f"/people/{uuid.uuid4()}/{act}", data=data).status_code == 404
+    assert admin.post(f"/people/{far}/{act}").status_code == 403
+    assert admin.get(f"/people/{far}").status_code == 404
+
+
+def test_people_are_listed_found_and_taken_along(admin, clerk, person):
+    far, _ = person(Role.CLERK, "west")
+    login, user_id = clerk
+
+    page = shown(admin, f"/people?q={login}")
+    assert f"/people/{user_id}" in page
+    assert far not in shown(admin, "/people")
+    assert "Nobody is found" in shown(admin, f"/people?q={far}")
+    file = admin.get(f"/people.csv?q={login}&lang=en").get_data(as_text=True)
+    assert f"Әсел Ермек;{login};open account;clerk: Мектеп" in file
+    assert len(file.splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "sort=-login",
+        "sort=nonsense",
+        "role=king",
+        "state=any",
+        "office=%27",
+        "cursor=x",
+        "q=%25_",
+    ],
+)
+def test_a_strange_address_breaks_nothing(admin, query):
+    answer = admin.get(f"/people?{query}", follow_redirects=True)
+
+    assert answer.status_code == 200
+
+
+def test_a_person_is_added_and_signs_in_with_a_first_password(app, admin):
+    login = f"new-{uuid.uuid4().hex[:8]}"
+    form = {"name": "Жаңа", "login": login, "role": "clerk", "office": "school"}
+    refused = post(admin, "/people/new", **form | {"office": "west"})
+    assert refused.status_code == 422
+    assert 'id="office-error"' in refused.text
+    assert 'value="Жаңа"' in refused.text
+    added = post(admin, "/people/new", **form)
+    assert added.status_code == 303
+    page = added.location.partition("?")[0]
+
+    told = post(admin, f"{page}/first-password", page)
+
+    password = re.search(r'r-key">([a-z0-9-]+)<', told.text)[1]
+    assert "no-store" in told.headers["Cache-Control"]
+    assert password not in admin.get(page).text
+    other = app.test_client()
+    sign_in(other, login, password)
+    assert other.get("/tasks").location == "/account/password"
+
+
+def test_roles_are_given_and_taken(admin, clerk):
+    page = f"/people/{clerk[1]}"
+    at = {"role": "supervisor", "office": "school"}
+
+    assert post(admin, f"{page}/roles", page, **at).status_code == 303
+    assert "supervisor" in shown(admin, page)
+    assert post(admin, f"{page}/roles", page, **at).status_code == 422
+    for told in (at | {"office": "root"}, at | {"role": "service"}):
+        assert post(admin, f"{page}/roles", page, **told).status_code == 422
+    assert post(admin, f"{page}/roles/take", page, **at).status_code == 303
+    assert post(admin, f"{page}/roles/take", page, **at).status_code == 404
+
+
+def test_an_account_is_closed_and_opened(app, admin, clerk):
+    login, user_id = clerk
+    page, other = f"/people/{user_id}", app.test_client()
+    sign_in(other, login)
+
+    assert post(admin, f"{page}/account/disable", page).status_code == 303
+    assert not is_in(other)
+    assert sign_in(app.test_client(), login).status_code == 422
+    assert post(admin, f"{page}/account/enable", page).status_code == 303
+    assert sign_in(app.test_client(), login).status_code == 303
+    assert post(admin, f"{page}/account/nonsense", page).status_code == 404
+
+
+def test_who_is_locked_out_is_let_in(app, admin, clerk):
+    login, user_id = clerk
+    for _ in range(credentials.FAILURES_BEFORE_LOCK):
+        sign_in(app.test_client(), login, "wrong")
+    page = f"/people/{user_id}"
+    assert "locked out" in shown(admin, page)
+
+    assert post(admin, f"{page}/account/unlock", page).status_code == 303
+    assert sign_in(app.test_client(), login).status_code == 303
+
+
+def test_who_works_elsewhere_too_keeps_the_account(admin, clerk, store):
+    login, user_id = clerk
+    with store.transaction() as tx:
+        people.add_membership(tx, login=login, role=Role.SUPERVISOR, office="root")
+    page = f"/people/{user_id}"
+
+    assert "first-password" not in shown(admin, page)
+    for act in ACTS[2:]:
+        assert post(admin, f"{page}/{act}", page).status_code == 403
+
+
+def test_offices_are_walked_down(admin):
+    assert "/offices?at=east" in shown(admin, "/offices")
+    page = shown(admin, "/offices?at=east")
+    assert "/offices?at=school" in page
+    assert "09:00–18:30" in page
+    assert "Мектеп" in shown(admin, "/offices?at=school")
+    for code in ("root", "west", "nowhere"):
+        assert admin.get(f"/offices?at={code}").status_code == 404
+
+
+@pytest.mark.parametrize("locale", ["kk", "ru", "en"])
+def test_each_page_opens_in_each_language(admin, clerk, locale):
+    for path in (*PATHS, f"/people/{clerk[1]}", "/offices?at=school"):
+        answer = admin.get(f"{path}{'&' if '?' in path else '?'}lang={locale}")
+        assert answer.status_code == 200
