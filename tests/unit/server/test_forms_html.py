@@ -66,7 +66,10 @@ def test_each_problem_stands_at_its_question_and_is_linked_from_the_summary(
 
     page, listed = _page(filling), forms_html.summary(filling)
 
-    assert [each["text"] for each in listed] == ["Осы сұраққа жауап беріңіз"]
+    question = "Бас тартудың негізі"
+    assert [each["text"] for each in listed] == [
+        f"{question}: Осы сұраққа жауап беріңіз"
+    ]
     target = listed[0]["href"].removeprefix("#")
     assert page.xpath(f"//select[@id='{target}']")
     assert "Осы сұраққа жауап беріңіз" in page.xpath(
