@@ -118,6 +118,12 @@ class Assignment(Input):
     assignee = Text(required=True)
 
 
+class Delegation(Assignment):
+    """Who is to do a task in one's own place; `note`: at most 500 letters."""
+
+    note = Text(load_default="")
+
+
 class Message(Input):
     name = Text(required=True)
     correlation_key = Key(load_default=None, allow_none=True)

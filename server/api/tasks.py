@@ -91,6 +91,32 @@ def assign(body: dict[str, Any], task_id: uuid.UUID) -> TaskRow:
     )
 
 
+@blueprint.post("/<uuid:task_id>/delegate")
+@authenticated
+@blueprint.arguments(schemas.Delegation())
+@blueprint.response(200, schemas.TaskOut())
+def delegate(body: dict[str, Any], task_id: uuid.UUID) -> TaskRow:
+    """Hand one's task to somebody who may do it; it can be brought back."""
+    told = body["assignee"], body["note"]
+    return once(
+        lambda tx: tasks.delegate(tx, world(), caller(), task_id, *told),
+        subject=_subject,
+        again=_again,
+    )
+
+
+@blueprint.post("/<uuid:task_id>/bring-back")
+@authenticated
+@blueprint.response(200, schemas.TaskOut())
+def bring_back(task_id: uuid.UUID) -> TaskRow:
+    """Give a task that was handed over back to who did so; they may, or supervisors."""
+    return once(
+        lambda tx: tasks.bring_back(tx, world(), caller(), task_id),
+        subject=_subject,
+        again=_again,
+    )
+
+
 @blueprint.post("/<uuid:task_id>/complete")
 @authenticated
 @blueprint.arguments(schemas.TaskCompletion(), required=False)

@@ -48,12 +48,14 @@ def told(form: forms.Form | None, fields: Fields) -> list[tuple[str, str]]:
     for name, values in fields.items():
         # The parts of a date, and the like, are read together.
         whole = PART.sub("", name)
-        field = asked.get(INDEX.sub("[]", whole))
+        field = asked.get(_path(whole))
         said = [_said(field, one) for one in values if one.strip()]
         found.setdefault(whole, (field, []))[1].extend(said)
+    order = {path: place for place, path in enumerate(asked)}
+    ordered = sorted(found, key=lambda whole: order.get(_path(whole), len(order)))
     return [
         (field.label.say(i18n.locale()) if field else whole, _joined(field, said))
-        for whole, (field, said) in found.items()
+        for whole, (field, said) in ((whole, found[whole]) for whole in ordered)
         if said
     ]
 
@@ -66,6 +68,11 @@ def _said(field: forms.Field | None, typed: str) -> str:
         return gettext("yes")
     chosen = next((one for one in field.options if one.token == typed), None)
     return chosen.label.say(i18n.locale()) if chosen else typed
+
+
+def _path(whole: str) -> str:
+    """The path of a question; one of a list has no number in it."""
+    return INDEX.sub("[]", whole)
 
 
 def _joined(field: forms.Field | None, said: list[str]) -> str:

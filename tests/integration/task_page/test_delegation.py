@@ -7,7 +7,7 @@ import pytest
 
 from tests.integration.task_page.clerks import Desks
 from tests.integration.task_page.test_duties import absent
-from workflows import tasks
+from workflows import credentials, tasks
 from workflows.callers import Caller
 from workflows.history import EventRow
 from workflows.model import InputRefused, MoveRefused, NotAllowed, Role
@@ -189,3 +189,24 @@ def test_a_supervisor_assigns_from_the_page(desks: Desks) -> None:
     assert rights(desks, clerk, task).may_release
     refused = desks.clerk().post(f"/tasks/{task}/assign", {"person": clerk.login})
     assert refused.status_code == 403
+
+
+def test_programs_hand_over_and_bring_back_too(desks: Desks) -> None:
+    holder, colleague, task = desks.person(), desks.person(), desks.task()
+    act(desks, "claim", holder, task)
+    with desks.house.store.transaction() as tx:
+        clock = desks.house.world.clock
+        token = credentials.create_token(tx, clock, holder.login, valid_for=None)
+    headers = {"Authorization": f"Bearer {token}"}
+    client, path = desks.app.test_client(), f"/api/v1/tasks/{task}"
+
+    told = {"assignee": colleague.login, "note": "Please."}
+    handed = client.post(f"{path}/delegate", json=told, headers=headers)
+    back = client.post(f"{path}/bring-back", headers=headers)
+    again = client.post(f"{path}/bring-back", headers=headers)
+
+    assert handed.json is not None
+    assert back.json is not None
+    assert handed.json["assignee"] == colleague.login
+    assert back.json["assignee"] == holder.login
+    assert again.status_code == 409

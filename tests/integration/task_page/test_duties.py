@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from tests.drawn import ask, call, line
 from tests.integration.house import House
 from tests.integration.task_page.clerks import Desks
-from workflows import bulk, duties, people, tasks
+from workflows import bulk, credentials, duties, people, tasks
 from workflows.callers import Caller
 from workflows.duties import DoneByAbsent, DoneByOther, DoneBySame
 from workflows.model import RasimError
@@ -203,6 +203,29 @@ def test_the_page_says_which_step_keeps_me_from_it(desks: Desks) -> None:
     assert 'id="task-form"' not in page
     assert answer.status_code == 403
     assert told in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "body"), [("claim", None), ("complete", {"variables": {}})]
+)
+def test_a_program_gets_the_same_sentence(
+    desks: Desks, path: str, body: dict[str, object] | None
+) -> None:
+    person = desks.person()
+    task = second(desks, person)
+    with desks.house.store.transaction() as tx:
+        clock = desks.house.world.clock
+        token = credentials.create_token(tx, clock, person.login, valid_for=None)
+
+    answer = desks.app.test_client().post(
+        f"/api/v1/tasks/{task}/{path}",
+        json=body,
+        headers={"Authorization": f"Bearer {token}"},
+    )
+
+    assert answer.status_code == 403
+    assert answer.json is not None
+    assert answer.json["detail"].startswith("You did the step “Report” of this case")
 
 
 def test_many_at_once_are_completed_only_where_the_drawing_allows_it(
