@@ -58,7 +58,7 @@ from forms.sources import Documents, Lookup, Sources
 from forms.starting import starting_answers
 from forms.submitted import from_html, inputs
 from forms.texts import Texts
-from forms.validation import read_only, validate, visible
+from forms.validation import validate
 
 __all__ = [
     "CHOICES",
@@ -117,9 +117,7 @@ __all__ = [
     "lay_out",
     "located",
     "read",
-    "read_only",
     "renumbered",
     "starting_answers",
     "validate",
-    "visible",
 ]

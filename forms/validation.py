@@ -51,26 +51,6 @@ def validate(
     return result
 
 
-def visible(
-    form: Form,
-    answers: Mapping[str, Any],
-    variables: Mapping[str, Any],
-    evaluate: Evaluate,
-) -> frozenset[str]:
-    """Paths of the questions, ids of the rest, that a page shows with these answers.
-
-    Answers that are wrong count as open here; a renderer may call it on any draft.
-    """
-    moment = moment_of(form, answers, variables, evaluate)
-    return frozenset(spot.name for spot in moment.spots if moment.is_shown(spot))
-
-
-def read_only(form: Form, variables: Mapping[str, Any], evaluate: Evaluate) -> set[str]:
-    """Paths of the questions that a page shows with their values, not to be changed."""
-    moment = moment_of(form, {}, variables, evaluate)
-    return {spot.name for spot in _questions(moment.spots) if moment.is_fixed(spot)}
-
-
 def moment_of(
     form: Form,
     answers: Mapping[str, Any],
