@@ -75,7 +75,7 @@ def chosen(
     conditions = [*wanted.conditions, *(() if after is None else (after,))]
     if wanted.is_picked or not _is_read_by_office(wanted):
         found = _keys(wanted, limit).where(*conditions, *_in_sight(wanted))
-        return found
+        return found if is_in_order else found.order_by(None)
     parts = [_by_office(wanted, part, limit, conditions) for part in wanted.sight.parts]
     if not parts:
         return _keys(wanted, limit).where(sa.false())
@@ -107,11 +107,15 @@ def planned_for_values(tx: sa.Connection) -> Iterator[None]:
 
     A plan made for any value at all, which psycopg and PostgreSQL would keep from the
     sixth time on, reads half of the table for a rare word and is slow for a common one.
+    The table is never read from its beginning: there lies what is over, and of what is
+    open PostgreSQL believes that it lies everywhere.
     """
     driver = driver_of(tx)
     kept, driver.prepare_threshold = driver.prepare_threshold, None
+    driver.execute("SET LOCAL enable_seqscan = off")
     try:
         yield
+        driver.execute("SET LOCAL enable_seqscan = on")
     finally:
         driver.prepare_threshold = kept
 

@@ -237,6 +237,9 @@ def load(
 
     Foreign keys are not looked at meanwhile: every row points to one that is there.
     """
+    for table in ("user_tasks", "process_instances"):  # swept once, at the end
+        off = sql.SQL("ALTER TABLE {} SET (autovacuum_enabled = false)")
+        database.execute(off.format(sql.Identifier(table)))
     database.execute("SET session_replication_role = replica")
     database.execute("SET synchronous_commit = off")
     database.execute("SET work_mem = '256MB'")
