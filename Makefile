@@ -26,6 +26,7 @@ bench: install
 	@$(BIN)/python -m tests.load.bench
 	@$(BIN)/python -m tests.load.scale
 	@$(BIN)/python -m tests.load.rules
+	@$(BIN)/python -m tests.load.worklist
 
 chaos: install
 	@$(BIN)/python -m tests.chaos.kills
