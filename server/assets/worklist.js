@@ -65,6 +65,7 @@ window.addEventListener("pageshow", showBar);
 
 let tag = null; // of what is shown
 let fresh = null; // what came and is not shown yet
+let isLost = false; // whether the last answer did not come
 
 function rowsOf(scope) {
   return new Map([...scope.querySelectorAll("[data-row]")].map((row) => [row.id, row]));
@@ -175,23 +176,21 @@ async function look() {
   if (document.hidden) {
     return;
   }
-  let answer;
-  try {
-    answer = await fetch(list.dataset.liveList, {
-      headers: { "HX-Request": "true" },
-      credentials: "same-origin",
-    });
-  } catch {
-    tell(list.dataset.offline);
-    return;
-  }
-  if (answer.status === 401) {
+  const headers = { "HX-Request": "true" };
+  const asked = fetch(list.dataset.liveList, { headers, credentials: "same-origin" });
+  const answer = await asked.catch(() => null);
+  if (answer?.status === 401) {
     window.location.reload(); // the server leads to the sign-in page and back
     return;
   }
-  if (!answer.ok) {
+  if (!answer?.ok) {
+    isLost = true;
     tell(list.dataset.offline);
     return;
+  }
+  if (isLost) {
+    isLost = false;
+    tell("");
   }
   const came = answer.headers.get("ETag");
   if (came !== null && came === tag) {
