@@ -19,13 +19,13 @@ from workflows.ports import FixedClock
 NOON = datetime(2026, 4, 6, 7, 0, tzinfo=UTC)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def parser() -> Iterator[feel.Parser]:
     with feel.Parser() as opened:
         yield opened
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def evaluate(parser: feel.Parser) -> forms.Evaluate:
     environment = feel.Environment(clock=FixedClock(NOON))
 
@@ -36,7 +36,7 @@ def evaluate(parser: feel.Parser) -> forms.Evaluate:
     return run
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def forms_app() -> Flask:
     made = Flask("server")
     i18n.init_app(made, lambda: None)
