@@ -21,7 +21,9 @@
     node.checkVisibility({ visibilityProperty: true }) && node.getClientRects().length > 0;
   const isForEars = (node) =>
     node.closest(".govuk-visually-hidden, .govuk-skip-link") !== null;
-  const inClosedDialog = (node) => node.closest("dialog:not([open])") !== null;
+  const opened = () => document.querySelector("dialog:modal");
+  // What is behind an open dialog, or in a closed one, is not there for anybody.
+  const isOut = (node) => node.closest("dialog") !== opened();
 
   function named(node) {
     const text = node.getAttribute("aria-label") ?? node.textContent ?? "";
@@ -32,7 +34,7 @@
   function focusable() {
     return all(FOCUSABLE).filter(
       (node) =>
-        isVisible(node) && !node.disabled && node.tabIndex >= 0 && !inClosedDialog(node),
+        isVisible(node) && !node.disabled && node.tabIndex >= 0 && !isOut(node),
     );
   }
 
@@ -142,10 +144,11 @@
     document.documentElement.style.fontSize = "200%";
     const found = new Set();
     for (const [node, size] of textSizes()) {
-      if (size < 1.9 * (before.get(node) ?? 0)) {
+      if (size < 1.9 * (before.get(node) ?? 0) && !isForEars(node)) {
         found.add(`${named(node)} stays at ${size}px`);
       }
-      const isHidden = getComputedStyle(node).overflowY === "hidden";
+      const style = getComputedStyle(node);
+      const isHidden = style.overflowY === "hidden" && style.clipPath === "none";
       if (isHidden && node.scrollHeight > node.clientHeight + 2 && !isForEars(node)) {
         found.add(`${named(node)} is cut`);
       }

@@ -26,11 +26,20 @@ def visitor(browser, browser_context_args):
             context = browser.new_context(**browser_context_args)
             context.add_init_script(inspection.WATCH)
             entered[login] = Person(context.new_page())
+            entered[login].page.on("request", stay_here)
             if login:
                 entered[login].sign_in(login)
         return entered[login]
 
+    own = browser_context_args["base_url"]
+    strangers = []
+
+    def stay_here(request):
+        if not request.url.startswith((own, "data:")):
+            strangers.append(request.url)
+
     yield visitor
+    assert strangers == []
     for each in entered.values():
         each.page.context.close()
     assert [fault for each in entered.values() for fault in each.faults] == []

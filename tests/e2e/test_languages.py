@@ -20,6 +20,9 @@ OTHERS = re.compile(
     r"\w+ рәсімі|Жолға шығу|Тамақтану|Сынақ|Құрамдас шешім|Қарау"
     r"|Қабылдау тәсілін анықтау"
 )
+KAZAKH = "әғқңөұүһіӘҒҚҢӨҰҮҺІ"
+RUSSIAN = "абвгдеёжзийклмнопрстуфхцчшщъыьэюяАБВГДЕЁЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯ"
+OTHER_SIGNS = "₸№«»—…0123456789"
 # Words that no reader in that language should meet.
 FOREIGN = {"ru": re.compile("[әғқңөұүһі]", re.I), "en": re.compile("[а-яё]", re.I)}
 
@@ -32,7 +35,8 @@ def application(service, family):
 
 
 def switch(person, language):
-    person.page.get_by_role("link", name=re.compile(f"^{LETTERS[language]}")).click()
+    languages = person.page.locator(".r-languages")
+    languages.locator(f"[lang={language}]").click()
 
 
 def test_a_switch_of_language_keeps_the_page(service, application, enter):
@@ -68,6 +72,78 @@ def test_the_diagram_speaks_the_readers_language(application, enter):
 
     decide = clerk.page.locator("[data-element-id=decide] text")
     expect(decide.first).to_contain_text("решение")
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_a_switch_of_language_keeps_what_was_typed_in_a_task(
+    service, application, enter, scripts
+):
+    clerk = enter("aigul", java_script_enabled=scripts)
+    page = clerk.page
+    clerk.open(f"/tasks/{service.task_of(application)}?lang=kk")
+    note = page.locator("textarea[name='decision.note']")
+    note.fill("Құжаттар жоқ")
+    page.get_by_label("Дәлелді бас тарту").check()
+
+    switch(clerk, "ru")
+    expect(page.locator("html")).to_have_attribute("lang", "ru")
+    expect(note).to_have_value("Құжаттар жоқ")
+    switch(clerk, "kk")
+
+    expect(clerk.heading(DECIDE["kk"])).to_be_visible()
+    expect(note).to_have_value("Құжаттар жоқ")
+    expect(page.get_by_label("Дәлелді бас тарту")).to_be_checked()
+
+
+def test_a_switch_of_language_keeps_what_was_typed_in_any_form(enter):
+    clerk = enter("aigul")
+    clerk.open("/cases?lang=kk")
+    search = clerk.page.get_by_role("searchbox")
+    search.fill("A-2027")
+
+    switch(clerk, "ru")
+
+    expect(clerk.page.locator("html")).to_have_attribute("lang", "ru")
+    expect(search).to_have_value("A-2027")
+    assert "q=" not in clerk.page.url  # it was typed, and not sent yet
+    clerk.open("/cases")
+    expect(search).to_have_value("")  # nothing of it is left in the tab
+
+
+def test_the_page_of_a_refused_form_has_its_language_too(enter):
+    somebody = enter()
+    somebody.open("/sign-in?lang=kk")
+    somebody.page.get_by_label("Құпиясөз").fill("мүлде басқа сөз")
+    somebody.button("Кіру").click()
+    expect(somebody.page.get_by_role("alert")).to_be_visible()
+
+    switch(somebody, "ru")
+
+    expect(somebody.page.locator("html")).to_have_attribute("lang", "ru")
+    expect(somebody.page.get_by_label("Пароль")).to_have_value("")
+
+
+def test_every_letter_is_from_our_font(enter):
+    """A letter that the font lacks is as wide as that of whatever stands in for it."""
+    somebody = enter()
+    somebody.open("/sign-in")
+
+    missing = somebody.page.evaluate(
+        """async (letters) => {
+          const ours = "'Golos Text Variable'";
+          await document.fonts.load(`400 100px ${ours}`, letters);
+          const pen = document.createElement("canvas").getContext("2d");
+          const width = (font, letter) => {
+            pen.font = `400 100px ${font}`;
+            return pen.measureText(letter).width;
+          };
+          return [...letters].filter((letter) =>
+            width(`${ours}, monospace`, letter) !== width(`${ours}, serif`, letter));
+        }""",
+        KAZAKH + RUSSIAN + OTHER_SIGNS,
+    )
+
+    assert missing == []
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])
