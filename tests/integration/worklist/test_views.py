@@ -197,6 +197,17 @@ def test_totals_and_counts_say_where_they_stop(
     assert lists.counts("clerk") == []
 
 
+def test_a_count_at_an_office_that_is_not_seen_is_nothing(lists: Lists) -> None:
+    lists.begin(office=OTHER_SCHOOL)
+    unseen = WorklistQuery(office=OTHER_SCHOOL)
+
+    assert lists.counts("clerk", unseen, replace(unseen, text="айша")) == [
+        Count(0, False),
+        Count(0, False),
+    ]
+    assert lists.counts("supervisor", unseen) == [Count(1, False)]
+
+
 def test_who_belongs_nowhere_sees_nothing(lists: Lists) -> None:
     lists.begin()
     nobody = replace(lists.callers["clerk"], memberships=())
