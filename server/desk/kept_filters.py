@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -194,9 +195,5 @@ def _kept(
 
 def _href(query: WorklistQuery) -> str:
     view, wanted = filters.of_query(query)
-    return url_for("desk.worklist", view=view, **_any(wanted.arguments()))
-
-
-def _any(told: Mapping[str, str]) -> dict[str, object]:
-    """Arguments of an address as `url_for` is typed to take them."""
-    return dict(told)
+    arguments: dict[str, Any] = {"view": view, **wanted.arguments()}
+    return url_for("desk.worklist", **arguments)
