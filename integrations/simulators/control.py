@@ -9,10 +9,18 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from integrations import civil, health, nobd, notify, persons
 from integrations.people import Family
+from integrations.simulators import scanner
 from integrations.simulators.faults import Fault, Faults, Mode
 from integrations.simulators.systems import World
 
-SYSTEMS = (persons.SYSTEM, civil.SYSTEM, nobd.SYSTEM, health.SYSTEM, notify.SYSTEM)
+SYSTEMS = (
+    persons.SYSTEM,
+    civil.SYSTEM,
+    nobd.SYSTEM,
+    health.SYSTEM,
+    notify.SYSTEM,
+    scanner.SYSTEM,
+)
 DEFAULT_DELAY_MS = {Mode.SLOW: 1_000, Mode.TIMEOUT: 30_000}
 MOST_APPLICATIONS = 500
 

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from gunicorn.app.base import (  # type: ignore[import-untyped]  # gunicorn has 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from integrations.people import DEFAULT_COUNT
+from integrations.simulators import scanner
 from integrations.simulators.app import Simulators, build
 
 THREADS = 32
@@ -23,9 +24,13 @@ GRACEFUL_SECONDS = 2
 class _Program(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """One gunicorn worker with threads: the state of effects lives in one process."""
 
-    def __init__(self, address: str, made_with: dict[str, Any]) -> None:
+    def __init__(
+        self, address: str, made_with: dict[str, Any], scanner: tuple[str, int] | None
+    ) -> None:
         self._address = address
         self._made_with = made_with
+        self._scanner = scanner
+        self._open = ExitStack()  # until the process ends
         super().__init__()
 
     def load_config(self) -> None:
@@ -43,7 +48,12 @@ class _Program(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
     def load(self) -> Simulators:
         # Built in the worker: it, not the master, holds the state folder's lock.
-        return build(**self._made_with)
+        made = build(**self._made_with)
+        if self._scanner is not None:
+            host, port = self._scanner
+            looks = scanner.serving(scanner.Scanner(made.faults), host, port)
+            self._open.enter_context(looks)
+        return made
 
 
 class _Quiet(WSGIRequestHandler):
@@ -60,8 +70,12 @@ def run(
     count: int = DEFAULT_COUNT,
     on: date | None = None,
     latency_seconds: float = 0.0,
+    scanner_port: int | None = None,
 ) -> None:
-    """Serves until SIGTERM or SIGINT; does not come back. Call it in a main thread."""
+    """Serves until SIGTERM or SIGINT; does not come back. Call it in a main thread.
+
+    On `scanner_port` a virus scanner answers as clamd would.
+    """
     made_with = {
         "seed": seed,
         "state_folder": state_folder,
@@ -69,8 +83,9 @@ def run(
         "on": on,
         "latency_seconds": latency_seconds,
     }
+    looks = None if scanner_port is None else (host, scanner_port)
     host = f"[{host}]" if ":" in host else host
-    _Program(f"{host}:{port}", made_with).run()
+    _Program(f"{host}:{port}", made_with, looks).run()
 
 
 @contextmanager

@@ -10,10 +10,23 @@ from server.settings import Settings
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(1, 65535), default=8100, show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True, help="Of their people.")
+@click.option(
+    "--scanner-port",
+    type=click.IntRange(1, 65535),
+    help="Where a virus scanner answers as clamd would; without it none does.",
+)
 @click.pass_obj
-def command(settings: Settings, host: str, port: int, seed: int) -> None:
+def command(
+    settings: Settings, host: str, port: int, seed: int, scanner_port: int | None
+) -> None:
     """Answer over HTTP as the state's systems would, from a seeded generator.
 
     What they were told to do is kept in RASIM_DATA/simulators and outlives a restart.
     """
-    run(host, port, seed, settings.data / "simulators")
+    run(
+        host,
+        port,
+        seed,
+        settings.data / "simulators",
+        scanner_port=scanner_port,
+    )

@@ -1,12 +1,16 @@
 """The adapter of clamd against its stand-in, whatever that answers."""
 
 import io
+import os
+import subprocess
+import sys
 import tempfile
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import urllib3
 
 from integrations import virus_scanner
 from integrations.simulators import scanner as simulated
@@ -74,3 +78,26 @@ def test_a_scanner_that_is_not_there_is_unavailable():
 
     assert ClamDaemon("127.0.0.1", port).scan(io.BytesIO(b"peace")) == UNAVAILABLE
     assert ClamDaemon(path="/no/such/clamd.sock").scan(io.BytesIO(b"")) == UNAVAILABLE
+
+
+def test_the_simulators_program_has_a_scanner_that_is_told_to_fail(tmp_path):
+    port, scanner_port = free_ports(2)
+    command = [sys.executable, "-P", "-m", "server.cli", "simulators"]
+    command += ["--port", str(port), "--scanner-port", str(scanner_port)]
+    environment = {**os.environ, "RASIM_DATA": str(tmp_path)}
+    process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+    faults = f"http://127.0.0.1:{port}/_sim/faults"
+    daemon = ClamDaemon("127.0.0.1", scanner_port)
+    try:
+        until = time.monotonic() + 60
+        while daemon.scan(io.BytesIO(b"peace")) == UNAVAILABLE:
+            assert time.monotonic() < until, "it does not come up"
+            time.sleep(0.1)
+
+        urllib3.request("POST", faults, json={"system": SYSTEM, "mode": "down"})
+        assert daemon.scan(io.BytesIO(EICAR)) == UNAVAILABLE
+        urllib3.request("DELETE", faults)
+        assert daemon.scan(io.BytesIO(EICAR)).threat == THREAT
+    finally:
+        process.terminate()
+        process.wait(20)
