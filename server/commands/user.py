@@ -5,8 +5,8 @@ import sys
 import click
 
 from server import bootstrap
-from server.settings import Settings
-from workflows import credentials, people
+from server.settings import SettingRefused, Settings
+from workflows import credentials, identities, people
 from workflows.model import Role
 
 MINISTRY = {
@@ -71,6 +71,21 @@ def change_password(settings: Settings, name: str) -> None:
     with bootstrap.opened(settings) as (store, _), store.transaction() as tx:
         credentials.set_password(tx, name, told)
     click.echo(f"{name} has a new password.", err=True)
+
+
+@command.command("link")
+@click.argument("name")
+@click.option("--subject", required=True, help="Who NAME is at the provider.")
+@click.pass_obj
+def link(settings: Settings, name: str, subject: str) -> None:
+    """Let the user NAME also sign in at the provider of RASIM_OIDC_ISSUER."""
+    if settings.openid is None:
+        mend = "Name the provider first."
+        raise SettingRefused(name="RASIM_OIDC_ISSUER", reason="missing", mend=mend)
+    issuer = settings.openid.issuer
+    with bootstrap.opened(settings) as (store, world), store.transaction() as tx:
+        identities.link(tx, world.clock, login=name, issuer=issuer, subject=subject)
+    click.echo(f"{name} is {subject} at {issuer}.", err=True)
 
 
 def ask_password() -> str:

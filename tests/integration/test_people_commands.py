@@ -6,7 +6,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from server.cli import main
-from workflows import credentials, people
+from workflows import credentials, identities, people
+from workflows.identities import Told
 from workflows.model import Role
 from workflows.ports import SystemClock
 from workflows.store.session import Store
@@ -62,6 +63,30 @@ def test_a_password_is_read_and_checked(rasim, store: Store):
     with store.transaction() as tx:
         assert not credentials.sign_in(tx, SystemClock(), "b", PASSWORD)
         assert credentials.sign_in(tx, SystemClock(), "b", f"{PASSWORD} 2")
+
+
+def test_a_user_is_linked_to_the_provider_of_the_settings(
+    rasim, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    rasim("user", "add", "linked", "--role", "clerk")
+    assert rasim("user", "link", "linked", "--subject", "s-1").exit_code == 1
+    roles = tmp_path / "roles.yaml"
+    roles.write_text("{claim: a, memberships: [{value: b, role: clerk, office: c}]}")
+    for name, value in (
+        ("ISSUER", "https://id.example.kz"),
+        ("CLIENT_ID", "rasim"),
+        ("CLIENT_SECRET", "secret"),
+        ("ROLES", str(roles)),
+    ):
+        monkeypatch.setenv(f"RASIM_OIDC_{name}", value)
+
+    assert rasim("user", "link", "nobody", "--subject", "s-1").exit_code == 1
+    assert rasim("user", "link", "linked", "--subject", "s-1").exit_code == 0
+    assert rasim("user", "link", "linked", "--subject", "s-1").exit_code == 1
+    told = Told("https://id.example.kz", "s-1", "x", "Linked", "kk", ())
+    with store.transaction() as tx:
+        entered = identities.enter(tx, SystemClock(), told)
+        assert entered.user_id == people.known(tx, "linked").user_id
 
 
 def test_revoked_tokens_are_over(rasim, store: Store):
