@@ -33,6 +33,8 @@ POST /tasks/{task_id}/claim
 POST /tasks/{task_id}/release
 POST /tasks/{task_id}/complete
 POST /tasks/{task_id}/assign
+POST /tasks/{task_id}/delegate
+POST /tasks/{task_id}/bring-back
 POST /messages
 POST /signals
 POST /tasks/{task_id}/documents
