@@ -11,8 +11,10 @@ import {
   mkdir,
   mkdtemp,
   readFile,
+  readdir,
   rename,
   rm,
+  stat,
   writeFile,
 } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
@@ -30,6 +32,8 @@ const FEEL = join(ROOT, "workflows", "feel", "lezer_feel.js");
 
 const ENTRIES = ["app.js", "app.css", "diagram.js"];
 const SQUEEZED = [".js", ".css", ".svg"]; // fonts are compressed as they are
+const HASHED = /-[0-9A-Z]{8}\.\w+(\.br|\.gz)?$/;
+const FORMER_MILLISECONDS = 3_600_000;
 const BROWSERS = ["chrome109", "firefox115", "safari16"];
 
 // Letters follow the size that the reader has chosen in the browser, whoever wrote the rule.
@@ -99,6 +103,18 @@ function manifestOf(files) {
   return Object.fromEntries(entries.sort());
 }
 
+// A service that started before this build names files of the former one for a while.
+async function keepFormer(fresh) {
+  const former = await readdir(BUNDLE).catch(() => []);
+  const made = new Set(await readdir(fresh));
+  for (const name of former.filter((each) => HASHED.test(each) && !made.has(each))) {
+    const { mtimeMs } = await stat(join(BUNDLE, name));
+    if (Date.now() - mtimeMs < FORMER_MILLISECONDS) {
+      await cp(join(BUNDLE, name), join(fresh, name), { preserveTimestamps: true });
+    }
+  }
+}
+
 // A running service must never see half a bundle: build beside it, then change places.
 async function replaceBundle() {
   await mkdir(STATIC, { recursive: true });
@@ -117,6 +133,7 @@ async function replaceBundle() {
       join(fresh, "manifest.json"),
       JSON.stringify(manifest, null, 2) + "\n",
     );
+    await keepFormer(fresh);
     await rm(BUNDLE, { recursive: true, force: true });
     await rename(fresh, BUNDLE);
   } finally {

@@ -56,14 +56,15 @@ def painted(plane: Plane, locale: str, marks: Marks) -> Markup:
     body += "".join(_node(each, locale, marks) for each in nodes)
     body += "".join(_way_name(each, locale) for each in plane.lines)
     frame = _frame(plane, locale)
-    size = f'width="{frame.width:.0f}" height="{frame.height:.0f}" font-size="12"'
+    size = f'width="{frame.width:.0f}" height="{frame.height:.0f}"'
     least = frame.width * SMALLEST_SCALE
     # The first one holds the place open: the second shrinks with its room, no further.
     return Markup(  # noqa: S704 - every name and id in it went through escape()
         f'<svg class="r-drawing__least" width="{least:.0f}" height="1" '
         f'aria-hidden="true" focusable="false"></svg><svg class="r-drawing" {size} '
         f'viewBox="{frame.x:.0f} {frame.y:.0f} {frame.width:.0f} {frame.height:.0f}" '
-        f'aria-hidden="true" focusable="false">{body}</svg>'
+        f'font-size="12" fill="none" stroke="currentColor" aria-hidden="true" '
+        f'focusable="false">{body}</svg>'
     )
 
 
