@@ -25,6 +25,7 @@ from workflows import (
     media_types,
     model,
     ports,
+    task_rights,
 )
 
 PROBLEM_JSON = "application/problem+json"
@@ -53,6 +54,7 @@ TABLE: Mapping[type[model.RasimError], Kind] = {
     auth.FormRefused: Kind(403, "form-refused", "This form is no longer valid"),
     model.NotAllowed: Kind(403, "not-allowed", "You may not do this"),
     model.NotFound: Kind(404, "not-found", "There is nothing here"),
+    task_rights.NotItsHolder: Kind(403, "not-allowed", "You may not do this"),
     model.MoveRefused: Kind(409, "move-refused", "Somebody was faster"),
     engine.MoveNotPossible: Kind(409, "step-refused", "The case cannot go that way"),
     model.AnswersRefused: Kind(422, "answers-refused", "Some answers need mending"),

@@ -78,8 +78,12 @@ class Caller:
         return not self.roles.isdisjoint(roles)
 
     def offices_as(self, *roles: Role) -> tuple[uuid.UUID, ...]:
-        """The offices where one of the roles is held; with no role named, all."""
-        held = (one for one in self.memberships if not roles or one.role in roles)
+        """The offices where one of the roles is held; none named: any but applicant.
+
+        Whoever applies at an office sees nothing of it: their own cases are theirs.
+        """
+        asked = roles or tuple(role for role in Role if role is not Role.APPLICANT)
+        held = (one for one in self.memberships if one.role in asked)
         return tuple(dict.fromkeys(one.office_id for one in held))
 
 

@@ -150,12 +150,7 @@ def remove(
 
     Its words are erased from the history, which keeps that there was a comment.
     """
-    row = tx.execute(
-        sa.select(comments).where(comments.c.id == comment_id)
-    ).one_or_none()
-    if row is None:
-        raise NotFound(kind="comment", key=comment_id)
-    instances.get(tx, caller, row.instance_id)
+    row = _find(tx, caller, comment_id)
     if row.author_id != caller.user_id:
         raise NotAllowed(action="remove", kind="comment")
     case_id = uuid.UUID(str(row.instance_id))
@@ -244,12 +239,22 @@ def see(
     tx.execute(sa.update(mentions).where(*which).values(seen_at=clock.now()))
     if comment_id is None:
         return None
-    case_id = tx.scalar(
-        sa.select(comments.c.instance_id).where(comments.c.id == comment_id)
-    )
-    if case_id is None:
+    return uuid.UUID(str(_find(tx, caller, comment_id).instance_id))
+
+
+def _find(tx: sa.Connection, caller: Caller, comment_id: uuid.UUID) -> sa.Row[Any]:
+    """A comment on a case that the caller may see."""
+    row = tx.execute(
+        sa.select(comments)
+        .join(process_instances, process_instances.c.id == comments.c.instance_id)
+        .where(
+            comments.c.id == comment_id,
+            process_instances.c.office_id.in_(people.visible(caller)),
+        )
+    ).one_or_none()
+    if row is None:
         raise NotFound(kind="comment", key=comment_id)
-    return instances.get(tx, caller, uuid.UUID(str(case_id))).id
+    return row
 
 
 def readers(tx: sa.Connection, caller: Caller, instance_id: uuid.UUID) -> list[Reader]:

@@ -26,6 +26,10 @@ class HeldByOther(MoveRefused):
     """{who} has this task. It can be done by somebody else after it is given back."""
 
 
+class NotItsHolder(HeldByOther, NotAllowed):
+    """{who} has this task. It can be done by somebody else after it is given back."""
+
+
 class TaskOver(MoveRefused):
     """This task is {state} already: it cannot be {move}."""
 
@@ -108,29 +112,31 @@ def working(
 ) -> StandIn | None:
     """In whose place the caller works on an open task; None: in their own right.
 
-    Raises HeldByOther, NotAllowed, or what `duties.check` raises. `elements`: those of
+    Raises HeldByOther, NotItsHolder, NotAllowed, or what `duties.check` raises. `elements`: those of
     the task's drawing.
     """
     ways = _ways(caller, task)
     if task.assignee_id not in (None, caller.user_id):
         if not caller.may_act_for(task.assignee_id):
-            raise HeldByOther(
+            # Claiming comes too late; the rest is the holder's alone.
+            refused = HeldByOther if action == "claim" else NotItsHolder
+            raise refused(
                 kind="task", state=task.state, move=action, who=task.assignee_name
             )
         ways = [way for way in ways if way and way.user_id == task.assignee_id]
     if not ways:
         raise NotAllowed(action=action, kind="task")
-    refused: NotAllowed | None = None
+    barred: NotAllowed | None = None
     for way in ways:
         try:
             duties.check(
                 tx, task, caller.user_id, elements, way.user_id if way else None
             )
         except NotAllowed as error:
-            refused = refused or error
+            barred = barred or error
         else:
             return way
-    raise refused or NotAllowed(action=action, kind="task")
+    raise barred or NotAllowed(action=action, kind="task")
 
 
 def holding(caller: Caller, task: Any, action: str) -> StandIn | None:
@@ -174,6 +180,10 @@ def candidates(tx: sa.Connection, task: Any, text: str = "") -> list[Candidate]:
         .correlate(users)
         .scalar_subquery()
     )
+    # A program may hold a clerk's role for tests; nobody hands it work.
+    programs = sa.select(memberships.c.user_id).where(
+        memberships.c.role == Role.SERVICE
+    )
     barred = [one.user_id for one in duties.done_before(tx, task)]
     chosen = (
         sa.select(users.c.id, users.c.login, users.c.name, offices.c.names, held)
@@ -185,6 +195,7 @@ def candidates(tx: sa.Connection, task: Any, text: str = "") -> list[Candidate]:
             users.c.disabled_at.is_(None),
             memberships.c.office_id.in_(task.office_path),
             users.c.id.not_in(barred),
+            users.c.id.not_in(programs),
             _is_asked_for(task),
         )
         # The office nearest to the task is the one to be named.
