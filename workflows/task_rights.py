@@ -112,8 +112,8 @@ def working(
 ) -> StandIn | None:
     """In whose place the caller works on an open task; None: in their own right.
 
-    Raises HeldByOther, NotItsHolder, NotAllowed, or what `duties.check` raises. `elements`: those of
-    the task's drawing.
+    Raises HeldByOther, NotItsHolder, NotAllowed, or what `duties.check` raises.
+    `elements`: those of the task's drawing.
     """
     ways = _ways(caller, task)
     if task.assignee_id not in (None, caller.user_id):
