@@ -11,7 +11,13 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from workflows import duties, people
 from workflows.callers import Caller, Membership, StandIn
 from workflows.model import MoveRefused, NotAllowed, RasimError, Role, TaskState
-from workflows.store.tables import memberships, offices, user_tasks, users
+from workflows.store.tables import (
+    identities,
+    memberships,
+    offices,
+    user_tasks,
+    users,
+)
 from workflows.task_rows import OPEN
 
 SUPERVISORS = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
@@ -180,10 +186,6 @@ def candidates(tx: sa.Connection, task: Any, text: str = "") -> list[Candidate]:
         .correlate(users)
         .scalar_subquery()
     )
-    # A program may hold a clerk's role for tests; nobody hands it work.
-    programs = sa.select(memberships.c.user_id).where(
-        memberships.c.role == Role.SERVICE
-    )
     barred = [one.user_id for one in duties.done_before(tx, task)]
     chosen = (
         sa.select(users.c.id, users.c.login, users.c.name, offices.c.names, held)
@@ -195,7 +197,7 @@ def candidates(tx: sa.Connection, task: Any, text: str = "") -> list[Candidate]:
             users.c.disabled_at.is_(None),
             memberships.c.office_id.in_(task.office_path),
             users.c.id.not_in(barred),
-            users.c.id.not_in(programs),
+            signs_in(),
             _is_asked_for(task),
         )
         # The office nearest to the task is the one to be named.
@@ -209,6 +211,14 @@ def candidates(tx: sa.Connection, task: Any, text: str = "") -> list[Candidate]:
         )
     found = [Candidate(*row) for row in tx.execute(chosen)]
     return sorted(found, key=lambda one: (one.held, one.name, one.login))[:SHOWN]
+
+
+def signs_in() -> sa.ColumnElement[bool]:
+    """Whether the row of `users` is a person: a program has tokens only."""
+    elsewhere = sa.select(identities.c.user_id).where(
+        identities.c.user_id == users.c.id
+    )
+    return users.c.password_hash.is_not(None) | users.c.is_demo | elsewhere.exists()
 
 
 def _ways(caller: Caller, task: Any) -> list[StandIn | None]:

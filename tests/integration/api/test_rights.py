@@ -185,33 +185,35 @@ MAY = {
 DONE = {200, 201, 204, 302, 303}
 
 
+# How each is asked for: method, address, what is sent as JSON, or else as a form.
+API, PAGE = "/api/v1/tasks/{task}", "/tasks/{task}"
+ASKED = {
+    "read": ("GET", API, None, None),
+    "claim": ("POST", f"{API}/claim", None, None),
+    "complete": ("POST", f"{API}/complete", {"variables": {}}, None),
+    "complete another's": ("POST", f"{API}/complete", {"variables": {}}, None),
+    "assign": ("POST", f"{API}/assign", {"assignee": "clerk"}, None),
+    "release another's": ("POST", f"{API}/release", None, None),
+    "cancel the case": (
+        "POST",
+        "/api/v1/instances/{case}/cancel",
+        {"reason": "Сынақ"},
+        None,
+    ),
+    "open the page": ("GET", PAGE, None, None),
+    "save a draft": ("POST", f"{PAGE}/draft", None, {"x": "1"}),
+    "comment": ("POST", "/cases/{case}/comments", None, {"text": "Сөз"}),
+    "add a document": ("POST", f"{API}/documents", None, "file"),
+}
+
+
 def act(person, action, task, case, callers):
     if "another's" in action:
         assert callers["clerk"].post(f"/api/v1/tasks/{task}/claim").status_code == 200
-    api, page = f"/api/v1/tasks/{task}", f"/tasks/{task}"
-    match action:
-        case "read":
-            return person.send("GET", api)
-        case "claim":
-            return person.send("POST", f"{api}/claim")
-        case "complete" | "complete another's":
-            return person.send("POST", f"{api}/complete", body={"variables": {}})
-        case "assign":
-            return person.send("POST", f"{api}/assign", body={"assignee": "clerk"})
-        case "release another's":
-            return person.send("POST", f"{api}/release")
-        case "cancel the case":
-            told = {"reason": "Сынақ"}
-            return person.send("POST", f"/api/v1/instances/{case}/cancel", body=told)
-        case "open the page":
-            return person.send("GET", page)
-        case "save a draft":
-            return person.send("POST", f"{page}/draft", data={"x": "1"})
-        case "comment":
-            return person.send("POST", f"/cases/{case}/comments", {"text": "Сөз"})
-        case "add a document":
-            file = (io.BytesIO(b"one;two\n1;2\n"), "a.csv")
-            return person.send("POST", f"{api}/documents", data={"file": file})
+    method, path, body, form = ASKED[action]
+    if form == "file":
+        form = {"file": (io.BytesIO(b"one;two\n1;2\n"), "a.csv")}
+    return person.send(method, path.format(task=task, case=case), form, body)
 
 
 @pytest.mark.parametrize("action", list(MAY))
@@ -235,7 +237,7 @@ def is_closed(answer, role, action):
     return action in pages and answer.status_code == 403 and role not in MAY[action]
 
 
-# --- what is there cannot be told from what is not --------------------------------------
+# --- what is there cannot be told from what is not ------------------------------------
 
 
 @pytest.fixture(scope="module")
