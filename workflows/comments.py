@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from workflows import instances, listing, people
+from workflows import instances, listing, people, task_rights
 from workflows.callers import Caller
 from workflows.model import (
     InputRefused,
@@ -272,6 +272,7 @@ def readers(tx: sa.Connection, caller: Caller, instance_id: uuid.UUID) -> list[R
             offices.c.id.in_(path),
             users.c.disabled_at.is_(None),
             users.c.id != caller.user_id,
+            task_rights.signs_in(),
             memberships.c.role.not_in(NOT_AT_DESKS),
         )
         .order_by(users.c.id, depth.desc())
