@@ -83,20 +83,7 @@ def add(
         raise InputRefused(
             field="substitute", reason="nobody of the same offices has this name"
         )
-    taken = substitutions.c
-    if tx.scalar(
-        sa.select(taken.id)
-        .where(
-            taken.user_id == user_id,
-            taken.ended_at.is_(None),
-            taken.from_on <= to_on,
-            taken.to_on >= from_on,
-        )
-        .limit(1)
-    ):
-        raise InputRefused(
-            field="from_on", reason="some of these days have a substitute already"
-        )
+    _check_free(tx, user_id, from_on, to_on)
     added: uuid.UUID = tx.execute(
         sa.insert(substitutions)
         .values(
@@ -197,6 +184,25 @@ def _check_days(clock: Clock, from_on: date, to_on: date) -> None:
         raise InputRefused(field="to_on", reason="it is before the first day")
     if to_on - from_on > LONGEST:
         raise InputRefused(field="to_on", reason="at most a year after the first day")
+
+
+def _check_free(
+    tx: sa.Connection, user_id: uuid.UUID, from_on: date, to_on: date
+) -> None:
+    taken = substitutions.c
+    if tx.scalar(
+        sa.select(taken.id)
+        .where(
+            taken.user_id == user_id,
+            taken.ended_at.is_(None),
+            taken.from_on <= to_on,
+            taken.to_on >= from_on,
+        )
+        .limit(1)
+    ):
+        raise InputRefused(
+            field="from_on", reason="some of these days have a substitute already"
+        )
 
 
 def _paths(tx: sa.Connection, user_id: uuid.UUID) -> Sequence[list[uuid.UUID]]:

@@ -52,7 +52,7 @@ def people_csv() -> Response:
             )
         ]
     head = [
-        gettext("Name"),
+        gettext("Full name"),
         gettext("User name"),
         gettext("State"),
         gettext("Roles"),
