@@ -160,7 +160,7 @@ def close(step: Step) -> None:
         if "ended_at" in table.c:
             values["ended_at"] = step.now
         if "search" in table.c:  # nobody looks for it among what is to be done
-            values["search"] = []
+            values["search"] = None
         tx.execute(
             sa.update(table)
             .where(table.c.instance_id == id_, table.c.state.in_(states))
@@ -271,7 +271,7 @@ def _close_tasks(step: Step, closed: list[engine_effects.TaskClosed]) -> None:
         step.tx.execute(
             sa.update(user_tasks)
             .where(user_tasks.c.id.in_(canceled), user_tasks.c.state.in_(TASK_OPEN))
-            .values(state=TaskState.CANCELED, ended_at=step.now, search=[])
+            .values(state=TaskState.CANCELED, ended_at=step.now, search=None)
         )
     deadlines.meet_tasks(step, [effect.token for effect in closed])
 

@@ -130,9 +130,14 @@ def _also(word: str) -> Iterator[str]:
 
 
 def _lexeme(word: str, path: str | None) -> str:
-    quoted = word.replace("\\", "\\\\").replace("'", "''")
     if path is not None:
-        return f"'{quoted}={path}'"
+        return quoted(f"{word}={path}")
     if len(word) < PREFIX_LETTERS:
-        return f"'{quoted}=':*"
-    return f"'{quoted}':*"
+        return f"{quoted(f'{word}=')}:*"
+    return f"{quoted(word)}:*"
+
+
+def quoted(term: str) -> str:
+    """A term as a tsvector and a tsquery are written."""
+    escaped = term.replace("\\", "\\\\").replace("'", "''")
+    return f"'{escaped}'"

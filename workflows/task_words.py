@@ -29,8 +29,8 @@ WRITE = Prepared(
 )
 
 
-def of(step: Step) -> list[str]:
-    """The search terms of a task that is opened now."""
+def of(step: Step) -> str:
+    """What a task that is opened now is found by, as PostgreSQL reads it."""
     values = step.released.searched(step.case.variables)
     if step.searched is None:  # a new case: what changes after this is written again
         step.searched = values
@@ -45,6 +45,7 @@ def follow(step: Step) -> None:
             WRITE.run(step.tx, {"case_id": step.id, "words": _terms(step, values)})
 
 
-def _terms(step: Step, values: Mapping[str, Any]) -> list[str]:
+def _terms(step: Step, values: Mapping[str, Any]) -> str:
     case = step.instance
-    return search_terms.of(values, (case.business_key, case.subject))
+    terms = search_terms.of(values, (case.business_key, case.subject))
+    return " ".join(map(search_terms.quoted, terms))

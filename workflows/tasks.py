@@ -306,7 +306,7 @@ COMPLETE = Prepared(
         ended_at=sa.bindparam("at", type_=user_tasks.c.ended_at.type),
         completed_by=sa.bindparam("by", type_=user_tasks.c.completed_by.type),
         completed_for=sa.bindparam("absent", type_=user_tasks.c.completed_for.type),
-        search=sa.literal_column("'{}'"),  # whom it was about is for its case to say
+        search=sa.null(),  # whom it was about is for its case to say
     )
 )
 

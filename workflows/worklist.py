@@ -254,6 +254,9 @@ def _picked(caller: Caller, query: WorklistQuery) -> Iterator[Condition]:
         if query.assignee:
             yield tasks.assignee_id == _holder(query.assignee)
             yield tasks.state == constant(TaskState.CLAIMED)
+    if _has_step(query):
+        yield tasks.process_key == query.process_key
+        yield tasks.element_id == query.element_id
     if query.text:
         yield _of_text(query.text.strip(), query.state)
     for path, text in query.search.items():
@@ -273,10 +276,11 @@ def _others(now: datetime, query: WorklistQuery) -> Iterator[Condition]:
     tasks = user_tasks.c
     if query.candidate_group:
         yield tasks.candidate_groups.contains([query.candidate_group])
-    if query.process_key:
-        yield tasks.process_key == query.process_key
-    if query.element_id:
-        yield tasks.element_id == query.element_id
+    if not _has_step(query):
+        if query.process_key:
+            yield tasks.process_key == query.process_key
+        if query.element_id:
+            yield tasks.element_id == query.element_id
     if query.due_before:
         yield DUE_AT < query.due_before
     if query.due_from:
@@ -317,6 +321,11 @@ def _whose(caller: Caller, query: WorklistQuery) -> Iterator[Condition]:
 def _is_open(query: WorklistQuery) -> bool:
     """Whether only open tasks are asked for."""
     return query.state not in (*CLOSED, "any")
+
+
+def _has_step(query: WorklistQuery) -> bool:
+    """Whether the open tasks of one step are asked for, which have an index."""
+    return bool(query.process_key and query.element_id) and _is_open(query)
 
 
 def _people(caller: Caller) -> sa.ColumnElement[Any]:

@@ -125,8 +125,8 @@ def has_words(text: str, path: str | None = None) -> Condition:
     asked = search_terms.asked(text, path)
     if asked is None:
         return sa.false()
-    terms = sa.func.array_to_tsvector(user_tasks.c.search)
-    return terms.op("@@", return_type=sa.Boolean())(sa.cast(asked, TSQUERY))
+    query = sa.cast(asked, TSQUERY)
+    return user_tasks.c.search.op("@@", return_type=sa.Boolean())(query)
 
 
 def is_of_case(business_key: str) -> Condition:

@@ -170,7 +170,7 @@ def _viewers(here: Place, places: list[Office]) -> list[Viewer]:
 def _check_terms(here: Place, found: Findings) -> None:
     """What was loaded is what the service would have written."""
     rows = here.database.execute(
-        "SELECT search, number, language, channel, iin, surname, given, father, parent,"
+        "SELECT tsvector_to_array(search), number, language, channel, iin, surname, given, father, parent,"
         " code FROM bench_cases JOIN user_tasks ON user_tasks.id = task_id LIMIT 500"
     ).fetchall()
     same = all(_terms(*row[1:]) == set(row[0]) for row in rows)
@@ -214,7 +214,7 @@ def offices(root: uuid.UUID) -> list[Office]:
             dice.choices(districts, shares)[0],
             "school",
             at,
-            dice.paretovariate(1.6) * 4,
+            min(dice.paretovariate(1.6) * 4, 16.0),
         )
         for at in range(OFFICES - 1 - REGIONS - DISTRICTS)
     ]

@@ -107,14 +107,14 @@ SELECT task_id, id, process_key, element_id,
     CASE WHEN holder IS NULL THEN 'created' ELSE 'claimed' END, office_id, holder,
     groups, not_by, priority, CASE WHEN NOT is_by_law THEN due_at END,
     CASE WHEN is_by_law THEN due_at END, due_at, created_at,
-    ARRAY[
+    array_to_tsvector(ARRAY[
         lower(number) || '=application.number', '2026=application.number',
         lower(right(number, 8)) || '=application.number',
         language || '=application.language', channel || '=application.channel',
         iin || '=child.iin', lower(surname) || '=child.name',
         lower(given) || '=child.name', lower(father) || '=child.name',
         parent || '=applicant.iin', code || '=school.bin'
-    ]
+    ])
 FROM bench_cases JOIN bench_steps USING (process, step)
 """
 # What is over came first, as in life.

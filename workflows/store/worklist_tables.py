@@ -4,7 +4,7 @@ What each index of `user_tasks` is for: docs/decisions/0011-worklist.md.
 """
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR, UUID
 
 from workflows.model import TaskState
 from workflows.store.columns import Moment, called_process_, id_, metadata, state_
@@ -54,8 +54,8 @@ user_tasks = sa.Table(
     # Elements: whoever completed one of them in this case may not do this task.
     sa.Column("not_by", ARRAY(sa.Text), nullable=False, server_default="{}"),
     sa.Column("delegated_by_id", UUID, sa.ForeignKey("users.id")),  # may bring it back
-    # Terms of the declared search variables, `path=value`.
-    sa.Column("search", ARRAY(sa.Text), nullable=False, server_default="{}"),
+    # What an open task is found by (`search_terms`); null: it is over.
+    sa.Column("search", TSVECTOR),
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("ended_at", Moment),
     sa.Column("completed_by", UUID, sa.ForeignKey("users.id")),
@@ -101,10 +101,10 @@ user_tasks = sa.Table(
     # Words are few for each task and read at once: no list of what is still to add.
     sa.Index(
         "user_tasks_search_idx",
-        sa.text("array_to_tsvector(search)"),
+        "search",
         postgresql_using="gin",
         postgresql_with={"fastupdate": "off"},
-        postgresql_where=sa.text(IS_OPEN),
+        postgresql_where=sa.text("search IS NOT NULL"),
     ),
     sa.Index(
         "user_tasks_assignee_idx",

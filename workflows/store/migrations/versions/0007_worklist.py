@@ -21,7 +21,7 @@ INDEXES = {
     f" INCLUDE (office_id, state, sort_at, deadline_at) {IS_OPEN}",
     "priority": f"(priority DESC, {DUE_AT}, id) {IS_OPEN}",
     "created": f"(created_at, id) {IS_OPEN}",
-    "search": f"USING gin (array_to_tsvector(search)) WITH (fastupdate=off) {IS_OPEN}",
+    "search": "USING gin (search) WITH (fastupdate=off) WHERE search IS NOT NULL",
     "closed": "(office_id, ended_at, id) INCLUDE (state)"
     " WHERE state IN ('completed', 'canceled')",
 }

@@ -3,7 +3,7 @@
 ALTER TABLE user_tasks
     ADD COLUMN IF NOT EXISTS not_by text[] NOT NULL DEFAULT '{}',
     ADD COLUMN IF NOT EXISTS delegated_by_id uuid REFERENCES users (id),
-    ADD COLUMN IF NOT EXISTS search text[] NOT NULL DEFAULT '{}';
+    ADD COLUMN IF NOT EXISTS search tsvector;
 
 CREATE TABLE IF NOT EXISTS saved_filters (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -25,12 +25,12 @@ CREATE INDEX IF NOT EXISTS saved_filters_shared_idx ON saved_filters (shared_wit
     WHERE shared_with_id IS NOT NULL;
 
 -- Open tasks of before are found by the words of their case's number and subject.
-UPDATE user_tasks SET search = ARRAY(
+UPDATE user_tasks SET search = array_to_tsvector(ARRAY(
     SELECT DISTINCT left(word, 64) || '='
     FROM process_instances,
         regexp_split_to_table(
             translate(lower(concat_ws(' ', business_key, subject)), '=', ' '), '\s+'
         ) AS word
     WHERE process_instances.id = user_tasks.instance_id AND word <> ''
-)
-WHERE state IN ('created', 'claimed') AND search = '{}';
+))
+WHERE state IN ('created', 'claimed') AND search IS NULL;
