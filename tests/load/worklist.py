@@ -25,7 +25,7 @@ from workflows.worklist import WorklistQuery
 
 TASKS = int(os.environ.get("RASIM_WORKLIST_TASKS", "1000000"))
 PAGE_MS, SEARCH_MS = 100.0, 150.0  # at most, p95
-TIMES, TIMES_BEFORE = 40, 3
+TIMES, TIMES_BEFORE = 40, 2
 PAGE = 50
 PLAN_LINES, PLAN_LETTERS = 16, 150
 # What five filters of somebody who works may be.
