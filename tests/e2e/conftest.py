@@ -62,12 +62,17 @@ def sessions():
 @pytest.fixture(scope="session")
 def addresses(service, family, browser, browser_context_args):
     """What the addresses of `places.PLACES` name: name -> id."""
-    context = browser.new_context(**browser_context_args)
-    clerk = Person(context.new_page())
-    clerk.sign_in(places.CLERK)
-    filter_id = places.keep_filter(clerk.page)
-    context.close()
-    return {**places.scene_of(service, family), "filter": filter_id}
+    found = {}
+    for name, login, look in (
+        ("filter", places.CLERK, places.keep_filter),
+        ("person", places.ADMINISTRATOR, places.somebody),
+    ):
+        context = browser.new_context(**browser_context_args)
+        person = Person(context.new_page())
+        person.sign_in(login)
+        found[name] = look(person.page)
+        context.close()
+    return {**places.scene_of(service, family), **found}
 
 
 @pytest.fixture

@@ -70,6 +70,10 @@ PLACES = (
     Place("account.codes", CLERK, "/account/second-step"),
     Place("account.sessions", CLERK, "/account/sessions"),
     Place("account.absence", CLERK, "/account/absence"),
+    Place("people.people", ADMINISTRATOR, "/people"),
+    Place("people.person", ADMINISTRATOR, "/people/{person}"),
+    Place("people.new", ADMINISTRATOR, "/people/new"),
+    Place("people.offices", ADMINISTRATOR, "/offices"),
     Place("desk.by_hand", ADMINISTRATOR, "/cases/{case}/by-hand"),
     Place("desk.by_hand_ask", ADMINISTRATOR, "/cases/{case}/by-hand/suspend"),
     Place("designer.procedures", DESIGNER, "/procedures"),
@@ -90,6 +94,7 @@ NOT_PAGES = {
     "desk.home": "leads on",
     "desk.cases_csv": "a table",
     "desk.worklist_csv": "a table",
+    "people.people_csv": "a table",
     "supervisor.late_csv": "a table",
     "designer.drawing": "XML",
     "desk.document": "a document",
@@ -181,3 +186,10 @@ def keep_filter(page):
     page.goto("/tasks/filters")
     link = page.locator("a[href$='/delete']").first.get_attribute("href")
     return link.split("/")[-2]
+
+
+def somebody(page):
+    """The id of somebody whom the administrator whose page it is may see."""
+    page.goto("/people")
+    link = page.locator("main a[href*='/people/']:not([href$='/new'])").first
+    return link.get_attribute("href").split("/")[-1].partition("?")[0]
