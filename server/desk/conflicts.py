@@ -64,7 +64,9 @@ def page(error: RasimError, task_id: uuid.UUID, *, is_answer: bool = False) -> R
         sentence=sentence,
         title=_title(error, is_sent=is_answer),
     )
-    return make_response(body, errors.kind_of(error).status)
+    # To a reader it is no matter of rights that somebody else took the task meanwhile.
+    is_late = isinstance(error, HeldByOther)
+    return make_response(body, 409 if is_late else errors.kind_of(error).status)
 
 
 def _again(error: RasimError) -> Response:
@@ -93,7 +95,7 @@ def _kept(task_id: uuid.UUID) -> datetime | None:
 def _title(error: RasimError, *, is_sent: bool) -> str:
     if isinstance(error, DutyRefused):
         return gettext("Another person must do this")
-    if isinstance(error, NotAllowed):
+    if isinstance(error, NotAllowed) and not isinstance(error, HeldByOther):
         return gettext("You may not do this")
     if is_sent:
         return gettext("Your answers were not sent")
