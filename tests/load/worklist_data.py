@@ -171,7 +171,8 @@ def _check_terms(here: Place, found: Findings) -> None:
     """What was loaded is what the service would have written."""
     rows = here.database.execute(
         "SELECT tsvector_to_array(search), number, language, channel, iin, surname,"
-        " given, father, parent, code FROM bench_cases JOIN user_tasks ON user_tasks.id = task_id LIMIT 500"
+        " given, father, parent, code FROM bench_cases"
+        " JOIN user_tasks ON user_tasks.id = task_id LIMIT 500"
     ).fetchall()
     same = all(_terms(*row[1:]) == set(row[0]) for row in rows)
     found.true("search terms are those that the service writes", same)
