@@ -90,12 +90,13 @@ def offices_of(tx: sa.Connection, caller: Caller, chosen: str) -> list[Office]:
     """
     depth = sa.func.cardinality(offices.c.path)
     seen = offices.c.id.in_(people.visible(caller))
-    rows = tx.execute(
+    found = (
         sa.select(offices.c.code, offices.c.names, offices.c.path)
         .where(seen)
         .order_by(depth, offices.c.code)
         .limit(OFFICES_MOST + 1)
-    ).all()
+    )
+    rows = [*tx.execute(found)]
     if len(rows) > OFFICES_MOST:
         last = len(rows[-1].path)
         rows = [row for row in rows if len(row.path) < last]
