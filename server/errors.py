@@ -22,6 +22,7 @@ from workflows import (
     drafts,
     engine,
     feel,
+    form_faults,
     media_types,
     model,
     ports,
@@ -61,6 +62,8 @@ TABLE: Mapping[type[model.RasimError], Kind] = {
     model.DeploymentRefused: Kind(422, "deployment-refused", "This cannot be released"),
     model.InputRefused: Kind(422, "input-refused", "Something needs mending"),
     dmn.DecisionError: Kind(422, "decision-failed", "The decision has no value"),
+    # Nobody's answers are at fault, but other answers, or none, may go through.
+    form_faults.FormFailed: Kind(422, "form-failed", "This form does not work"),
     feel.FeelError: Kind(422, "expression-refused", "The expression fails"),
     # A case that a newer program saved: at another machine, or soon, it can be read.
     engine.SavedByOther: Kind(503, "newer", "Try again in a moment"),
@@ -128,8 +131,15 @@ def problem(
     return current_app.response_class(body, status, mimetype=PROBLEM_JSON)
 
 
+def tell_designers(fault: form_faults.FormFailed) -> None:
+    """Write down a fault of a form, which nobody who fills it can mend."""
+    log.error("form %s, %s: %s", fault.form, fault.component, fault.reason)
+
+
 def _refused(error: model.RasimError) -> Response:
     kind = kind_of(error)
+    if isinstance(error, form_faults.FormFailed):
+        tell_designers(error)
     if kind.status == 503:  # foreseen, and told as often as somebody asks
         log.warning("%s: %s", type(error).__name__, type(error.__cause__).__name__)
     elif kind.status >= 500:
@@ -225,6 +235,8 @@ def _members(error: model.RasimError) -> dict[str, Any]:
         }
     if isinstance(error, model.InputRefused):
         return {"errors": {str(error.data["field"]): [str(error.data["reason"])]}}
+    if isinstance(error, form_faults.FormFailed):
+        return dict(error.data)
     if isinstance(error, dmn.DecisionError):
         return decision_models.told(error)
     if isinstance(error, feel.FeelError):

@@ -22,6 +22,10 @@ class TooManyOptions(RasimError):
     office they are."""
 
 
+class UnknownList(RasimError, LookupError):
+    """There is no list {name} to choose from."""
+
+
 def sources(tx: sa.Connection, task_id: uuid.UUID) -> forms.Sources:
     """For the form of a task, on its page and when it is completed.
 
@@ -46,10 +50,10 @@ def options(
 ) -> Sequence[forms.Option]:
     """The list `name` now; "school" takes `under`, the code of an office above them.
 
-    Raises LookupError for a list that is not there.
+    Raises UnknownList for a list that is not there.
     """
     if name != "school":
-        raise LookupError(f"no list {name} is known")
+        raise UnknownList(name=name)
     chosen = sa.select(offices.c.code, offices.c.names).where(
         offices.c.kind == "school"
     )

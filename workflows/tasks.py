@@ -12,6 +12,7 @@ from forms import AnswersInvalid, Form, validate
 from workflows import (
     document_answers,
     feel,
+    form_faults,
     form_feel,
     lookups,
     people,
@@ -191,8 +192,9 @@ def complete(
 ) -> TaskRow:
     """Complete a task with its answers and move the case on.
 
-    Raises AnswersRefused with the fields to mend, TaskOver when somebody was faster,
-    HeldByOther, and NotAllowed where a role or a duty keeps the caller from it.
+    Raises AnswersRefused with the fields to mend, FormFailed where the form itself has
+    a fault, TaskOver when somebody was faster, HeldByOther, and NotAllowed where a role
+    or a duty keeps the caller from it.
     """
     with _on(tx, world, caller, task_id) as (current, task):
         task_rights.check_open(tx, task, "completed")
@@ -243,13 +245,14 @@ def _validated(
     released = current.released.of(task.called_process)
     form = released.forms[task.form_id]
     try:
-        typed = validate(
-            form,
-            answers,
-            current.case.visible(task.id),
-            evaluator(released, current.environment),
-            lookups.sources(current.tx, task.id),
-        )
+        with form_faults.named(form):
+            typed = validate(
+                form,
+                answers,
+                current.case.visible(task.id),
+                evaluator(released, current.environment),
+                lookups.sources(current.tx, task.id),
+            )
     except AnswersInvalid as error:
         raise AnswersRefused(errors=error.errors) from error
     if document_answers.asks_for_documents(form):

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from werkzeug import Response
 
 import forms
-from server import forms_html, i18n, norms_pages, rendering, uploads
+from server import errors, forms_html, i18n, norms_pages, rendering, uploads
 from server.auth import keeps, require
 from server.context import caller, transaction, world
 from server.desk import (
@@ -28,6 +29,7 @@ from server.edge import body_limit
 from server.sections import WORKERS
 from workflows import comments, drafts, steps, tasks
 from workflows.comments import Comment, Reader
+from workflows.form_faults import FormFailed
 from workflows.model import AnswersRefused
 from workflows.task_rights import HeldByOther, Rights, TaskOver
 from workflows.task_rows import OPEN, TaskRow
@@ -110,16 +112,19 @@ def register(blueprint: Blueprint) -> None:
 
 
 @require(*WORKERS)
-def show(task_id: uuid.UUID) -> str:
+def show(task_id: uuid.UUID) -> str | tuple[str, int]:
     with transaction() as tx:
         opened = opened_by(tx, task_id)
-    return page(opened, opened.drafted(), draft=opened.draft)
+    try:
+        return page(opened, opened.drafted(), draft=opened.draft)
+    except FormFailed as fault:
+        return _without_form(task_id, fault)
 
 
 @keeps(safekeeping.fields)
 @body_limit(uploads.some_files)
 @require(*WORKERS)
-def fields(task_id: uuid.UUID) -> str:
+def fields(task_id: uuid.UUID) -> ResponseReturnValue:
     """The questions again: an answer shows or hides some, a button changes a list."""
     sent = answering.sent(task_id)
     changed = sent.changed()
@@ -128,9 +133,13 @@ def fields(task_id: uuid.UUID) -> str:
     filling = opened.filling(
         changed.posted, sent.refused, focus=changed.focus, done=changed.done
     )
-    if filling is not None and rendering.is_fragment():
-        return forms_html.fields(filling)
-    return page(opened, filling)  # without scripts: all of it
+    try:
+        if filling is not None and rendering.is_fragment():
+            shown = forms_html.fields(filling)
+            return render_template("desk/_task_fields.html", fields=shown)
+        return page(opened, filling)  # without scripts: all of it
+    except FormFailed as fault:
+        return _without_form(task_id, fault)
 
 
 @require(*WORKERS)
@@ -156,13 +165,15 @@ def release(task_id: uuid.UUID) -> Response | tuple[str, int]:
 @keeps(safekeeping.answers)
 @body_limit(uploads.some_files)
 @require(*WORKERS)
-def complete(task_id: uuid.UUID) -> Response | tuple[str, int]:
+def complete(task_id: uuid.UUID) -> ResponseReturnValue:
     """Complete the task; answers that need mending come back with what is wrong."""
     try:
         sent = answering.sent(task_id)
         return _completed(task_id, sent)
     except AnswersRefused as refused:
         return _to_mend(task_id, refused, sent)
+    except FormFailed as fault:
+        return _without_form(task_id, fault)
     except TaskOver as over:
         with transaction() as tx:
             row = tasks.get(tx, world(), caller(), task_id)
@@ -190,13 +201,32 @@ def _success(row: TaskRow) -> Response:
 
 def _to_mend(
     task_id: uuid.UUID, refused: AnswersRefused, sent: answering.Sent
-) -> tuple[str, int]:
+) -> ResponseReturnValue:
     """The page with what was typed and what is wrong with it; a draft keeps it."""
     safekeeping.keep(task_id)
     with transaction() as tx:
         opened = opened_by(tx, task_id)
     problems: Any = refused.data["errors"]
-    return page(opened, opened.filling(sent.posted, problems)), 422
+    try:
+        return page(opened, opened.filling(sent.posted, problems)), 422
+    except FormFailed as fault:
+        return _without_form(task_id, fault)
+
+
+def _without_form(task_id: uuid.UUID, fault: FormFailed) -> ResponseReturnValue:
+    """The task's page with what was typed, where its form is at fault.
+
+    To htmx, which shows no error's body, a sentence above the questions: they stay.
+    """
+    errors.tell_designers(fault)
+    if rendering.is_fragment():
+        said = render_template("desk/_form_fault.html", fault=fault)
+        return said, {"HX-Retarget": "#form-fault", "HX-Reswap": "innerHTML"}
+    if request.method == "POST":
+        safekeeping.keep(task_id)
+    with transaction() as tx:
+        opened = opened_by(tx, task_id)
+    return page(opened, None, fault=fault), errors.kind_of(fault).status
 
 
 def opened_by(tx: sa.Connection, task_id: uuid.UUID) -> Opened:
@@ -231,12 +261,13 @@ def page(
     filling: forms_html.Filling | None,
     *,
     draft: drafts.Draft | None = None,
+    fault: FormFailed | None = None,
 ) -> str:
-    """`draft`: that of which the page shows the answers."""
+    """`draft`: that of which the page shows the answers; `fault`: why no form is."""
     row = opened.row
     asked = opened.form.norms if opened.form else ()
     refusal = opened.rights.refusal
-    lost = opened.draft if refusal is not None else None
+    lost = opened.draft if refusal is not None or fault is not None else None
     return render_template(
         "desk/task.html",
         answers=known.answers(opened.words, opened.variables),
@@ -244,6 +275,7 @@ def page(
         comments=opened.comments,
         documents=opened.documents,
         draft=drafting.shown(draft) if not lost else None,
+        fault=fault,
         fields=forms_html.fields(filling) if filling else "",
         held=opened.held,
         instance=opened.told.instance,

@@ -8,6 +8,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 import forms
+from workflows import form_faults
 
 # werkzeug's MultiDict, or one text or several for each name.
 Posted = Mapping[str, str | Sequence[str]]
@@ -42,7 +43,11 @@ class Filling:
 
     @cached_property
     def page(self) -> forms.Page:
-        """What is shown now, laid out."""
+        """What is shown now, laid out; FormFailed for a fault of the form itself."""
+        with form_faults.named(self.form):
+            return self._laid_out()
+
+    def _laid_out(self) -> forms.Page:
         if self.posted is not None:
             answers = forms.from_html(self.form, several(self.posted))
         else:

@@ -113,3 +113,27 @@ def test_a_form_with_broken_feel_is_not_released(callers):
     assert answer.status_code == 422
     told = [(one["element_id"], one["rule"]) for one in answer.json["findings"]]
     assert ("q", "feel-syntax") in told
+
+
+def test_a_fault_of_the_form_itself_is_told_with_its_component(callers):
+    why = question(key="why", id="why")
+    hide = {"hide": '=if why = "boom" then why else false'}
+    how = question(key="how", id="how", conditional=hide)
+    files = {
+        "faulty.bpmn": line("faulty", ask("it", "faulty.f")),
+        "faulty.form.json": json.dumps(
+            {"id": "faulty.f", "components": [why, how]}
+        ).encode(),
+    }
+    released = callers["designer"].post_files("/api/v1/deployments", files)
+    assert released.status_code == 201, released.text
+    started = callers["program"].post("/api/v1/instances", {"process_key": "faulty"})
+
+    answer = complete(callers, started.json, why="boom", how="x")
+
+    assert answer.status_code == 422
+    told = answer.json
+    assert told["type"].endswith("#problem-form-failed")
+    assert (told["form"], told["component"]) == ("faulty.f", "how")
+    assert told["reason"].endswith("it must give true, false or null")
+    assert complete(callers, started.json, why="quiet", how="x").status_code == 200
