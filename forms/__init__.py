@@ -52,7 +52,7 @@ from forms.problems import (
     ValueUnclear,
 )
 from forms.reading import read
-from forms.renumbering import Posted, renumbered
+from forms.renumbering import ADD, REMOVE, Posted, renumbered
 from forms.settling import Evaluate
 from forms.sources import Documents, Lookup, Sources
 from forms.starting import starting_answers
@@ -61,9 +61,11 @@ from forms.texts import Texts
 from forms.validation import validate
 
 __all__ = [
+    "ADD",
     "CHOICES",
     "ENDINGS",
     "MESSAGES",
+    "REMOVE",
     "SEVERAL",
     "AnswersInvalid",
     "Check",

@@ -4,8 +4,8 @@ Only what is shown is in it. Every input is named by the path of its question:
 `decision.reason`, `children[0].name`; questions with several answers (checklist,
 taglist, documents) post one value for each, and each item of a list posts a hidden
 input named by its path (`children[0]`, any value), so that one without ticks is there.
-The buttons are `add=children` and `remove=children[1]`; after either, and before a page
-is shown again, `renumbered(form, posted)` gives the inputs their new names.
+The buttons are `:add=children` and `:remove=children[1]`; after either, and before a
+page is shown again, `renumbered(form, posted)` gives the inputs their new names.
 """
 
 from collections.abc import Iterator, Mapping

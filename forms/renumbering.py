@@ -7,7 +7,8 @@ from forms.model import DynamicList, Form
 
 Posted = Mapping[str, str | Sequence[str]]
 Inputs = dict[str, list[str]]
-ADD, REMOVE = "add", "remove"
+# Names of buttons; no question has such a key.
+ADD, REMOVE = ":add", ":remove"
 
 _INDEX = re.compile(r"\[([0-9]{1,5})\]")
 
@@ -15,7 +16,7 @@ _INDEX = re.compile(r"\[([0-9]{1,5})\]")
 def renumbered(form: Form, posted: Posted) -> Inputs:
     """What was posted, items of lists counted from 0 without a gap, in their order.
 
-    `remove=children[1]` takes that item out; `add=children` puts an open one at the
+    `:remove=children[1]` takes that item out; `:add=children` puts an open one at the
     end, unless the list is full. Both buttons are gone from the result, which can be
     given in again. An item is there where any of its inputs is: `children[1]` or
     `children[1].name`. What is of no list of this form stays as it is.

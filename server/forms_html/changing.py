@@ -7,7 +7,6 @@ from werkzeug.datastructures import MultiDict
 import forms
 from server.forms_html.documents import DROP_BUTTON
 from server.forms_html.filling import several
-from server.forms_html.lists import ADD, REMOVE
 
 Posted = MultiDict[str, str]
 
@@ -23,10 +22,10 @@ class Changed:
 
 def changed(form: forms.Form, posted: Posted) -> Changed:
     """What was typed, with an item of a list or a document added or taken away."""
-    if posted.get(ADD):
-        return _added(form, posted, posted[ADD])
-    if posted.get(REMOVE):
-        path = posted[REMOVE].rpartition("[")[0]
+    if posted.get(forms.ADD):
+        return _added(form, posted, posted[forms.ADD])
+    if posted.get(forms.REMOVE):
+        path = posted[forms.REMOVE].rpartition("[")[0]
         return Changed(_renumbered(form, posted), path, "removed")
     if posted.get(DROP_BUTTON):
         return _dropped(posted, posted[DROP_BUTTON])

@@ -12,7 +12,8 @@ from server.forms_html.asking import Asking, error
 from server.i18n import gettext
 
 UPLOAD = "-upload"  # ends the name of the input that takes files
-UPLOAD_BUTTON, DROP_BUTTON = "upload", "drop"
+# As those of lists: no question has such a key.
+UPLOAD_BUTTON, DROP_BUTTON = ":upload", ":drop"
 KILOBYTE = 1024
 
 

@@ -9,7 +9,6 @@ from server.forms_html.asking import error, field_id
 from server.forms_html.filling import Filling
 from server.i18n import gettext
 
-ADD, REMOVE = "add", "remove"  # names of the buttons, as `forms` reads them
 Show = Callable[[tuple[forms.Item, ...]], list[dict[str, Any]]]
 
 
@@ -28,7 +27,7 @@ def rows(filling: Filling, told: forms.Rows, show: Show) -> dict[str, Any]:
             _row(filling, row, number, label, show)
             for number, row in enumerate(told.rows, start=1)
         ],
-        "add": _button(filling, ADD, told.path) if told.may_add else None,
+        "add": _button(filling, forms.ADD, told.path) if told.may_add else None,
         "is_focus": is_focus,
         "said": _said(filling, len(told.rows)) if is_changed else "",
     }
@@ -51,7 +50,7 @@ def _row(
         "label": languages.numbered(label, number),
         "error": error(problem) if problem else None,
         "items": show(row.items),
-        "remove": _button(filling, REMOVE, row.path) if row.may_remove else None,
+        "remove": _button(filling, forms.REMOVE, row.path) if row.may_remove else None,
     }
 
 

@@ -47,7 +47,7 @@ def fields(filling: Filling) -> Markup:
     told = render_template(
         "forms/fields.html",
         items=items,
-        again={"name": "again", "value": "", "action": filling.action},
+        again={"name": ":again", "value": "", "action": filling.action},
         may_follow=bool(filling.action) and filling.changes_itself(),
     )
     return Markup(told)  # noqa: S704 - escaped by the template itself

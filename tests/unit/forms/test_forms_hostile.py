@@ -128,8 +128,8 @@ def test_posted_names_of_any_kind_are_read():
         "items[0][0].x": "d",
         "items[]": "e",
         "items[0].x[1]": "f",
-        "add": "items[0].x",
-        "remove": ["items[", "items[a]", "items[0].x"],
+        ":add": "items[0].x",
+        ":remove": ["items[", "items[a]", "items[0].x"],
         "": "",
         "[0]": "",
     }

@@ -179,14 +179,14 @@ def test_items_are_read_in_their_order_without_gaps():
 @pytest.mark.parametrize(
     ("pressed", "left"),
     [
-        ({"add": "children"}, ["А", "Б", "В"]),  # three are enough
-        ({"remove": "children[1]"}, ["А", "В"]),
-        ({"remove": "children[4]"}, ["А", "Б"]),
-        ({"remove": ["children[0]", "children[1]"]}, ["В"]),
-        ({"remove": "children[4]", "add": "children"}, ["А", "Б", None]),
-        ({"remove": "children"}, ["А", "Б", "В"]),
-        ({"remove": "others[0]"}, ["А", "Б", "В"]),
-        ({"add": "others"}, ["А", "Б", "В"]),
+        ({":add": "children"}, ["А", "Б", "В"]),  # three are enough
+        ({":remove": "children[1]"}, ["А", "В"]),
+        ({":remove": "children[4]"}, ["А", "Б"]),
+        ({":remove": ["children[0]", "children[1]"]}, ["В"]),
+        ({":remove": "children[4]", ":add": "children"}, ["А", "Б", None]),
+        ({":remove": "children"}, ["А", "Б", "В"]),
+        ({":remove": "others[0]"}, ["А", "Б", "В"]),
+        ({":add": "others"}, ["А", "Б", "В"]),
     ],
 )
 def test_the_buttons_of_a_list_change_its_items(pressed, left):
@@ -196,7 +196,7 @@ def test_the_buttons_of_a_list_change_its_items(pressed, left):
 def test_renumbered_inputs_are_given_in_again_unchanged():
     form = form_of(CHILDREN)
 
-    once = forms.renumbered(form, POSTED | {"remove": "children[0]"})
+    once = forms.renumbered(form, POSTED | {":remove": "children[0]"})
 
     assert once == {
         "children[0]": ["1"],
@@ -218,8 +218,8 @@ def test_a_list_in_a_list_has_buttons_of_its_own():
         "children[2].papers[1].page": "2",
     }
 
-    removed = forms.from_html(form, posted | {"remove": "children[2].papers[0]"})
-    added = forms.from_html(form, posted | {"add": "children[2].papers"})
+    removed = forms.from_html(form, posted | {":remove": "children[2].papers[0]"})
+    added = forms.from_html(form, posted | {":add": "children[2].papers"})
 
     assert removed["children"][1]["papers"] == [{"page": "2"}]
     assert [one["page"] for one in added["children"][1]["papers"]] == ["1", "2", None]
@@ -228,7 +228,7 @@ def test_a_list_in_a_list_has_buttons_of_its_own():
 
 def test_nobody_adds_to_a_list_that_may_not_change():
     form = form_of(CHILDREN | {"allowAddRemove": False})
-    posted = {"children[0]": "1", "add": "children", "remove": "children[0]"}
+    posted = {"children[0]": "1", ":add": "children", ":remove": "children[0]"}
 
     assert len(forms.from_html(form, posted)["children"]) == 1
 

@@ -169,8 +169,8 @@ POSTED = st.dictionaries(
 BUTTONS = st.fixed_dictionaries(
     {},
     optional={
-        "add": st.sampled_from(["items", "items[3].inside", "items[0]", "x"]),
-        "remove": st.sampled_from(["items[1]", "items[3].inside[2]", "items", ""]),
+        ":add": st.sampled_from(["items", "items[3].inside", "items[0]", "x"]),
+        ":remove": st.sampled_from(["items[1]", "items[3].inside[2]", "items", ""]),
     },
 )
 

@@ -103,9 +103,9 @@ def test_a_list_has_items_with_a_button_for_each_change(show: Show) -> None:
     ]
     again = "/tasks/1/fields"
     assert told == [
-        ("remove", "children[0]", "Алып тастау Балалар: № 1", again),
-        ("remove", "children[1]", "Алып тастау Балалар: № 2", again),
-        ("add", "children", "Қосу Балалар", again),
+        (":remove", "children[0]", "Алып тастау Балалар: № 1", again),
+        (":remove", "children[1]", "Алып тастау Балалар: № 2", again),
+        (":add", "children", "Қосу Балалар", again),
     ]
 
 
@@ -114,7 +114,7 @@ def test_a_list_stays_between_its_least_and_most(show: Show) -> None:
     full = show({f"children[{n}]": "1" for n in range(3)})
 
     assert not alone.xpath("//button[@name='remove']")
-    assert not full.xpath("//button[@name='add']")
+    assert not full.xpath("//button[@name=':add']")
 
 
 def test_documents_are_listed_with_name_size_and_a_button_to_remove(show: Show) -> None:
@@ -126,7 +126,7 @@ def test_documents_are_listed_with_name_size_and_a_button_to_remove(show: Show) 
     assert said(item.xpath(".//small")[0]) == "684 КБ"
     assert item.xpath("./input[@type='hidden']/@value") == [PAPER.id]
     (button,) = item.xpath(".//button")
-    assert (button.get("name"), button.get("value")) == ("drop", f"papers={PAPER.id}")
+    assert (button.get("name"), button.get("value")) == (":drop", f"papers={PAPER.id}")
     (chooser,) = page.xpath("//input[@type='file']")
     assert (chooser.get("name"), chooser.get("accept")) == (
         "papers-upload",
@@ -145,7 +145,7 @@ def test_enter_in_an_input_completes_and_presses_no_other_button(show: Show) -> 
 
 def test_who_runs_no_scripts_is_shown_what_follows_by_a_button(show: Show) -> None:
     (button,) = show().xpath(
-        "//*[contains(@class, 'r-without-script')]/button[@name='again']"
+        "//*[contains(@class, 'r-without-script')]/button[@name=':again']"
     )
 
     assert said(button) == "Келесі сұрақтарды көрсету"
@@ -165,7 +165,7 @@ def test_an_added_item_is_where_the_reader_goes_on(
     forms_app: Flask, filling: Fill, show: Show
 ) -> None:
     typed = MultiDict(
-        {"children[0]": "1", "children[0].first_name": "Айша", "add": "children"}
+        {"children[0]": "1", "children[0].first_name": "Айша", ":add": "children"}
     )
 
     changed = forms_html.changed(filling().form, typed)
@@ -181,7 +181,7 @@ def test_removing_an_item_keeps_what_is_typed_in_the_others(
     filling: Fill, show: Show
 ) -> None:
     names = ("Айша", "Ерлан", "Дана")
-    typed: MultiDict[str, str] = MultiDict({"remove": "children[1]"})
+    typed: MultiDict[str, str] = MultiDict({":remove": "children[1]"})
     for n, name in enumerate(names):
         typed[f"children[{n}]"] = "1"
         typed[f"children[{n}].first_name"] = name
@@ -202,7 +202,7 @@ def test_a_document_that_is_removed_is_no_answer_any_more(
     filling: Fill, show: Show
 ) -> None:
     typed: MultiDict[str, str] = MultiDict(
-        [("papers", PAPER.id), ("papers", "d-2"), ("drop", f"papers={PAPER.id}")]
+        [("papers", PAPER.id), ("papers", "d-2"), (":drop", f"papers={PAPER.id}")]
     )
 
     changed = forms_html.changed(filling().form, typed)
