@@ -249,10 +249,13 @@ def _session() -> credentials.Session | None:
 
 def _to_sign_in() -> ResponseReturnValue:
     """To the sign-in page and back; htmx is told by header, for it follows no page."""
+    is_part = request.headers.get("HX-Request") == "true"
     asked = request.full_path.rstrip("?") if request.method in SAFE_METHODS else "/"
+    if is_part:
+        asked = _whole_page()
     target = "/sign-in" if asked == "/" else f"/sign-in?{urlencode({'next': asked})}"
-    if request.headers.get("HX-Request") == "true":
-        return Response(status=401, headers={"HX-Redirect": "/sign-in"})
+    if is_part:
+        return Response(status=401, headers={"HX-Redirect": target})
     return redirect(target, 303)
 
 
@@ -261,6 +264,15 @@ def _is_open_before() -> bool:
     if not request.endpoint:
         return True
     return hasattr(current_app.view_functions[request.endpoint], OPEN_BEFORE)
+
+
+def _whole_page() -> str:
+    """The page that htmx asks a part for, as the browser tells it."""
+    try:
+        told = urlsplit(request.headers.get("HX-Current-URL", ""))
+    except ValueError:
+        return "/"
+    return safe_next(told._replace(scheme="", netloc="").geturl()) or "/"
 
 
 def _to_new_password() -> ResponseReturnValue:

@@ -14,6 +14,7 @@ from workflows.documents import DocumentRow
 from workflows.model import InputRefused
 
 FILE = "file"  # the part of a request that has it
+FILE_BESIDE = "-file"  # its name beside answers to a form: no question is named so
 OVERHEAD_BYTES = 64 * 1024  # of a request around its file
 FILES_AT_ONCE = 5  # of a form that is posted whole
 # What a browser does with it, should it ever show it: nothing.
@@ -35,7 +36,7 @@ def some_files() -> int:
 
 def sent() -> FileStorage:
     """The file of this request; InputRefused if there is none."""
-    file = request.files.get(FILE)
+    file = request.files.get(FILE_BESIDE, request.files.get(FILE))
     if file is None or not file.filename:
         raise InputRefused(field=FILE, reason="choose a file")
     return file

@@ -1,5 +1,10 @@
 // Files on their way: refused at once where they are too large, and how far they are.
 
+// Without scripts a file goes together with the answers; here it goes by itself.
+for (const part of document.querySelectorAll("[data-own-form]")) {
+  part.removeAttribute("form");
+}
+
 document.body.addEventListener("change", (event) => {
   const input = event.target;
   if (!input.matches("input[type=file][data-most]")) {
@@ -17,6 +22,16 @@ document.body.addEventListener("htmx:xhr:progress", ({ target, detail }) => {
   if (bar && detail.lengthComputable) {
     bar.hidden = false;
     bar.value = (100 * detail.loaded) / detail.total;
+  }
+});
+
+// What is said of a list that has come anew is heard only where it changes afterwards.
+document.body.addEventListener("htmx:afterSettle", ({ detail }) => {
+  const said = document.querySelector("#documents [role=status]");
+  const words = said?.textContent.trim();
+  if (detail.elt.id === "documents" && words) {
+    said.textContent = "";
+    setTimeout(() => said.replaceChildren(words), 100);
   }
 });
 

@@ -8,8 +8,9 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from server import i18n, previews, rendering, uploads
-from server.auth import require
+from server.auth import keeps, require
 from server.context import caller, services, transaction, world
+from server.desk import answering, safekeeping
 from server.edge import body_limit
 from server.forms_html.documents import size
 from server.previews import PreviewRefused, Sheet
@@ -116,12 +117,16 @@ def of_case(instance_id: uuid.UUID) -> ResponseReturnValue:
     return _page(instance_id, None)
 
 
-@body_limit(uploads.one_file)
+@keeps(safekeeping.beside)
+@body_limit(uploads.some_files)
 @require(*STAFF)
 def add_to_task(task_id: uuid.UUID) -> ResponseReturnValue:
+    """Add a file; answers that come with it, as they do without scripts, are kept."""
     with transaction() as tx:
         instance_id = documents.check_task(tx, world(), caller(), task_id)
     try:
+        if uploads.FILE_BESIDE in request.files and not rendering.is_fragment():
+            safekeeping.keep(task_id, answering.sent(task_id).posted)
         uploads.add_to_task(task_id, uploads.sent())
     except SAID_HERE as error:
         return _refused(instance_id, task_id, error)

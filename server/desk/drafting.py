@@ -7,10 +7,11 @@ from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug import Response
 
-from server import moments
+from server import moments, uploads
 from server.auth import keeps, require
 from server.context import caller, transaction, world
-from server.desk import safekeeping
+from server.desk import answering, safekeeping
+from server.edge import body_limit
 from server.sections import WORKERS
 from workflows import drafts, tasks
 
@@ -24,12 +25,14 @@ def register(blueprint: Blueprint) -> None:
 
 
 @keeps(safekeeping.draft)
+@body_limit(uploads.some_files)
 @require(*WORKERS)
 def save(task_id: uuid.UUID) -> ResponseReturnValue:
     """Keep what was typed. The page's script is told in a sentence, as JSON."""
     if safekeeping.is_asked_by_script():
         return safekeeping.kept(task_id)
-    safekeeping.keep(task_id)
+    # Files that were chosen are kept too: they become documents of their questions.
+    safekeeping.keep(task_id, answering.sent(task_id).posted)
     return redirect(url_for("desk.task", task_id=task_id, said="saved"))
 
 

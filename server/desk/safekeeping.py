@@ -11,8 +11,9 @@ from datetime import datetime
 
 from flask import Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
-from server import i18n
+from server import i18n, rendering
 from server.auth import FORM_FIELD, csrf_token
 from server.context import caller, caller_or_none, transaction, world
 from server.desk import typed
@@ -23,11 +24,16 @@ from workflows.model import RasimError
 CHOICE = re.compile(r"[a-z0-9_.\-]*")
 
 
-def keep(task_id: uuid.UUID) -> datetime | None:
-    """Save what the request sends as the caller's draft; when, None: nothing to."""
+def keep(
+    task_id: uuid.UUID, sent: MultiDict[str, str] | None = None
+) -> datetime | None:
+    """Save what the request sends as the caller's draft; when, None: nothing to.
+
+    `sent` is that together with the documents that its files have become.
+    """
     with transaction() as tx:
         form, _ = tasks.form(tx, world(), caller(), task_id)
-        fields = typed.posted(form)
+        fields = typed.posted(form, sent)
         draft = drafts.save(tx, world(), caller(), task_id, fields)
     return draft.saved_at if draft else None
 
@@ -55,6 +61,11 @@ def answers(task_id: uuid.UUID) -> ResponseReturnValue:
         return _page()
     keep(task_id)
     return redirect(url_for("desk.task", task_id=task_id, said="kept"), 303)
+
+
+def beside(task_id: uuid.UUID) -> ResponseReturnValue | None:
+    """A document comes with answers where no script runs; else with nothing to keep."""
+    return None if rendering.is_fragment() else answers(task_id)
 
 
 def fields(task_id: uuid.UUID) -> ResponseReturnValue:

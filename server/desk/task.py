@@ -112,7 +112,7 @@ def register(blueprint: Blueprint) -> None:
 
 
 @require(*WORKERS)
-def show(task_id: uuid.UUID) -> str | tuple[str, int]:
+def show(task_id: uuid.UUID) -> ResponseReturnValue:
     with transaction() as tx:
         opened = opened_by(tx, task_id)
     try:

@@ -19,12 +19,18 @@ MOST_NAMES = 2_000
 Fields = Mapping[str, Sequence[str]]
 
 
-def posted(form: forms.Form | None) -> dict[str, list[str]]:
-    """What the request sends for this form: no token, no button, no other name."""
+def posted(
+    form: forms.Form | None, sent: MultiDict[str, str] | None = None
+) -> dict[str, list[str]]:
+    """What the request sends for this form: no token, no button, no other name.
+
+    `sent` is what it sends together with the documents that its files have become.
+    """
     roots = roots_of(form)
+    told = request.form if sent is None else sent
     return {
         name: values
-        for name, values in list(request.form.lists())[:MOST_NAMES]
+        for name, values in list(told.lists())[:MOST_NAMES]
         if name != FORM_FIELD and _root(name) in roots
     }
 

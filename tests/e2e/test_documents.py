@@ -97,6 +97,20 @@ def test_without_scripts_a_document_is_added_looked_at_and_removed(path, enter):
     keep(clerk.page, "documents-refused-phone")
 
 
+def test_without_scripts_a_document_loses_nothing_that_is_typed(path, enter):
+    clerk = enter("aigul", java_script_enabled=False)
+    clerk.open(path)
+    words = "Әлі жіберілмеген сөздер"
+    note = clerk.page.locator("#task-form textarea").first
+    note.fill(words)
+
+    choose(clerk)
+
+    expect(clerk.page.get_by_text("Құжат қосылды.")).to_be_visible()
+    expect(note).to_have_value(words)
+    clerk.button("Жобаны жою").click()
+
+
 def test_the_documents_fit_on_a_telephone(path, enter):
     clerk = enter("aigul")
     clerk.page.set_viewport_size(PHONE)

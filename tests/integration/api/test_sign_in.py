@@ -34,6 +34,24 @@ def test_a_live_part_tells_htmx_to_leave_for_the_sign_in_page(client):
     assert answer.headers["HX-Redirect"] == "/sign-in"
 
 
+@pytest.mark.parametrize(
+    ("page", "target"),
+    [
+        ("http://localhost/cases/1?a=b#tasks", "?next=%2Fcases%2F1%3Fa%3Db%23tasks"),
+        ("http://localhost//other.example/x", ""),
+        ("http://[", ""),
+        ("javascript:alert(1)", ""),
+    ],
+)
+def test_a_live_part_leads_back_to_its_page(client, page, target):
+    headers = {"HX-Request": "true", "HX-Current-URL": page}
+
+    answer = client.get("/cases?sort=x", headers=headers)
+
+    assert (answer.status_code, answer.text) == (401, "")
+    assert answer.headers["HX-Redirect"] == f"/sign-in{target}"
+
+
 def test_the_right_password_leads_on_with_a_guarded_cookie(client):
     answer = sign_in(client, next="/tasks")
 

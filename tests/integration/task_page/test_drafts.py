@@ -2,10 +2,13 @@
 
 import uuid
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 import sqlalchemy as sa
 
+from server.auth import SESSION_COOKIE
+from tests import document_files
 from tests.integration.task_page.clerks import OWN_PAGE, Desks
 from workflows import drafts
 from workflows.store import pruning
@@ -222,3 +225,45 @@ def test_drafts_of_tasks_that_ended_long_ago_are_dropped(desks: Desks) -> None:
         sent = tx.scalar(sa.select(sa.func.count()).select_from(sent_answers))
         there = tx.scalar(sa.select(user_tasks.c.state).where(user_tasks.c.id == ended))
     assert (sent, there) == (0, "completed")
+
+
+def test_a_document_that_comes_with_answers_leaves_them_typed(desks: Desks) -> None:
+    task, browser = desks.task(), desks.clerk()
+    file = (BytesIO(document_files.pdf("One page")), "one.pdf")
+
+    added = browser.post(
+        f"/tasks/{task}/documents", {"why": "not sent yet", "-file": file}
+    )
+    page = browser.get(added.location).text
+    none = browser.post(
+        f"/tasks/{task}/documents", {"why": "other", "-file": (BytesIO(), "")}
+    )
+
+    assert added.status_code == 303
+    assert 'value="not sent yet"' in page
+    assert "one.pdf" in page
+    assert none.status_code == 422
+    assert 'value="other"' in browser.get(f"/tasks/{task}").text
+
+
+def test_a_document_that_comes_alone_changes_no_draft(desks: Desks) -> None:
+    task, browser = desks.task(), desks.clerk()
+    browser.draft(task, why="kept")
+    file = (BytesIO(document_files.pdf("One page")), "one.pdf")
+
+    added = browser.post(f"/tasks/{task}/documents", {"file": file})
+
+    assert added.status_code == 303
+    assert kept(desks, task) == [{"why": ["kept"]}]
+
+
+def test_a_document_that_comes_too_late_leaves_what_was_typed(desks: Desks) -> None:
+    task, person = desks.task(), desks.person()
+    browser = desks.browser(person)
+    browser.client.delete_cookie(SESSION_COOKIE)
+    told = {"why": "half", "-file": (BytesIO(b"x"), "x.txt")}
+
+    alone = browser.post(f"/tasks/{task}/documents", told, OWN_PAGE)
+
+    assert alone.status_code == 401
+    assert "half" in alone.text

@@ -16,7 +16,7 @@ from workflows.people import Caller
 WHY = {"id": "Field_why", "key": "why", "type": "textfield", "label": "Why?"}
 HOW = {"id": "Field_how", "key": "how", "type": "textfield", "label": "How?"}
 HTMX = {"HX-Request": "true"}
-FAULTS = {
+FAULTS: dict[str, dict[str, Any]] = {
     "a condition that is no truth": {
         "conditional": {"hide": '=if why = "boom" then why else false'}
     },
