@@ -66,6 +66,7 @@ def addresses(service, family, browser, browser_context_args):
     for name, login, look in (
         ("filter", places.CLERK, places.keep_filter),
         ("person", places.ADMINISTRATOR, places.somebody),
+        ("guarded", services.GUARDED, lambda page: places.guard(page, service.now())),
     ):
         context = browser.new_context(**browser_context_args)
         person = Person(context.new_page())

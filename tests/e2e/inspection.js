@@ -60,7 +60,8 @@
     }
     for (const node of all("*")) {
       for (const { name, value } of node.attributes) {
-        if (name === "style" || name.startsWith("on")) {
+        // An empty one is what axe leaves behind.
+        if ((name === "style" && value) || name.startsWith("on")) {
           found.push(`${named(node)} ${name}`);
         }
         const isElsewhere =
@@ -102,14 +103,15 @@
       .map((node) => `${named(node)} to ${Math.round(node.getBoundingClientRect().right)}`);
   }
 
+  const look = (node) =>
+    [node, node.labels?.[0], node.closest("label, summary")]
+      .filter(Boolean)
+      .flatMap((one) => [getComputedStyle(one), getComputedStyle(one, "::before")])
+      .map((style) => LOOK.map((name) => style[name]).join())
+      .join("|");
+
   // Whatever takes the focus looks different with it.
   function focus() {
-    const look = (node) =>
-      [node, node.labels?.[0], node.closest("label, summary")]
-        .filter(Boolean)
-        .flatMap((one) => [getComputedStyle(one), getComputedStyle(one, "::before")])
-        .map((style) => LOOK.map((name) => style[name]).join())
-        .join("|");
     const found = [];
     for (const node of focusable()) {
       document.activeElement?.blur();
@@ -123,6 +125,25 @@
     }
     document.activeElement?.blur();
     return found;
+  }
+
+  // Where the keyboard is now: in the window, and not as it looked without the focus.
+  // To be asked before the first key, too: that is when the others are looked at.
+  function focusNow() {
+    const node = document.activeElement;
+    const before = (window.looks ??= new WeakMap());
+    focusable()
+      .filter((one) => one !== node)
+      .forEach((one) => before.set(one, look(one)));
+    if (!node || node === document.body) {
+      return [];
+    }
+    const box = (node.labels?.[0] ?? node).getBoundingClientRect();
+    const isSeen = box.bottom > 0 && box.top < window.innerHeight && box.width > 0;
+    return [
+      ...(isSeen ? [] : [`${named(node)} is out of sight`]),
+      ...(before.get(node) === look(node) ? [`${named(node)} looks the same`] : []),
+    ];
   }
 
   function textSizes() {
@@ -154,7 +175,7 @@
       }
     }
     const out = overflow();
-    document.documentElement.style.fontSize = "";
+    document.documentElement.removeAttribute("style");
     return [...found, ...out];
   }
 
@@ -214,6 +235,7 @@
 
   window.inspect = {
     focus,
+    focusNow,
     largeText,
     motion,
     numberStops,

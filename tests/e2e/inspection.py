@@ -3,29 +3,55 @@
 from functools import cache
 from pathlib import Path
 
-# Before any script of the page: what the policy refused is remembered.
+from tests.e2e import screens
+
+# Before any script of the page: what the policy refused is remembered, and what is
+# told in a region that was there before its words.
 WATCH = """
 window.refused = [];
+window.told = [];
 document.addEventListener("securitypolicyviolation", (event) => {
   window.refused.push(`${event.effectiveDirective}: ${event.blockedURI}`);
 });
+document.addEventListener("DOMContentLoaded", () => {
+  const speaks = "[role=status], [role=alert], [aria-live]";
+  new MutationObserver((changes) => {
+    for (const { target } of changes) {
+      const one = target.nodeType === Node.TEXT_NODE ? target.parentElement : target;
+      const region = one?.closest(speaks);
+      if (region?.textContent.trim()) window.told.push(region.textContent.trim());
+    }
+  }).observe(document.body, { childList: true, characterData: true, subtree: true });
+});
 """
-MEDIA = {
-    "systemColours": {"forced_colors": "active"},
-    "motion": {"reduced_motion": "reduce"},
-}
+RUN = """async ([checks, tags]) => {
+  const found = [];
+  for (const check of checks) {
+    found.push(...window.inspect[check]().map((each) => `${check}: ${each}`));
+  }
+  if (!tags.length) return found;
+  const options = {runOnly: {type: "tag", values: tags}, resultTypes: ["violations"]};
+  const { violations } = await axe.run(document, options);
+  return [...found, ...violations.flatMap((rule) => rule.nodes.map(
+    (node) => `axe: ${rule.id}: ${node.target.join(" ")}: ${node.failureSummary}`))];
+}"""
+
+
+def equip(context):
+    """Every page of a context brings the checks along; nothing of it moves."""
+    for script in (WATCH, screens.axe(), _script()):
+        context.add_init_script(script)
 
 
 def inspect(page, check):
-    """What a check finds, one line for each place."""
+    """What one check finds, one line for each place; of any page."""
     page.evaluate(_script())
-    media = MEDIA.get(check, {})
-    if media:
-        page.emulate_media(**media)
-    found = page.evaluate(f"window.inspect.{check}()")
-    if media:
-        page.emulate_media(**dict.fromkeys(media, "null"))
-    return found
+    return page.evaluate(f"window.inspect.{check}()")
+
+
+def inspect_all(page, checks, tags=()):
+    """What checks and axe's rules with `tags` find, in an equipped context."""
+    return page.evaluate(RUN, [list(checks), list(tags)])
 
 
 @cache

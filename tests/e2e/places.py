@@ -1,11 +1,13 @@
 """Every page that can be opened, and with which address: a new one must be named here.
 
 `PLACES` holds an entry for every GET route that answers with a page, `NOT_PAGES` the
-others; tests/e2e/test_places.py compares both with the service's own routes.
+others; test_accessibility.py compares both with the service's own routes.
 """
 
 from dataclasses import dataclass
 from uuid import uuid4
+
+import pyotp
 
 from integrations.people import Story
 from server import bootstrap
@@ -132,19 +134,21 @@ def scene_of(service, family):
             "way.dmn": model(ADMISSION),
         }
     )
-    taken, free, done = (
-        service.file_application(family(story))
-        for story in (Story.OTHER_APPLICATION, Story.OUTSIDE_AREA, Story.NOT_RELATED)
-    )
-    tasks = {
-        name: service.task_of(application)
-        for name, application in (("task", taken), ("free", free), ("done", done))
+    stories = {
+        "task": Story.OTHER_APPLICATION,
+        "free": Story.OUTSIDE_AREA,
+        "done": Story.NOT_RELATED,
+        "loose": Story.OTHER_CLASS,
     }
+    filed = {
+        name: service.file_application(family(story)) for name, story in stories.items()
+    }
+    tasks = {name: service.task_of(application) for name, application in filed.items()}
     service.call("POST", f"/tasks/{tasks['task']}/claim", by=CLERK)
     refusal = {"accepted": False, "reason": "other_by_law", "note": "Сот шешімі бар."}
     body = {"variables": {"decision": refusal}}
     service.call("POST", f"/tasks/{tasks['done']}/complete", body, by=CLERK)
-    services.wait_until(lambda: service.case(done)["state"] == "completed")
+    services.wait_until(lambda: service.case(filed["done"])["state"] == "completed")
     calling = service.call(
         "POST",
         "/instances",
@@ -157,7 +161,7 @@ def scene_of(service, family):
     )
     return {
         **tasks,
-        "case": taken.case_id,
+        "case": filed["task"].case_id,
         "calling": calling["id"],
         "document": _document(service, tasks["task"]),
     }
@@ -193,3 +197,15 @@ def somebody(page):
     page.goto("/people")
     link = page.locator("main a[href*='/people/']:not([href$='/new'])").first
     return link.get_attribute("href").split("/")[-1].partition("?")[0]
+
+
+def guard(page, now):
+    """The second step of the one whose page it is, set up at a moment; the login."""
+    page.goto("/account/second-step")
+    page.locator("main [type=password]").fill(services.PASSWORD)
+    page.locator("main form button").last.click()
+    secret = page.locator(".r-key").inner_text().replace(" ", "")
+    page.locator("#code").fill(pyotp.TOTP(secret).at(now))
+    page.locator("main button[type=submit]").first.click()
+    page.locator(".r-codes").wait_for()
+    return services.GUARDED

@@ -30,6 +30,7 @@ PROCEDURE = "first_grade_admission"
 PASSWORD = "алты жеті сегіз тоғыз"
 STAFF = ("aigul", "marat", "gulnar", "daniyar", "askar")
 IDLE_CLERK, IDLE_SUPERVISOR = "bota", "serik"  # where no application ever comes
+GUARDED = "dana"  # as idle, and with a second step as soon as a test sets it up
 START_SECONDS = 120
 STOP_SECONDS = 60
 LINES_KEPT = 200
@@ -227,10 +228,11 @@ def make(url, program, environment, http):
         for login, name, role, office in (
             (IDLE_CLERK, "Бота Нұрқызы", Role.CLERK, idle_school.bin),
             (IDLE_SUPERVISOR, "Серік Маратұлы", Role.SUPERVISOR, idle_school.bin),
+            (GUARDED, "Дана Ерланқызы", Role.CLERK, idle_school.bin),
         ):
             people.add_user(tx, world.clock, login=login, name=name)
             people.add_membership(tx, login=login, role=role, office=office)
-        for login in (*STAFF, IDLE_CLERK, IDLE_SUPERVISOR):
+        for login in (*STAFF, IDLE_CLERK, IDLE_SUPERVISOR, GUARDED):
             credentials.set_password(tx, login, PASSWORD)
         tokens = {
             login: credentials.create_token(
