@@ -66,7 +66,7 @@ def test_what_has_no_error_is_released_and_seen(designer):
     source = BARE.format(tag="manualTask").encode()
     choose(page, "bare.bpmn", source)
     page.get_by_role("button", name="Тексеру").click()
-    expect(page.get_by_role("status")).to_be_visible()
+    expect(page.get_by_role("main").get_by_role("status")).to_be_visible()
     assert barriers(page) == []
     keep(page, "checking-good")
     choose(page, "bare.bpmn", source)

@@ -140,7 +140,7 @@ def test_who_comes_second_is_told_so_and_others_are_not_let_in(service, case, en
     administrator.page.get_by_label("Себебі").fill(WHY)
     administrator.button("Өткізіп жіберу").click()
 
-    expect(administrator.page.get_by_text("күйі – аяқталған")).to_be_visible()
+    expect(administrator.page.get_by_text("күйі – аяқталды")).to_be_visible()
     assert "step.skipped" not in types(service, case)
     clerk.open(f"/cases/{case.case_id}")
     expect(clerk.link(STEER)).to_have_count(0)

@@ -190,7 +190,7 @@ def test_a_task_whose_answers_need_mending(see, service, scene, screen):
 def test_a_task_that_somebody_else_has(see, service, scene):
     page = see("marat", f"/tasks/{service.task_of(scene.taken)}", "task-taken").page
 
-    expect(page.get_by_text("Бұл тапсырманы Айгүл Серікқызы")).to_be_visible()
+    expect(page.get_by_text("алған маман: Айгүл Серікқызы")).to_be_visible()
 
 
 def test_a_completed_task(see, service, scene):

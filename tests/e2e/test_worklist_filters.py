@@ -115,8 +115,7 @@ def test_the_headings_order_the_list_and_say_so(clerk, late, fresh):
 
     expect(heading).to_have_attribute("aria-sort", "descending")
     falling = clerk.page.locator("[data-row]").all_inner_texts()
-    assert set(rising) == set(falling)
-    assert rising != falling
+    assert rising[0] != falling[0]  # of a list that may be longer than a page
 
 
 def test_a_saved_filter_counts_is_renamed_moved_and_deleted(clerk, late):

@@ -25,7 +25,7 @@ def applications(service, family):
 def clerk(applications, enter):
     clerk = enter("aigul")
     clerk.page.clock.install()
-    clerk.open("/tasks?view=groups&who=free")
+    clerk.open("/tasks?view=groups&who=free&sort=-created_at")
     return clerk
 
 
