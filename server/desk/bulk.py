@@ -13,7 +13,7 @@ import forms
 from server import forms_html, i18n
 from server.auth import require
 from server.context import caller, services, transaction, world
-from server.desk import filters
+from server.desk import answering, filters
 from server.i18n import gettext, lazy_gettext
 from server.sections import WORKERS
 from workflows import bulk, steps, tasks
@@ -58,7 +58,10 @@ class Same:
         """Without anything of a single case: the answers are for all."""
         if self.form is None:
             return None
-        return forms_html.Filling(self.form, {}, self.evaluate, posted, problems or {})
+        sources = answering.sources(self.rows[0].id)
+        return forms_html.Filling(
+            self.form, {}, self.evaluate, posted, problems or {}, sources
+        )
 
 
 def register(blueprint: Blueprint) -> None:
