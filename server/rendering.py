@@ -16,7 +16,7 @@ from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from markupsafe import Markup, escape
 from werkzeug.exceptions import HTTPException
 
-from server import i18n, moments, sections, words
+from server import i18n, moments, rule_words, sections, words
 from server.i18n import gettext
 from workflows.ports import Clock
 
@@ -62,6 +62,7 @@ def init_app(app: Flask, clock: Clock) -> None:
         language_names=i18n.LOCALE_NAMES,
         locale=i18n.locale,
         roles_of=sections.roles_of,
+        rule_said=rule_words.said,
         same_page=same_page,
         sections=sections.sections,
         words=words,

@@ -11,7 +11,7 @@ from server.context import caller, transaction, world
 from server.drawings import text_of
 from server.edge import body_limit
 from server.i18n import gettext
-from workflows import deployments
+from workflows import deployments, safe_xml
 from workflows.deployments import Release
 from workflows.model import DeploymentRefused, Finding, Role
 
@@ -25,6 +25,7 @@ class Checked:
 
     name: str
     drawing: str | None  # the BPMN, if it is one
+    names: dict[str, str]  # element id -> how the file names it
     findings: list[Finding] = field(default_factory=list)
 
     @property
@@ -87,10 +88,26 @@ def _by_file(files: dict[str, bytes], findings: Sequence[Finding]) -> list[Check
         Checked(
             name,
             text_of(source) if name.endswith(".bpmn") else None,
+            _names(name, source),
             [one for one in findings if one.file == name],
         )
         for name, source in files.items()
     ]
+
+
+def _names(file: str, source: bytes) -> dict[str, str]:
+    """What a drawing or decision model calls its elements, by id."""
+    if not file.endswith((".bpmn", ".dmn")):
+        return {}
+    try:
+        root = safe_xml.open_xml(source, file)
+    except safe_xml.XmlRefused:  # told as a finding
+        return {}
+    return {
+        one.attrib["id"]: one.attrib["name"]
+        for one in root.iter()
+        if one.get("id") and one.get("name")
+    }
 
 
 def _page(**told: object) -> str:
