@@ -98,7 +98,8 @@
       const isOver = box.width > 0 && (box.right > width + 1 || box.left < -1);
       return isOver && !scrolls(node);
     });
-    return out
+    const pushed = [opened()].filter((node) => node?.scrollWidth > node?.clientWidth + 1);
+    return [...out, ...pushed]
       .filter((node) => !out.some((one) => one !== node && node.contains(one)))
       .map((node) => `${named(node)} to ${Math.round(node.getBoundingClientRect().right)}`);
   }
