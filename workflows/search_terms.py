@@ -94,9 +94,12 @@ def _split(text: str) -> Iterator[str]:
 
 def canonical(number: Decimal) -> str:
     """A number as it is kept: 1, 1.0 and 1.00 are the same."""
-    if not number.is_finite():
+    if not number:
+        return "0"
+    # Written out, 1e999999 would be a million letters long.
+    if not number.is_finite() or abs(number.adjusted()) >= WORD_LETTERS:
         return str(number).lower()
-    return f"{number.normalize():f}" if number else "0"
+    return f"{number.normalize():f}"
 
 
 def asked(text: str, path: str | None = None) -> str | None:

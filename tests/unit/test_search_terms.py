@@ -19,6 +19,8 @@ from workflows import search_terms
         (Decimal("10.50"), ["10.5"]),
         (Decimal("1E+3"), ["1000"]),
         (Decimal("-0"), ["0"]),
+        (Decimal("0E+5000"), ["0"]),
+        (Decimal("1E+999999"), ["1e+999999"]),
         (date(2020, 5, 14), ["2020-05-14"]),
         (True, ["true"]),
         (["бір", "екі", "бір"], ["бір", "екі"]),
@@ -30,6 +32,14 @@ from workflows import search_terms
 )
 def test_values_are_kept_by_their_words(value: object, words: list[str]) -> None:
     assert search_terms.words(value) == words
+
+
+@pytest.mark.parametrize("text", ["1e999999999", "-1e999999", "1e-999999", "NaN"])
+def test_a_number_beyond_measure_is_looked_for_in_few_letters(text: str) -> None:
+    asked = search_terms.asked(text)
+
+    assert asked is not None
+    assert len(asked) < 64
 
 
 def test_a_word_of_a_variable_is_not_kept_a_second_time_without_its_path() -> None:
