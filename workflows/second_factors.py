@@ -81,7 +81,12 @@ def begin(tx: sa.Connection, clock: Clock, sealer: Sealer, caller: Caller) -> Se
     tx.execute(
         insert(second_factors)
         .values(user_id=caller.user_id, **values)
-        .on_conflict_do_update(index_elements=["user_id"], set_=values)
+        .on_conflict_do_update(
+            index_elements=["user_id"],
+            set_=values,
+            # One that was confirmed meanwhile, at another page, stays.
+            where=second_factors.c.confirmed_at.is_(None),
+        )
     )
     return _setup(secret, caller)
 

@@ -43,7 +43,14 @@ def set_up() -> ResponseReturnValue:
 
 @authenticated
 def confirm() -> ResponseReturnValue:
-    """The first code turns it on; sessions that began without one end."""
+    """The first code turns it on; sessions that began without one end.
+
+    Without the slip of `set_up`, whoever finds a browser open would set up a telephone
+    of their own.
+    """
+    if not proof.has_slip():
+        told = gettext("This took too long. Type your password and begin anew.")
+        return _page("set-up", told), 422
     try:
         with transaction() as tx:
             codes = second_factors.confirm(
@@ -57,7 +64,6 @@ def confirm() -> ResponseReturnValue:
     except second_factors.AlreadyOn:
         return redirect(url_for("account.codes"), 303)
     except InputRefused as refused:
-        # A secret is shown only to who has just told the password, or its first code.
         return _setup(i18n.say(refused))
     return _told(codes)
 
@@ -95,14 +101,17 @@ def _page(asked: str = "", problem: str = "") -> str:
     """`asked`: the form that `problem` belongs to."""
     with transaction() as tx:
         user_id = caller().user_id
-        return render_template(
-            "account/codes.html",
-            asked=asked,
-            has_password=credentials.has_password(tx, user_id),
-            is_on=second_factors.is_on(tx, user_id),
-            left=second_factors.codes_left(tx, user_id),
-            problem=problem,
-        )
+        has_password = credentials.has_password(tx, user_id)
+        is_on = second_factors.is_on(tx, user_id)
+        left = second_factors.codes_left(tx, user_id)
+    return render_template(
+        "account/codes.html",
+        asked=asked,
+        has_password=has_password,
+        is_on=is_on,
+        left=left,
+        problem=problem,
+    )
 
 
 def _setup(problem: str = "") -> Response:
@@ -123,6 +132,7 @@ def _setup(problem: str = "") -> Response:
             picture=Markup(picture),  # noqa: S704 - drawn by segno: squares alone
             problem=problem,
             secret=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
+            slip=proof.slip(),
         )
     )
 

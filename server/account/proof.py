@@ -1,12 +1,17 @@
 """That it is still the owner who sits there: the password, asked for once more."""
 
 import logging
+from datetime import timedelta
 
 from flask import request
 
-from server.context import caller, services, transaction
+from server.context import caller, sealer, services, transaction
 from server.i18n import gettext
 from workflows import credentials
+
+SLIP = "slip"  # the field of a form that follows one with the password
+SLIP_PURPOSE = "password told"
+SLIP_LASTS = timedelta(minutes=15)
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +25,18 @@ def is_given() -> bool:
     if not found:
         log.warning("a password was not confirmed")
     return found
+
+
+def slip() -> str:
+    """For the next form of who has just told the password, in place of telling it."""
+    now = services().clock.now()
+    return sealer(SLIP_PURPOSE).seal(str(caller().user_id), now)
+
+
+def has_slip() -> bool:
+    """Whether the form has a slip of the caller's that still counts."""
+    told, now = request.form.get(SLIP, ""), services().clock.now()
+    return sealer(SLIP_PURPOSE).open(told, now, SLIP_LASTS) == str(caller().user_id)
 
 
 def refusal() -> str:

@@ -213,6 +213,10 @@ def test_nobody_ends_the_session_of_another(app, owner, store):
 # --- the second step --------------------------------------------------------------
 
 
+def hidden(page):
+    return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]+)"', page))
+
+
 def set_up(client):
     """Turn it on; the maker of its codes and the recovery codes."""
     page = post(
@@ -222,11 +226,10 @@ def set_up(client):
     assert "<svg" in page
     assert "style=" not in page
     maker = pyotp.TOTP(secret)
-    token = CSRF.search(page)[1]
     told = client.post(
         "/account/second-step/confirm",
         data={
-            "csrf_token": token,
+            **hidden(page),
             "code": maker.at(datetime.now(UTC) - timedelta(seconds=30)),
         },
     )
@@ -289,6 +292,24 @@ def test_the_secret_is_shown_to_who_knows_the_password(owner):
     assert "r-key" not in refused.text
     answer = post(owner, path, page, current=PASSWORD)
     assert "no-store" in answer.headers["Cache-Control"]
+
+
+def test_without_the_password_no_telephone_is_set_up(owner, app, store):
+    path, page = "/account/second-step/confirm", "/account/second-step"
+    other = f"other-{uuid.uuid4().hex[:8]}"
+    with store.transaction() as tx:
+        people.add_user(tx, SystemClock(), login=other, password=PASSWORD)
+    stranger = app.test_client()
+    sign_in(stranger, other)
+    shown = post(stranger, "/account/second-step/set-up", page, current=PASSWORD).text
+
+    for slip in ("", "x", hidden(shown)["slip"]):
+        answer = post(owner, path, page, code="000000", slip=slip)
+        assert answer.status_code == 422
+        assert "r-key" not in answer.text
+    shown = post(owner, "/account/second-step/set-up", page, current=PASSWORD).text
+    again = owner.post(path, data={**hidden(shown), "code": "000000"})
+    assert "r-key" in again.text
 
 
 def test_it_is_turned_off_with_the_password_and_renewed_so(owner, app, login):
