@@ -5,7 +5,8 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -90,14 +91,24 @@ def sheet(row: DocumentRow, page: int, width: int) -> Sheet:
         kept = _kept(row, label)
         if kept is not None:
             return _sheet(page, *kept)
-    with uploads.opened(row) as source:
-        content = source.read()
-    told, picture = _draw(content, row.media_type, page, width)
-    made = json.dumps(told).encode()
+    with _turn(), uploads.opened(row) as source:
+        told, picture = _draw(source.read(), row.media_type, page, width)
     if picture:
         depot.files.keep(row.sha256, f"{label}.webp", picture)
-    depot.files.keep(row.sha256, f"{label}.json", made)
+    if told.get("why") != "nothing":  # there is no end to the pages that are not there
+        depot.files.keep(row.sha256, f"{label}.json", json.dumps(told).encode())
     return _sheet(page, told, picture)
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """PreviewBusy where the turn does not come; until then nothing is read."""
+    if not AT_ONCE.acquire(timeout=WAIT_SECONDS):
+        raise PreviewBusy
+    try:
+        yield
+    finally:
+        AT_ONCE.release()
 
 
 def _kept(row: DocumentRow, label: str) -> tuple[Mapping[str, Any], bytes] | None:
@@ -124,8 +135,6 @@ def _draw(
     content: bytes, media_type: str, page: int, width: int
 ) -> tuple[Mapping[str, Any], bytes]:
     """Ask the program; PreviewTooLarge where it ran out of what it is given."""
-    if not AT_ONCE.acquire(timeout=WAIT_SECONDS):
-        raise PreviewBusy
     kind = "pdf" if media_type == PDF else "picture"
     command = [sys.executable, "-I", str(PROGRAM), kind, str(page), str(width)]
     try:
@@ -144,8 +153,6 @@ def _draw(
             head, picture = made.readline(), made.read()
     except subprocess.TimeoutExpired as error:
         raise PreviewTooLarge from error
-    finally:
-        AT_ONCE.release()
     if done.returncode or not head:
         raise PreviewTooLarge
     told: Mapping[str, Any] = json.loads(head)

@@ -7,7 +7,7 @@ row, which is there before the bytes are and stays after they have gone.
 import hashlib
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import IO, Any
@@ -22,6 +22,7 @@ from workflows.ports import (
     Clock,
     ContentMissing,
     DocumentStore,
+    DocumentsUnavailable,
     Scan,
     Verdict,
     VirusScanner,
@@ -136,32 +137,35 @@ def look_at(store: Store, depot: Depot, clock: Clock, sha256: str) -> str | None
             .values(scan=scan.verdict.value, threat=scan.threat, scanned_at=clock.now())
         )
     if scan.verdict is Verdict.INFECTED:
-        depot.files.delete(sha256)
+        # Where the bytes cannot be deleted now, nobody is given them all the same.
+        with suppress(DocumentsUnavailable):
+            depot.files.delete(sha256)
         raise DocumentInfected(threat=scan.threat)
     return scan.verdict.value
 
 
-def look_at_waiting(store: Store, depot: Depot, clock: Clock) -> list[str]:
-    """Scan what came in while the scanner was away; the contents found infected."""
-    found: list[str] = []
+def look_at_waiting(store: Store, depot: Depot, clock: Clock) -> Iterator[str]:
+    """Scan what came in while the scanner was away; each content found infected.
+
+    By chance: one that the scanner never takes must not stand before all others.
+    """
     if depot.scanner is None:
-        return found
+        return
     with store.transaction() as tx:
         waiting = tx.scalars(
             sa.select(contents.c.sha256)
             .where(contents.c.scan == UNSCANNED, contents.c.dropped_at.is_(None))
-            .order_by(contents.c.received_at)
+            .order_by(sa.func.random())
             .limit(SCANNED_AT_ONCE)
         ).all()
     for sha256 in waiting:
         try:
             if look_at(store, depot, clock, sha256) is None:
-                break  # it is still away
+                return  # it is still away
         except DocumentInfected:
-            found.append(sha256)
+            yield sha256
         except ContentMissing:
             continue  # reserved, and not there yet
-    return found
 
 
 def prune(store: Store, depot: Depot, now: datetime) -> int:

@@ -61,6 +61,10 @@ BAD = {
         files.packed({f"p{n}": b"" for n in range(media_types.MOST_PARTS + 1)}),
         OversizedDocument,
     ),
+    "a list without end": (
+        media_types.ZIP_START + media_types.PART_MARK * 3 * media_types.MOST_PARTS,
+        OversizedDocument,
+    ),
     "macros": (files.docx(word__vbaProject_bin=b"x"), MacrosRefused),
     "bytes of nothing": (bytes(range(256)) * 4, NotADocument),
 }

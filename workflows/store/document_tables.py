@@ -53,4 +53,7 @@ documents = sa.Table(
         "(kind = 'answer') = (field IS NOT NULL AND task_id IS NOT NULL)", name="field"
     ),
     sa.Index("documents_instance_idx", "instance_id", "uploaded_at"),
+    sa.Index(
+        "documents_task_idx", "task_id", postgresql_where=sa.text("task_id IS NOT NULL")
+    ),
 )

@@ -88,7 +88,7 @@ class Archive:
     def look(self) -> list[str]:
         """What the worker does again and again."""
         store, world = self.house.store, self.house.world
-        found = depots.look_at_waiting(store, self.depot, world.clock)
+        found = list(depots.look_at_waiting(store, self.depot, world.clock))
         for sha256 in found:
             documents.tell_infected(store, world, sha256)
         return found

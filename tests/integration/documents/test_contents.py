@@ -2,17 +2,20 @@
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import IO
 
 import pytest
 import sqlalchemy as sa
 
+from integrations.document_folder import DocumentFolder
 from integrations.simulators.scanner import EICAR, THREAT
 from tests.integration.conftest import HeldClock
 from tests.integration.documents.conftest import Archive
 from workflows import documents
 from workflows.depot import DocumentInfected, DocumentWaits
 from workflows.model import MoveRefused, NotAllowed, NotFound
-from workflows.ports import ContentMissing
+from workflows.ports import ContentMissing, DocumentsUnavailable, Scan, Verdict
 from workflows.store.tables import document_contents
 
 
@@ -104,6 +107,53 @@ def test_what_came_before_there_was_a_scanner_is_scanned_before_it_is_read(
     assert not archive.depot.files.exists(row.sha256)
     (shown,) = archive.listed()
     assert (shown.scan, shown.threat) == ("infected", THREAT)
+    assert archive.told() == ["document.added", "document.infected"]
+
+
+class TakesNoneOf:
+    """A scanner that says nothing of one content: it is too large for it, say."""
+
+    def __init__(self, refused: bytes) -> None:
+        self.refused = refused
+
+    def scan(self, source: IO[bytes]) -> Scan:
+        is_refused = source.read() == self.refused
+        return Scan(Verdict.UNAVAILABLE if is_refused else Verdict.CLEAN)
+
+
+def test_what_the_scanner_never_takes_does_not_stand_before_the_rest(
+    archive: Archive,
+) -> None:
+    first, second = content(), content()
+    archive.add(first)
+    row = archive.add(second)
+    archive.depot = replace(archive.depot, scanner=TakesNoneOf(first))
+
+    for _ in range(40):
+        archive.look()
+
+    assert {one.id: one.scan for one in archive.listed()}[row.id] == "clean"
+
+
+class Full(DocumentFolder):
+    """A folder of which nothing can be deleted now."""
+
+    def delete(self, sha256: str) -> None:
+        raise DocumentsUnavailable
+
+
+def test_a_virus_is_told_of_even_if_its_bytes_cannot_be_deleted_now(
+    archive: Archive,
+) -> None:
+    row = archive.add(EICAR + content())
+    archive.scan()
+    folder = archive.depot.files.folder  # type: ignore[attr-defined]  # of this store
+    archive.depot = replace(archive.depot, files=Full(folder))
+
+    assert archive.look() == [row.sha256]
+
+    with pytest.raises(DocumentInfected):
+        archive.read(row)
     assert archive.told() == ["document.added", "document.infected"]
 
 

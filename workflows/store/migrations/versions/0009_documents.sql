@@ -39,3 +39,5 @@ CREATE INDEX documents_instance_idx ON documents (instance_id, uploaded_at);
 
 CREATE INDEX documents_sha256_idx ON documents (sha256);
 
+CREATE INDEX documents_task_idx ON documents (task_id) WHERE task_id IS NOT NULL;
+
