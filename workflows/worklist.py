@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import UUID
 
-from workflows import duties, listing, sight, task_rows, tasks
+from workflows import duties, listing, search_terms, sight, task_rows, tasks
 from workflows import worklist_statements as statements
 from workflows.callers import HOME, Caller
 from workflows.model import (
@@ -33,6 +33,7 @@ VIEWS = ("mine", "groups", "all")
 DAYS: Mapping[str, int] = {"today": 1, "three_days": 3, "week": 7}
 DUE = ("overdue", *DAYS, "none")
 TEXT_LETTERS = 200
+NO_WORD = ""  # as a tsquery it finds nothing
 TRIED_AT_ONCE = 64  # tasks among which the next one is looked for
 
 
@@ -95,7 +96,7 @@ def page(
 ) -> Page[TaskRow]:
     """The tasks that the caller sees and asks for, the most urgent first."""
     listing.check_limit(query.limit)
-    wanted = asked_for(world, caller, query, sight.of(tx, caller, query.office))
+    wanted = asked_for(tx, world, caller, query, sight.of(tx, caller, query.office))
     after = listing.after(SORTS[wanted.sort], query.cursor) if query.cursor else None
     rows = shown(wanted, query.limit + 1, after)
     with statements.planned_for_values(tx):
@@ -124,7 +125,7 @@ def counts(
     for query in queries:
         if query.office not in seen:
             seen[query.office] = _seen(tx, caller, query.office)
-        wanted = asked_for(world, caller, query, seen[query.office])
+        wanted = asked_for(tx, world, caller, query, seen[query.office])
         numbers.append(statements.number(wanted, listing.TOTAL_CAP))
     with statements.planned_for_values(tx):
         found = tx.execute(sa.select(*numbers)).one()
@@ -148,7 +149,7 @@ def next_task(
     somebody is about to take is passed over. None where no task is left.
     """
     query = replace(query, view="groups", state=None, free=True, cursor=None)
-    wanted = asked_for(world, caller, query, sight.of(tx, caller, query.office))
+    wanted = asked_for(tx, world, caller, query, sight.of(tx, caller, query.office))
     order, after = SORTS[wanted.sort], None
     while True:
         with statements.planned_for_values(tx):
@@ -209,23 +210,26 @@ def _locked(tx: sa.Connection, ids: Sequence[uuid.UUID]) -> uuid.UUID | None:
 
 
 def asked_for(
-    world: World, caller: Caller, query: WorklistQuery, seen: Sight
+    tx: sa.Connection, world: World, caller: Caller, query: WorklistQuery, seen: Sight
 ) -> Wanted:
     """The query as PostgreSQL is asked, where `seen` is what the caller sees."""
-    is_closed = query.state in CLOSED
     check(query)
-    picked = [*_picked(caller, query)]
+    few = [*_of_few(caller, query)]
+    words = [*_words(query)]
+    by_words = bool(words) and not few and statements.are_rare(tx, seen, words)
     return Wanted(
         sight=seen,
         conditions=[
             *_in_state(query),
-            *picked,
+            *few,
+            *(statements.has_words(one, is_picked=by_words) for one in words),
             *_others(world.clock.now(), query),
             *_whose(caller, query),
         ],
         sort=query.sort,
-        is_closed=is_closed,
-        is_picked=bool(picked),
+        is_closed=query.state in CLOSED,
+        is_picked=by_words or bool(few) or _has_step(query),
+        by_words=by_words,
         login=caller.login if query.view == "groups" else None,
     )
 
@@ -242,7 +246,7 @@ def _in_state(query: WorklistQuery) -> Iterator[Condition]:
         yield tasks.state == constant(TaskState.CREATED)
 
 
-def _picked(caller: Caller, query: WorklistQuery) -> Iterator[Condition]:
+def _of_few(caller: Caller, query: WorklistQuery) -> Iterator[Condition]:
     """Conditions that few tasks meet, each with an index of its own."""
     tasks = user_tasks.c
     if query.instance_id:
@@ -254,33 +258,34 @@ def _picked(caller: Caller, query: WorklistQuery) -> Iterator[Condition]:
         if query.assignee:
             yield tasks.assignee_id == _holder(query.assignee)
             yield tasks.state == constant(TaskState.CLAIMED)
-    if _has_step(query):
-        yield tasks.process_key == query.process_key
-        yield tasks.element_id == query.element_id
-    if query.text:
-        yield _of_text(query.text.strip(), query.state)
-    for path, text in query.search.items():
-        yield statements.has_words(text, path)
+    elif query.text:
+        yield _of_case(query.text.strip(), query.state)
 
 
-def _of_text(text: str, state: str | None) -> Condition:
-    if state in CLOSED:
-        return statements.is_of_case(text)
-    found = statements.has_words(text)
+def _of_case(text: str, state: str | None) -> Condition:
+    """What is over is found by the whole business key of its case."""
+    over = statements.is_of_case(text)
     if state == "any":
-        return sa.or_(found, statements.is_of_case(text))
-    return found
+        return sa.or_(statements.has_words(search_terms.asked(text) or NO_WORD), over)
+    return over
+
+
+def _words(query: WorklistQuery) -> Iterator[str]:
+    """What open tasks are looked for by, each as a tsquery."""
+    if query.text and _is_open(query):
+        yield search_terms.asked(query.text) or NO_WORD
+    for path, text in query.search.items():
+        yield search_terms.asked(text, path) or NO_WORD
 
 
 def _others(now: datetime, query: WorklistQuery) -> Iterator[Condition]:
     tasks = user_tasks.c
     if query.candidate_group:
         yield tasks.candidate_groups.contains([query.candidate_group])
-    if not _has_step(query):
-        if query.process_key:
-            yield tasks.process_key == query.process_key
-        if query.element_id:
-            yield tasks.element_id == query.element_id
+    if query.process_key:
+        yield tasks.process_key == query.process_key
+    if query.element_id:
+        yield tasks.element_id == query.element_id
     if query.due_before:
         yield DUE_AT < query.due_before
     if query.due_from:

@@ -5,16 +5,16 @@ Why it is asked so, with figures: docs/decisions/0011-worklist.md.
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, UUID
 
-from workflows import search_terms
+from workflows.listing import TOTAL_CAP
 from workflows.model import Role, TaskState
 from workflows.sight import Part, Sight
-from workflows.store.prepared import Ids, driver_of
+from workflows.store.prepared import DIALECT, Ids, driver_of
 from workflows.store.tables import offices, process_instances, user_tasks
 
 Condition = sa.ColumnElement[bool]
@@ -44,13 +44,16 @@ SORTS: Mapping[str, list[sa.UnaryExpression[Any]]] = {
     "-ended_at": [ENDED_AT.desc(), ID.desc()],
 }
 
+OF_A_PLACE = 0.1  # what the place of a row in an index costs, where the row costs 1
+
 
 @dataclass(frozen=True)
 class Wanted:
     """What is asked for: conditions on tasks, and the offices that are seen.
 
-    `is_picked`: a condition that few tasks meet has an index of its own.
-    `login`: only what the roles at its office, or this name, make one's own to do.
+    `is_picked`: a condition that few tasks meet has an index of its own; `by_words`:
+    it is that of words. `login`: only what this person, by name or by the roles held at
+    the task's office, may do.
     """
 
     sight: Sight
@@ -58,6 +61,7 @@ class Wanted:
     sort: str
     is_closed: bool = False
     is_picked: bool = False
+    by_words: bool = False
     login: str | None = None
 
 
@@ -75,7 +79,9 @@ def chosen(
     conditions = [*wanted.conditions, *(() if after is None else (after,))]
     if wanted.is_picked or not _is_read_by_office(wanted):
         found = _keys(wanted, limit).where(*conditions, *_in_sight(wanted))
-        return found if is_in_order else found.order_by(None)
+        if is_in_order or not wanted.by_words:
+            return found
+        return _as_found(wanted, conditions, limit)
     parts = [_by_office(wanted, part, limit, conditions) for part in wanted.sight.parts]
     if not parts:
         return _keys(wanted, limit).where(sa.false())
@@ -95,8 +101,24 @@ def order_of(
     ]
 
 
+def _as_found(
+    wanted: Wanted, conditions: Sequence[Condition], limit: int
+) -> sa.Select[Any]:
+    """As many as the index of words finds first.
+
+    Who sees everything has no other index to read with it, but PostgreSQL would read
+    all of one that is made for open tasks: so these are said in other words.
+    """
+    if wanted.sight.is_everything:
+        others = [one for one in conditions if one is not IS_OPEN]
+        conditions = [*others, sa.not_(IS_CLOSED)]
+    return sa.select(ID).where(*conditions, *_in_sight(wanted)).limit(limit)
+
+
 def number(wanted: Wanted, most: int) -> sa.ScalarSelect[int]:
     """How many there are; one more than `most` stands for more."""
+    if not wanted.is_closed:  # whatever the order, the index for this one has it all
+        wanted = replace(wanted, sort="deadline_at")
     found = chosen(wanted, most + 1, is_in_order=False).subquery()
     return sa.select(sa.func.count()).select_from(found).scalar_subquery()
 
@@ -120,13 +142,52 @@ def planned_for_values(tx: sa.Connection) -> Iterator[None]:
         driver.prepare_threshold = kept
 
 
-def has_words(text: str, path: str | None = None) -> Condition:
-    """Whether an open task has all words of a text, as `search_terms.asked` says."""
-    asked = search_terms.asked(text, path)
-    if asked is None:
-        return sa.false()
-    query = sa.cast(asked, TSQUERY)
-    return user_tasks.c.search.op("@@", return_type=sa.Boolean())(query)
+def has_words(words: str, *, is_picked: bool = True) -> Condition:
+    """Whether an open task has the words of `search_terms.asked`.
+
+    Not `is_picked`: said so that the index of words is not read for it.
+    """
+    query = sa.cast(words, TSQUERY)
+    found = user_tasks.c.search.op("@@", return_type=sa.Boolean())(query)
+    # IS TRUE matches no index, and is estimated as what it is said of.
+    return found if is_picked else found.is_(sa.true())
+
+
+def are_rare(tx: sa.Connection, seen: Sight, words: Sequence[str]) -> bool:
+    """Whether the index of words finds tasks with less work than reading on does.
+
+    PostgreSQL estimates well how many tasks have a word, and far too low what it costs
+    to read their places in a GIN index; so the two ways are weighed here, in rows.
+    """
+    found = _estimated(tx, *(has_words(one) for one in words))
+    every = _estimated(tx, IS_OPEN)
+    ours = every
+    if not seen.is_everything:
+        ours = _estimated(
+            tx, IS_OPEN, user_tasks.c.office_id == sa.any_(array(seen.ids))
+        )
+    share = max(found / every, 1e-9)
+    picking = found * OF_A_PLACE + min(ours * share, TOTAL_CAP)
+    if not seen.is_everything:
+        picking += ours * OF_A_PLACE / 2
+    return picking < min(ours, TOTAL_CAP / share)
+
+
+def _estimated(tx: sa.Connection, *conditions: Condition) -> int:
+    """How many tasks meet the conditions, by PostgreSQL's statistics; 1 or more."""
+    asked: sa.Select[Any] = sa.select(ID).where(*conditions)
+    compiled = asked.compile(dialect=DIALECT)
+    told = (
+        driver_of(tx)
+        .cursor()
+        .execute(
+            b"EXPLAIN (FORMAT JSON) " + str(compiled).encode(),
+            compiled.params,
+            prepare=False,
+        )
+        .fetchone()
+    )
+    return max(1, int(told[0][0]["Plan"]["Plan Rows"])) if told else 1
 
 
 def is_of_case(business_key: str) -> Condition:

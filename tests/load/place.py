@@ -125,5 +125,7 @@ def _keep_commit_times(postgres: EmbeddedPostgres) -> None:
             )
         )
         connection.execute("ALTER SYSTEM SET max_wal_size = '8GB'")
+        # What a machine for millions of cases has at the least.
+        connection.execute("ALTER SYSTEM SET shared_buffers = '1GB'")
     postgres.stop()
     postgres.start()

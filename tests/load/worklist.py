@@ -231,7 +231,7 @@ def _plans(here: Place, found: Findings, viewer: Viewer) -> None:
         found.part(f"plan: {viewer.name}, {name}")
         with here.store.transaction() as tx:
             seen = sight.of(tx, viewer.caller, query.office)
-            wanted = worklist.asked_for(here.world, viewer.caller, query, seen)
+            wanted = worklist.asked_for(tx, here.world, viewer.caller, query, seen)
             statement: sa.Select[tuple[object, ...]] = (
                 sa.select(statements.number(wanted, listing.TOTAL_CAP))
                 if "counted" in name

@@ -27,6 +27,8 @@ ASKED = (
     "deadline_at",
     "sort_at",
 )
+ASKED_OF_A_STEP = [one for one in ASKED if one not in ("process_key", "element_id")]
+
 
 user_tasks = sa.Table(
     "user_tasks",
@@ -83,7 +85,7 @@ user_tasks = sa.Table(
         sa.text(DUE_AT),
         "id",
         postgresql_where=sa.text(IS_OPEN),
-        postgresql_include=["office_id", "state", "sort_at", "deadline_at"],
+        postgresql_include=["office_id", *ASKED_OF_A_STEP],
     ),
     sa.Index(
         "user_tasks_priority_idx",

@@ -11,14 +11,17 @@ down_revision = "0006_people"
 IS_OPEN = "WHERE state IN ('created', 'claimed')"
 DUE_AT = "coalesce(sort_at, '9999-01-01 00:00:00+00'::timestamptz)"
 ASKED = (
-    "instance_id, process_key, element_id, called_process, state, assignee_id,"
-    " candidate_groups, candidate_users, not_by, deadline_at, sort_at"
+    "called_process, state, assignee_id, candidate_groups, candidate_users, not_by,"
+    " deadline_at, sort_at"
 )
+STEP = "process_key, element_id"
 INDEXES = {
-    "office": f"(office_id, {DUE_AT}, id) INCLUDE ({ASKED}) {IS_OPEN}",
-    "due": f"({DUE_AT}, id) INCLUDE (office_id, {ASKED}) {IS_OPEN}",
-    "step": f"(process_key, element_id, {DUE_AT}, id)"
-    f" INCLUDE (office_id, state, sort_at, deadline_at) {IS_OPEN}",
+    "office": f"(office_id, {DUE_AT}, id) INCLUDE (instance_id, {STEP}, {ASKED})"
+    f" {IS_OPEN}",
+    "due": f"({DUE_AT}, id) INCLUDE (office_id, instance_id, {STEP}, {ASKED})"
+    f" {IS_OPEN}",
+    "step": f"({STEP}, {DUE_AT}, id) INCLUDE (office_id, instance_id, {ASKED})"
+    f" {IS_OPEN}",
     "priority": f"(priority DESC, {DUE_AT}, id) {IS_OPEN}",
     "created": f"(created_at, id) {IS_OPEN}",
     "search": "USING gin (search) WITH (fastupdate=off) WHERE search IS NOT NULL",
