@@ -104,7 +104,7 @@ def _names(file: str, source: bytes) -> dict[str, str]:
     except safe_xml.XmlRefused:  # told as a finding
         return {}
     return {
-        one.attrib["id"]: one.attrib["name"]
+        str(one.get("id")): str(one.get("name"))
         for one in root.iter()
         if one.get("id") and one.get("name")
     }

@@ -41,7 +41,7 @@ def test_a_reference_model_is_drawn(designer, path):
     page.get_by_role("button", name="Тексеру").click()
     expect(page.locator(".r-viewer .djs-shape").first).to_be_visible()
     expect(page.locator("[data-diagram-fault]")).to_be_hidden()
-    expect(page.locator("td span[lang=en]").first).to_be_visible()
+    expect(page.locator("td small[lang=en]").first).to_be_visible()
     keep(page, f"checking-{path.stem}")
 
 
@@ -54,11 +54,35 @@ def test_a_drawing_without_places_is_drawn_and_its_errors_are_marked(designer):
     expect(page.locator(".r-viewer .djs-connection")).to_have_count(2)
     page.get_by_role("button", name="it", exact=True).click()
     expect(page.locator('[data-element-id="it"].selected')).to_be_visible()
+    row = page.get_by_role("row").filter(has_text="element-not-run")
+    expect(row).to_contain_text("BPMN-нің бұл элементі мұнда орындалмайды.")
+    expect(row.locator("small[lang=en]").first).to_contain_text("complexGateway it")
+    expect(row.get_by_role("rowheader")).to_contain_text("Қарау")
     for name, size in {"desktop": DESKTOP, "phone": PHONE}.items():
         page.set_viewport_size(size)
         assert barriers(page) == []
         assert sticks_out(page) <= 0
         keep(page, f"checking-refused-{name}")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("ru", "Этот элемент BPMN здесь не выполняется."), ("en", None)],
+)
+def test_what_was_found_is_said_in_the_reader_s_language(designer, language, said):
+    page = designer.page
+    page.goto(f"/procedures/check?lang={language}")
+    source = BARE.format(tag="complexGateway").encode()
+    page.set_input_files("#files", {"name": "a.bpmn", "mimeType": "", "buffer": source})
+    page.locator("button[value=check]").click()
+    row = page.get_by_role("row").filter(has_text="element-not-run")
+    message = row.get_by_text("complexGateway it does not run here")
+    expect(message).to_have_attribute("lang", "en")
+    if said:
+        expect(row).to_contain_text(said)
+    else:  # nothing is said twice
+        expect(row.locator("small")).to_have_count(2)  # its name, and the rule
+    keep(page, f"checking-refused-{language}")
 
 
 def test_what_has_no_error_is_released_and_seen(designer):
