@@ -61,6 +61,9 @@ def bind(tx: sa.Connection, world: World, parts: list[Part]) -> Bound:
     asked, unasked = decisions.bind(tx, parts)
     unknown = release_needs.unknown_jobs(parts, world.job_types)
     findings = unbound + wrong + unasked + unknown
+    if version_ids:  # forms that another drawing had: their names are of this one now
+        stored = release_needs.stored(tx, version_ids)
+        findings += known_names.check([*parts, *stored])
     return Bound(version_ids, [*called, *asked], findings)
 
 

@@ -38,6 +38,25 @@ def bind(tx: sa.Connection, parts: list[Part]) -> tuple[list[uuid.UUID], list[Fi
     return bound, findings
 
 
+def stored(tx: sa.Connection, version_ids: list[uuid.UUID]) -> list[Part]:
+    """Stored parts that a release will need, read as its own are."""
+    parts = definition_versions.c
+    rows = tx.execute(
+        sa.select(definition_versions).where(parts.id.in_(version_ids))
+    ).all()
+    return [
+        Part(
+            row.key,
+            row.kind,
+            f"{row.file} (earlier release)",
+            bytes(row.source),
+            row.names,
+            row.compiled,
+        )
+        for row in sorted(rows, key=lambda row: (row.kind, row.key))
+    ]
+
+
 def forms_elsewhere(parts: list[Part]) -> list[Finding]:
     """Warnings, where nobody can look: the forms that no file of these brings."""
     brought = {part.key for part in parts if part.kind == "form"}

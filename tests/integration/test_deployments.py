@@ -1,5 +1,6 @@
 """Releases: versions by content, one whole or nothing, findings that tell the mend."""
 
+import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import replace
@@ -9,6 +10,7 @@ import sqlalchemy as sa
 
 from integrations.connectors import HttpConnectors
 from server import bootstrap
+from tests.drawn import ask, line, step
 from workflows import deployments, feel, incidents, instances, jobs
 from workflows.deployments import Release
 from workflows.model import DeploymentRefused, NotFound
@@ -178,3 +180,30 @@ def _counts(store: Store) -> tuple[int | None, ...]:
             tx.scalar(sa.select(sa.func.count()).select_from(table))
             for table in (releases, definition_versions)
         )
+
+
+def test_names_in_a_form_of_an_earlier_release_are_judged_for_each_drawing(
+    store: Store, world: World
+) -> None:
+    condition = {"conditional": {"hide": "=aplicant = 1"}}
+    question = {"id": "q", "key": "q", "type": "textfield", "label": "?"} | condition
+    form = {"id": "taken.f", "type": "default", "components": [question]}
+    gives = '<zeebe:script expression="=1" resultVariable="applicant"/>'
+    files = {
+        "one.bpmn": line("taken_one", ask("a", "taken.f")),
+        "f.form.json": json.dumps(form).encode(),
+    }
+    with store.transaction() as tx:
+        first = deployments.release(tx, world, None, files)
+        drawn = line("taken_two", step("scriptTask", "s", gives), ask("a", "taken.f"))
+        second = deployments.release(tx, world, None, {"two.bpmn": drawn})
+
+    slips = [
+        [
+            (one.file, one.element_id)
+            for one in release.findings
+            if one.rule == "variable-misspelt"
+        ]
+        for release in (first, second)
+    ]
+    assert slips == [[], [("f.form.json (earlier release)", "q")]]
