@@ -96,7 +96,7 @@ def test_what_has_no_error_is_released_and_seen(designer):
     choose(page, "bare.bpmn", source)
     page.get_by_role("button", name="Шығару").click()
     page.wait_for_url("**/procedures/checked_in_browser")
-    expect(page.locator('.r-viewer [data-element-id="it"]')).to_be_visible()
+    expect(page.locator('.r-drawing [data-element-id="it"]')).to_be_visible()
 
 
 def test_a_refused_release_stores_nothing(designer):
