@@ -24,13 +24,15 @@ document.addEventListener("DOMContentLoaded", () => {
   }).observe(document.body, { childList: true, characterData: true, subtree: true });
 });
 """
-RUN = """async ([checks, tags]) => {
+RUN = """async ([checks, tags, without]) => {
   const found = [];
   for (const check of checks) {
     found.push(...window.inspect[check]().map((each) => `${check}: ${each}`));
   }
   if (!tags.length) return found;
-  const options = {runOnly: {type: "tag", values: tags}, resultTypes: ["violations"]};
+  const rules = Object.fromEntries(without.map((name) => [name, {enabled: false}]));
+  const runOnly = {type: "tag", values: tags};
+  const options = {runOnly, rules, resultTypes: ["violations"]};
   const { violations } = await axe.run(document, options);
   return [...found, ...violations.flatMap((rule) => rule.nodes.map(
     (node) => `axe: ${rule.id}: ${node.target.join(" ")}: ${node.failureSummary}`))];
@@ -49,9 +51,9 @@ def inspect(page, check):
     return page.evaluate(f"window.inspect.{check}()")
 
 
-def inspect_all(page, checks, tags=()):
+def inspect_all(page, checks, tags=(), without=()):
     """What checks and axe's rules with `tags` find, in an equipped context."""
-    return page.evaluate(RUN, [list(checks), list(tags)])
+    return page.evaluate(RUN, [list(checks), list(tags), list(without)])
 
 
 @cache

@@ -18,6 +18,8 @@ NARROW = {"width": 320, "height": 640}
 ON_A_DESK = ("structure", "focus", "motion", "largeText")
 NARROWLY = ("structure", "overflow")
 BEST = (*TAGS, "best-practice")
+# The dearest of axe's rules: neither words nor width change what is seen on a desk.
+COLOURS = ("color-contrast",)
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +67,8 @@ def on_a_desk(page, name):
 def narrowly(page, name):
     """What is wrong where the page that is open has 320 pixels."""
     keep(page, f"a11y-{name}-narrow")
-    return [f"320 pixels: {one}" for one in inspect_all(page, NARROWLY, TAGS)]
+    found = inspect_all(page, NARROWLY, TAGS, without=COLOURS)
+    return [f"320 pixels: {one}" for one in found]
 
 
 def test_every_page_has_its_place_here(service):
