@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask import Response, make_response, render_template, request
 
 from server import errors, i18n, moments
+from server.auth import FORM_FIELD
 from server.context import caller, transaction, world
 from server.desk import safekeeping, typed
 from server.exports import every
@@ -72,7 +73,10 @@ def page(error: RasimError, task_id: uuid.UUID, *, is_answer: bool = False) -> R
 def _again(error: RasimError) -> Response:
     """The database gives no answer just now: the same is sent again by a button."""
     fields = [
-        (name, value) for name, values in request.form.lists() for value in values
+        (name, value)
+        for name, values in request.form.lists()
+        if name != FORM_FIELD
+        for value in values
     ]
     body = render_template(
         "desk/not_now.html",
@@ -158,8 +162,7 @@ def taken(tx: sa.Connection, row: TaskRow) -> Taken | None:
             found = event
     if found is None:
         return None
-    person = people.by_login(tx, found.actor)
-    name = person.name if person else found.actor
+    name = people.names_of(tx, [found.actor]).get(found.actor, found.actor)
     return Taken(found.at, name, found.type in GIVEN)
 
 
