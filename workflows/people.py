@@ -2,7 +2,7 @@
 
 import unicodedata
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time
 from typing import Any
@@ -116,6 +116,14 @@ def known(tx: sa.Connection, login: str, clock: Clock | None = None) -> Caller:
     if caller is None:
         raise NotFound(kind="user", key=login)
     return caller
+
+
+def names_of(tx: sa.Connection, logins: Iterable[str]) -> dict[str, str]:
+    """Login -> name, also of who is disabled now; of no other login."""
+    rows = tx.execute(
+        sa.select(users.c.login, users.c.name).where(users.c.login.in_(list(logins)))
+    )
+    return {row.login: row.name for row in rows}
 
 
 def demo_people(tx: sa.Connection) -> list[DemoPerson]:

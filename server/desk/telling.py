@@ -206,8 +206,7 @@ def _names(tx: sa.Connection, events: list[EventRow]) -> dict[str, str]:
     # A task is given to somebody, or done in somebody's place.
     details = [event.detail or {} for event in events if event.type.startswith("task.")]
     logins |= {told[name] for told in details for name in ("to", "for") if name in told}
-    found = ((login, people.by_login(tx, login)) for login in logins)
-    return {login: person.name for login, person in found if person is not None}
+    return people.names_of(tx, logins)
 
 
 def _begun_by(detail: Mapping[str, Any]) -> str:
