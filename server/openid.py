@@ -41,6 +41,7 @@ TIMEOUT_SECONDS = 10
 # Signed with a key of the provider's own; "none" and shared secrets prove nothing.
 ALGORITHMS = ("RS256", "PS256", "ES256", "RS384", "ES384", "RS512", "ES512", "EdDSA")
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+IF_TOLD = ("userinfo_endpoint",)
 # A browser keeps 4 KB of cookies: ways that were begun and left are forgotten.
 BEGUN_KEPT = 3
 STATE = f"_state_{NAME}_"
@@ -139,7 +140,7 @@ def _check(client: Any) -> None:
     told: dict[str, Any] = client.load_server_metadata()
     if told.get("issuer") != _settings().issuer:
         raise ProviderRefused(f"it calls itself {told.get('issuer')}")
-    for name in ENDPOINTS:
+    for name in (*ENDPOINTS, *(one for one in IF_TOLD if told.get(one))):
         if not is_safe_issuer(str(told.get(name, "")).partition("?")[0]):
             raise ProviderRefused(f"its {name} is not safe")
     known = told.get("id_token_signing_alg_values_supported") or ALGORITHMS[:1]

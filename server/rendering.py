@@ -95,10 +95,12 @@ def same_page(**changes: str | None) -> str:
         name: each for name, each in request.args.lists() if name not in told
     }
     kept |= {name: each for name, each in told.items() if each is not None}
+    asked = f"?{urlencode(kept, doseq=True)}" if kept else ""
     endpoint, own = _page_shown()
     if endpoint is None:  # a page that does not exist still has languages
-        return f"?{urlencode(kept, doseq=True)}"
-    return url_for(endpoint, **{**kept, **own})
+        return asked or "?"
+    # What is asked is added as text: `_scheme` and the like mean something to url_for.
+    return url_for(endpoint, **own) + asked
 
 
 def _page_shown() -> tuple[str | None, Mapping[str, Any]]:

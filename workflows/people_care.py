@@ -36,7 +36,8 @@ def add(
     office: str,
 ) -> uuid.UUID:
     """A new person with a first role; InputRefused names the field to mend."""
-    if not name.strip():
+    name = name.replace("\0", "").strip()
+    if not name:
         raise InputRefused(field="name", reason="it is empty")
     if len(name) > NAME_LENGTH:
         raise InputRefused(field="name", reason="it is too long")
@@ -44,7 +45,7 @@ def add(
         raise InputRefused(field="login", reason="one short word without spaces")
     at = _office(tx, caller, office)
     given = _given(role)
-    user_id = add_user(tx, clock, login=login, name=name.strip())
+    user_id = add_user(tx, clock, login=login, name=name)
     people_changes.record(tx, clock, user_id, "person_added", caller)
     _give(tx, clock, caller, user_id, given, at)
     return user_id

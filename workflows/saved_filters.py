@@ -125,7 +125,8 @@ def share(
     """Share one's own filter with the office that has this code."""
     found = tx.execute(
         sa.select(offices.c.id, offices.c.path).where(
-            offices.c.code == office, offices.c.id.in_(people.visible(caller))
+            offices.c.code == office.replace("\0", ""),
+            offices.c.id.in_(people.visible(caller)),
         )
     ).one_or_none()
     if found is None:
@@ -224,7 +225,7 @@ def _supervises(caller: Caller, path: Sequence[uuid.UUID] | None) -> bool:
 
 
 def _name(name: str, others: Sequence[SavedFilter]) -> str:
-    name = " ".join(name.split())
+    name = " ".join(name.replace("\0", " ").split())
     if not 1 <= len(name) <= NAME_LETTERS:
         raise InputRefused(field="name", reason=f"between 1 and {NAME_LETTERS} letters")
     if name.casefold() in {one.name.casefold() for one in others}:

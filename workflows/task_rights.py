@@ -203,8 +203,8 @@ def candidates(tx: sa.Connection, task: Any, text: str = "") -> list[Candidate]:
         # The office nearest to the task is the one to be named.
         .order_by(users.c.id, sa.func.cardinality(offices.c.path).desc())
     )
-    if text.strip():
-        wanted = text.strip()
+    wanted = text.replace("\0", "").strip()
+    if wanted:
         chosen = chosen.where(
             users.c.name.icontains(wanted, autoescape=True)
             | users.c.login.icontains(wanted, autoescape=True)

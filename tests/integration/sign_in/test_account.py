@@ -45,6 +45,14 @@ def elsewhere(app, login):
     return other
 
 
+@pytest.mark.parametrize("asked", ["_scheme=javascript", "endpoint=x", "_external=1"])
+def test_what_an_address_asks_stays_what_is_asked_in_the_next_language(owner, asked):
+    answer = owner.get(f"/account/password?{asked}&lang=kk")
+
+    assert answer.status_code == 200
+    assert f'href="/account/password?{asked}&amp;lang=ru"' in answer.text
+
+
 def is_in(client):
     return client.get("/account").status_code == 200
 

@@ -221,6 +221,7 @@ def test_what_is_told_of_another_person_is_refused(enter, liar):
         {"issuer": "https://evil.example"},
         {"token_endpoint": "http://evil.example/token"},
         {"jwks_uri": "http://10.0.0.1/jwks"},
+        {"userinfo_endpoint": "http://10.0.0.1/me"},
         {"authorization_endpoint": "javascript:alert(1)"},
         {"jwks_uri": None},
         {"issuer": None},
