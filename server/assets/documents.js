@@ -35,7 +35,8 @@ document.body.addEventListener("htmx:afterSettle", ({ detail }) => {
   }
 });
 
-// A page of a document has come beside the form: it is told, and the focus stays near.
+// A page of a document has come beside the form: it is told, and the focus goes there
+// from the link that asked for it, which the page has pushed out of sight.
 document.body.addEventListener("htmx:afterSwap", ({ detail }) => {
   const page = document.getElementById("preview-page");
   const said = document.querySelector("#documents [role=status]");
@@ -46,7 +47,7 @@ document.body.addEventListener("htmx:afterSwap", ({ detail }) => {
   if (said) {
     said.textContent = page.getAttribute("aria-label") ?? page.textContent;
   }
-  if (document.activeElement === document.body) {
+  if (!document.activeElement.closest(".r-preview")) {
     page.focus({ preventScroll: true });
   }
 });

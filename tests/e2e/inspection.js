@@ -134,16 +134,19 @@
     const node = document.activeElement;
     const before = (window.looks ??= new WeakMap());
     focusable()
-      .filter((one) => one !== node)
+      .filter((one) => one !== node && (one === window.lastStop || !before.has(one)))
       .forEach((one) => before.set(one, look(one)));
+    window.lastStop = node;
     if (!node || node === document.body) {
       return [];
     }
     const box = (node.labels?.[0] ?? node).getBoundingClientRect();
     const isSeen = box.bottom > 0 && box.top < window.innerHeight && box.width > 0;
+    const isBrowsers = ["date", "time"].includes(node.type); // a date has stops of its own
+    const isSame = !isBrowsers && before.get(node) === look(node);
     return [
       ...(isSeen ? [] : [`${named(node)} is out of sight`]),
-      ...(before.get(node) === look(node) ? [`${named(node)} looks the same`] : []),
+      ...(isSame ? [`${named(node)} looks the same`] : []),
     ];
   }
 
