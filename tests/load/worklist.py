@@ -57,6 +57,7 @@ def main() -> None:
         _say("loading")
         viewers, indexes = worklist_data.furnish(here, found, TASKS)
         _before(here, found, viewers)
+        here.database.execute("DROP INDEX user_tasks_worklist_idx")
         _say("building the indexes")
         worklist_data.build(here.database, indexes)
         here.database.execute("VACUUM ANALYZE user_tasks")
