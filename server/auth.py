@@ -50,6 +50,10 @@ class FormRefused(RasimError):
     """This page is too old, or the form does not come from us. Open it again."""
 
 
+class PageOfOthers(NotAllowed):
+    """This page is for other roles. If you need it, ask your administrator."""
+
+
 class RouteWithoutRule(RasimError):
     """The routes {routes} declare no rule: use @public, @authenticated or @require."""
 
@@ -223,7 +227,7 @@ def _is_from_us() -> bool:
 
 def _check_roles(rule: Rule, caller: Caller) -> None:
     if rule.roles and not caller.has(*rule.roles):
-        raise NotAllowed(action="use", kind="call" if is_api() else "page")
+        raise NotAllowed(action="use", kind="call") if is_api() else PageOfOthers
 
 
 def _program() -> Caller:
