@@ -136,6 +136,10 @@ def leave() -> ResponseReturnValue:
 
 def welcome(signed_in: SignedIn, target: str | None) -> Response:
     log.info("signed in", extra={"user": str(signed_in.user_id)})
+    before = request.cookies.get(SESSION_COOKIE)
+    if before:  # what the cookie is written over would live on without its browser
+        with context.transaction() as tx:
+            credentials.sign_out(tx, before)
     response = make_response(redirect(target or "/", 303))
     response.set_cookie(
         SESSION_COOKIE,

@@ -218,6 +218,19 @@ def test_nobody_ends_the_session_of_another(app, owner, store):
     assert is_in(other)
 
 
+def test_a_browser_that_signs_in_again_leaves_no_session_behind(app, owner, login):
+    before = owner.get_cookie("rasim_session").value
+    token = CSRF.search(owner.get("/account/password").text)[1]
+    fields = {"csrf_token": token, "login": login, "password": PASSWORD}
+    assert owner.post("/sign-in", data=fields).status_code == 303
+    assert owner.get_cookie("rasim_session").value != before
+
+    other = app.test_client()
+    other.set_cookie("rasim_session", before)
+    assert not is_in(other)
+    assert is_in(owner)
+
+
 # --- the second step --------------------------------------------------------------
 
 
