@@ -1,6 +1,7 @@
 """A service whose people may sign in at a real provider of OpenID Connect."""
 
 import re
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
@@ -11,15 +12,19 @@ import pytest
 import requests
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from server import bootstrap
 from server.settings import Settings
 from tests import provider as providers
 from tests.provider import Provider
 from workflows import people
+from workflows.model import Role
+from workflows.ports import SystemClock
 from workflows.store.session import Store
 
 HERE = Path(__file__).parent
+PASSWORD = "тау мен дала арасында"
 SERVICE = "http://localhost"  # as Flask's client calls it
 CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
 
@@ -120,3 +125,29 @@ class Elsewhere:
 @pytest.fixture
 def elsewhere(provider: Provider) -> Elsewhere:
     return Elsewhere(provider)
+
+
+@pytest.fixture
+def login(store: Store) -> str:
+    """A clerk of the school, with a password."""
+    login = f"aliya-{uuid.uuid4().hex[:8]}"
+    with store.transaction() as tx:
+        people.add_user(tx, SystemClock(), login=login, name="Әлия", password=PASSWORD)
+        people.add_membership(tx, login=login, role=Role.CLERK, office="school")
+    return login
+
+
+def sign_in(
+    client: FlaskClient,
+    login: str,
+    password: str = PASSWORD,
+    agent: str = "Mozilla/5.0 Firefox/130.0",
+) -> TestResponse:
+    client.environ_base["HTTP_USER_AGENT"] = agent
+    return post(client, "/sign-in", login=login, password=password)
+
+
+@pytest.fixture
+def owner(client: FlaskClient, login: str) -> FlaskClient:
+    assert sign_in(client, login).status_code == 303
+    return client

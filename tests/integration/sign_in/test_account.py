@@ -7,33 +7,12 @@ from datetime import UTC, datetime, timedelta
 import pyotp
 import pytest
 
-from tests.integration.sign_in.conftest import CSRF, post
+from tests.integration.sign_in.conftest import CSRF, PASSWORD, post, sign_in
 from workflows import credentials, people, sessions
 from workflows.model import Role
 from workflows.ports import SystemClock
 
-PASSWORD = "тау мен дала арасында"
 NEW = "өзен бойындағы ескі диірмен"
-
-
-@pytest.fixture
-def login(store):
-    login = f"aliya-{uuid.uuid4().hex[:8]}"
-    with store.transaction() as tx:
-        people.add_user(tx, SystemClock(), login=login, name="Әлия", password=PASSWORD)
-        people.add_membership(tx, login=login, role=Role.CLERK, office="school")
-    return login
-
-
-def sign_in(client, login, password=PASSWORD, agent="Mozilla/5.0 Firefox/130.0"):
-    client.environ_base["HTTP_USER_AGENT"] = agent
-    return post(client, "/sign-in", login=login, password=password)
-
-
-@pytest.fixture
-def owner(client, login):
-    assert sign_in(client, login).status_code == 303
-    return client
 
 
 @pytest.fixture
@@ -343,87 +322,3 @@ def test_it_is_turned_off_with_the_password_and_renewed_so(owner, app, login):
     assert codes[0] not in renewed.text
     assert post(owner, f"{page}/turn-off", page, current=PASSWORD).status_code == 303
     assert sign_in(app.test_client(), login).location == "/"
-
-
-# --- absence ----------------------------------------------------------------------
-
-
-@pytest.fixture
-def colleague(store):
-    login = f"marat-{uuid.uuid4().hex[:8]}"
-    with store.transaction() as tx:
-        people.add_user(tx, SystemClock(), login=login, name="Марат", password=PASSWORD)
-        people.add_membership(tx, login=login, role=Role.CLERK, office="school")
-    return login
-
-
-def absent(client, login, of="", days=("2099-01-01", "2099-01-02")):
-    return post(
-        client,
-        f"/account/absence{of}",
-        substitute=login,
-        from_on=days[0],
-        to_on=days[1],
-    )
-
-
-def test_a_substitute_is_named_told_and_ended(app, owner, colleague):
-    assert absent(owner, colleague).status_code == 303
-    other = app.test_client()
-    sign_in(other, colleague)
-
-    page = owner.get("/account/absence").text
-    assert "Марат" in page
-    assert "Әлия:" in other.get("/account/absence").text
-    assert "Әлия" in other.get("/account").text
-    path = re.search(r"/account/absence/[0-9a-f-]{36}/end", page)[0]
-    assert post(other, path, "/account/absence").status_code == 404
-    assert post(owner, path, "/account/absence").status_code == 303
-    assert "Әлия:" not in other.get("/account/absence").text
-
-
-def test_on_these_days_every_page_says_for_whom(app, owner, colleague, store):
-    today = datetime.now(people.HOME).date().isoformat()
-    absent(owner, colleague, days=(today, today))
-    other = app.test_client()
-    sign_in(other, colleague)
-
-    with store.transaction() as tx:
-        caller = people.known(tx, colleague, SystemClock())
-    assert [one.name for one in caller.stands_in_for] == ["Әлия"]
-    assert 'class="r-notice">' in other.get("/tasks").text
-    assert 'class="r-notice">' not in owner.get("/tasks").text
-
-
-@pytest.mark.parametrize(
-    ("told", "field"),
-    [
-        ({"login": "nobody-here"}, "substitute"),
-        ({"days": ("", "2099-01-01")}, "from_on"),
-        ({"days": ("2099-01-01", "tomorrow")}, "to_on"),
-        ({"days": ("2001-01-01", "2001-01-02")}, "from_on"),
-        ({"days": ("2099-01-02", "2099-01-01")}, "to_on"),
-    ],
-)
-def test_what_is_wrong_is_said_at_its_field(owner, colleague, told, field):
-    answer = absent(owner, **({"login": colleague} | told))
-
-    assert answer.status_code == 422
-    assert f'id="{field}-error"' in answer.text
-
-
-def test_the_absence_of_others_is_their_supervisors(app, owner, colleague, store):
-    boss = f"boss-{uuid.uuid4().hex[:8]}"
-    with store.transaction() as tx:
-        people.add_user(tx, SystemClock(), login=boss, password=PASSWORD)
-        people.add_membership(tx, login=boss, role=Role.SUPERVISOR, office="east")
-    other = app.test_client()
-    sign_in(other, boss)
-
-    assert owner.get(f"/account/absence?of={colleague}").status_code == 404
-    assert owner.get("/account/absence?of=nobody").status_code == 404
-    token = CSRF.search(owner.get("/account/absence").text)[1]
-    path = f"/account/absence?of={colleague}"
-    assert owner.post(path, data={"csrf_token": token}).status_code in (404, 422)
-    assert absent(other, boss, of=f"?of={colleague}").status_code == 303
-    assert "Марат" in other.get(path).text
