@@ -84,7 +84,7 @@ def test_an_answer_that_meets_a_fault_leaves_the_questions_as_they_are(
     assert whole.status_code == 422
     assert "boom" in whole.text
     assert "It is kept as your draft" in whole.text
-    assert '<div id="form-fault" role="alert"></div>' in good.text
+    assert '<div id="form-fault"></div>' in good.text
     assert 'name="how"' in good.text
 
 
