@@ -39,8 +39,8 @@ class Desk:
 
 
 def desks(service, wanted, first_school):
-    """So many of them; no two callers may begin at schools near each other."""
-    schools = service.population.schools[first_school : first_school + 30]
+    """So many, at the ten schools from that one on, which no two callers share."""
+    schools = service.population.schools[first_school : first_school + 10]
     found = {school.bin: [] for school in schools}
     for family in service.population:
         if family.wanted.bin in found and family.story in STORIES:
