@@ -31,6 +31,7 @@ from workflows.deployments import Release
 from workflows.model import DatabaseUnavailable
 from workflows.people import Caller
 from workflows.ports import Call, ConnectorFault, SystemClock
+from workflows.store.prepared import Prepared, driver_of
 from workflows.store.queue import enqueue
 from workflows.store.session import Store
 from workflows.store.tables import (
@@ -134,6 +135,27 @@ def test_a_connection_that_is_cut_is_an_unavailable_database(
 
     with store.statement() as connection:
         assert connection.scalar(sa.text("SELECT 1")) == 1
+
+
+def test_only_the_first_request_meets_that_the_database_was_started_anew(
+    store: Store, database_url: str
+) -> None:
+    ask = Prepared(sa.select(sa.func.now()))
+    several = Store(database_url, pool_size=3)
+    with several.statement() as one, several.statement() as two:
+        for connection in (one, two):
+            ask.run(connection, {})
+        dead = [driver_of(connection).info.backend_pid for connection in (one, two)]
+    with store.transaction() as tx:
+        for process in dead:
+            tx.execute(sa.select(sa.func.pg_terminate_backend(process, 5_000)))
+
+    with pytest.raises(DatabaseUnavailable), several.statement() as connection:
+        ask.run(connection, {})
+
+    with several.statement() as connection:
+        ask.run(connection, {})
+    several.close()
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ CONNECT_TIMEOUT_SECONDS = 5
 STATEMENT_TIMEOUT_MS = 30_000
 # How long one waits for others at the same row; then it is told, not waited out.
 LOCK_TIMEOUT_MS = 10_000
+OPERATOR_INTERVENTION = "57P"  # SQLSTATE of a server that is being stopped
 WAITED_IN_VAIN = (LockNotAvailable, DeadlockDetected)
 
 
@@ -48,13 +49,13 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[sa.Connection]:
         """Commit on leaving, roll back on an error. Raises DatabaseUnavailable."""
-        with _told_when_gone(), self.engine.begin() as connection:
+        with _told_when_gone(self.engine), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
     def statement(self) -> Iterator[sa.Connection]:
         """For a single statement that is a transaction of its own; errors as above."""
-        with _told_when_gone(), self.engine.connect() as connection:
+        with _told_when_gone(self.engine), self.engine.connect() as connection:
             # Told to the driver: SQLAlchemy's own way takes longer than the statement.
             driver = driver_of(connection)
             driver.autocommit = True
@@ -69,7 +70,7 @@ class Store:
 
 
 @contextmanager
-def _told_when_gone() -> Iterator[None]:
+def _told_when_gone(engine: sa.Engine) -> Iterator[None]:
     """DatabaseUnavailable, however the driver says that it cannot be used just now."""
     try:
         yield
@@ -77,6 +78,10 @@ def _told_when_gone() -> Iterator[None]:
         # The second is the driver's own: jobs are enqueued past SQLAlchemy.
         if isinstance(getattr(error, "orig", error), WAITED_IN_VAIN):
             raise Busy from error
+        if isinstance(error, psycopg.OperationalError) and _is_gone(error):
+            # What the driver alone was told, SQLAlchemy does not know: every other
+            # connection that waits in the pool is dead too, and would fail somebody.
+            engine.dispose()
         raise DatabaseUnavailable from error
     except sa.exc.TimeoutError as error:  # every connection is busy
         raise DatabaseUnavailable from error
@@ -88,3 +93,8 @@ def _told_when_gone() -> Iterator[None]:
         if error.connection_invalidated:
             raise DatabaseUnavailable from error
         raise
+
+
+def _is_gone(error: psycopg.OperationalError) -> bool:
+    """The server shuts down, or is no longer there to say so."""
+    return error.sqlstate is None or error.sqlstate.startswith(OPERATOR_INTERVENTION)
