@@ -65,7 +65,7 @@ def _guide(locale: str) -> Guide:
 
 def _number_parts(tokens: Sequence[Token]) -> list[tuple[str, str]]:
     """Give each part an id of its own; (id, title) in order."""
-    found = []
+    found: list[tuple[str, str]] = []
     for opening, text in pairwise(tokens):
         if opening.type == "heading_open" and opening.tag == "h2":
             name = f"part-{len(found) + 1}"

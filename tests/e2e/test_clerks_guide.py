@@ -129,7 +129,7 @@ def begin(walk, desk):
     page.locator("form[action='/sign-in'] button[type=submit]").click()
     expect(page.locator("[data-row]").first).to_be_visible()
     page.goto("/tasks?view=groups")
-    walk.picture("list", page.locator("main"))
+    walk.picture("list", page.locator("main"), most=720)
 
 
 def find_and_take(walk, desk):
@@ -157,7 +157,9 @@ def decide(walk, desk):
     page.get_by_role("link", name=PDF[0]).first.click()
     expect(page.locator(".r-preview img")).to_be_visible()
     page.locator(".r-preview img").evaluate("(img) => img.decode()")
-    walk.picture("document", page.locator("#fields"), page.locator(".r-preview"))
+    walk.picture(
+        "document", page.locator("#fields"), page.locator(".r-preview"), most=640
+    )
 
     page.locator("[data-preview-close]").click()
     page.locator("[value=false]").check()
@@ -177,7 +179,10 @@ def decide(walk, desk):
     summary = page.locator(".govuk-error-summary")
     expect(summary).to_be_focused()
     told = page.locator(".govuk-form-group--error").filter(has=reason)
-    walk.picture("mend", summary, told, most=720)
+    expect(told).to_be_visible()
+    walk.note()
+    summary.get_by_role("link").click()
+    walk.picture("mend", page.locator("#fields"), most=640)
 
 
 def hand_over(walk, desk):
