@@ -3,11 +3,13 @@
 import uuid
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from werkzeug import Response
 
 from server import i18n
-from server.auth import require
+from server.auth import keeps, require
 from server.context import caller, caller_or_none, transaction, world
+from server.desk import conflicts, safekeeping
 from server.i18n import gettext
 from server.sections import STAFF
 from workflows import comments, instances
@@ -47,6 +49,14 @@ def show(instance_id: uuid.UUID) -> str:
     return _page(instance_id)
 
 
+def sent_late(instance_id: uuid.UUID) -> ResponseReturnValue:
+    """A comment whose sign-in has ended, or was begun anew: it can be sent again."""
+    if caller_or_none() is None:
+        return safekeeping.signed_out()
+    return _page(instance_id, gettext("It was not sent. Send it once more.")), 422
+
+
+@keeps(sent_late)
 @require(*STAFF)
 def add(instance_id: uuid.UUID) -> Response | tuple[str, int]:
     task_id = _task_id()
@@ -66,6 +76,8 @@ def add(instance_id: uuid.UUID) -> Response | tuple[str, int]:
         return _page(instance_id, i18n.say(error)), 422
     except InputRefused:
         return _page(instance_id, _wrong_length()), 422
+    except conflicts.AGAIN as error:
+        return conflicts.again(error)
     if task_id is not None:
         address = url_for("desk.task", task_id=task_id, said="commented")
     else:

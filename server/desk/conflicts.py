@@ -47,7 +47,7 @@ class Taken:
 def page(error: RasimError, task_id: uuid.UUID, *, is_answer: bool = False) -> Response:
     """The page in place of what was asked for; `is_answer`: a form was sent."""
     if isinstance(error, AGAIN):
-        return _again(error)
+        return again(error)
     with transaction() as tx:
         row = tasks.get(tx, world(), caller(), task_id)
         form, _ = tasks.form(tx, world(), caller(), task_id)
@@ -70,7 +70,7 @@ def page(error: RasimError, task_id: uuid.UUID, *, is_answer: bool = False) -> R
     return make_response(body, 409 if is_late else errors.kind_of(error).status)
 
 
-def _again(error: RasimError) -> Response:
+def again(error: RasimError) -> Response:
     """The database gives no answer just now: the same is sent again by a button."""
     fields = [
         (name, value)

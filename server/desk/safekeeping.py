@@ -58,7 +58,7 @@ def is_asked_by_script() -> bool:
 def answers(task_id: uuid.UUID) -> ResponseReturnValue:
     """Answers become a draft; for nobody signed in, a page that keeps them for now."""
     if caller_or_none() is None:
-        return _page()
+        return signed_out()
     keep(task_id)
     return redirect(url_for("desk.task", task_id=task_id, said="kept"), 303)
 
@@ -80,7 +80,7 @@ def draft(task_id: uuid.UUID) -> ResponseReturnValue | None:
     return kept(task_id) if caller_or_none() else None
 
 
-def _page() -> tuple[str, int]:
+def signed_out() -> tuple[str, int]:
     """What was typed, in a form that sends it again after signing in elsewhere."""
     fields = [
         (name, value)

@@ -197,3 +197,20 @@ def test_a_comment_from_the_page_of_a_task_comes_back_to_it(desks: Desks) -> Non
     assert "&lt;b&gt;bold&lt;/b&gt;" in page
     assert foreign.status_code == 302
     assert "Take back" in page
+
+
+def test_a_comment_that_is_sent_after_the_session_ended_is_kept_in_the_page(
+    desks: Desks,
+) -> None:
+    case, browser = desks.case(), desks.clerk()
+    old = {"csrf_token": "old", "text": "Written <before>"}
+    path, own_page = f"/cases/{case}/comments", {"Sec-Fetch-Site": "same-origin"}
+
+    nobody = desks.app.test_client().post(path, data=old, headers=own_page)
+    again = browser.client.post(path, data=old, headers=own_page)
+
+    assert nobody.status_code == 401
+    assert 'name="text" value="Written &lt;before&gt;"' in nobody.text
+    assert again.status_code == 422
+    assert "Written &lt;before&gt;</textarea>" in again.text
+    assert "Send it once more" in again.text
