@@ -1,4 +1,4 @@
-"""docs/add-a-procedure.md, followed to the letter: its files, its commands, its case."""
+"""docs/add-a-procedure.md to the letter: its files, its commands, its case."""
 
 import json
 import re
