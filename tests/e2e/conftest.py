@@ -76,6 +76,12 @@ def addresses(service, family, browser, browser_context_args):
     return {**places.scene_of(service, family), **found}
 
 
+@pytest.fixture(scope="module")
+def short_lists(service, addresses):
+    """What tests before these have left is ended: every task fits on one page."""
+    service.end_cases(but=addresses.values())
+
+
 @pytest.fixture
 def enter(service, sessions, new_context):
     """A browser of somebody's own: `enter("aigul")` is a Person who is signed in.

@@ -2,6 +2,7 @@
 
 import os
 import queue
+import re
 import socket
 import subprocess
 import sys
@@ -63,6 +64,30 @@ class Service:
     tokens: dict[str, str]  # by login
     population: Population
     http: urllib3.PoolManager
+
+    def end_cases(self, but=()):
+        """End every case that tests before this one have left, but some."""
+        while found := self.call("GET", "/instances?state=active&limit=200")["items"]:
+            left = [one["id"] for one in found if one["id"] not in but]
+            for case in left:
+                self.call("POST", f"/instances/{case}/cancel", {"reason": "Сынақ"})
+            if not left:
+                return
+
+    def names_of_tests(self):
+        """Names in drawings that tests have released, and numbers of their cases."""
+        found = set()
+        for one in self.call("GET", "/definitions?limit=200")["items"]:
+            if one["kind"] == "process" and one["key"] != "first_grade_admission":
+                told = self.call("GET", f"/definitions/{one['key']}?kind=process")
+                found |= set(re.findall(r'name="([^"]+)"', told["xml"]))
+                cases = self.call(
+                    "GET", f"/instances?limit=200&process_key={one['key']}"
+                )
+                found |= {each["business_key"] or "" for each in cases["items"]}
+            elif one["kind"] != "process":
+                found.add(one["name"])
+        return found - {""}
 
     def call(self, method, path, body=None, *, by=demo.PORTAL):
         """A call of the API by the portal, or by somebody else; the answer's JSON.

@@ -7,6 +7,8 @@ from playwright.sync_api import expect
 
 from integrations.people import Story
 
+pytestmark = pytest.mark.usefixtures("short_lists")
+
 ACCEPT = "Оң нәтиже: бала бірінші сыныпқа қабылданады"
 TOO_LATE = "Іс-әрекет бұрын орындалып қойған"
 

@@ -9,6 +9,8 @@ from integrations.people import Story
 from tests.drawn import ask, line
 from tests.e2e.screens import PHONE, barriers, keep, sticks_out
 
+pytestmark = pytest.mark.usefixtures("short_lists")
+
 BULK = {
     "register.bpmn": line("register", ask("seen", None, "Тізімге енгізу", "bulk=true")),
     "judge.bpmn": line("judge", ask("decide", None, "Шешім шығару")),

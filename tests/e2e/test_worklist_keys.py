@@ -8,6 +8,8 @@ from playwright.sync_api import expect
 from integrations.people import Story
 from tests.e2e.screens import barriers, keep
 
+pytestmark = pytest.mark.usefixtures("short_lists")
+
 POLL_SECONDS = 16  # after which the list has asked again
 NEWS = "[data-news-text]"
 

@@ -4,6 +4,7 @@ import io
 import re
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 
 import pytest
 import sqlalchemy as sa
@@ -251,7 +252,8 @@ def ids(begin, callers, persons, store):
     added = clerk.send("POST", f"/api/v1/tasks/{task}/documents", {"file": file})
     clerk.send("POST", f"/cases/{case}/comments", {"text": "Сөз"})
     clerk.send("POST", "/tasks/filters", {"name": "Менікі", "view": "mine"})
-    day = callers["clerk"].get("/api/v1/clock").json["now"][:10]
+    now = datetime.fromisoformat(callers["clerk"].get("/api/v1/clock").json["now"])
+    day = now.astimezone(people.HOME).date().isoformat()
     absence = {"substitute": "clerk", "from_on": day, "to_on": day}
     clerk.send("POST", "/account/absence", absence)
     job = callers["administrator"].get("/api/v1/jobs", instance_id=begin("rights_job"))

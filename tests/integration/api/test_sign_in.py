@@ -35,7 +35,7 @@ def test_a_live_part_tells_htmx_to_leave_for_the_sign_in_page(client):
 
 
 @pytest.mark.parametrize(
-    ("page", "target"),
+    ("shown", "target"),
     [
         ("http://localhost/cases/1?a=b#tasks", "?next=%2Fcases%2F1%3Fa%3Db%23tasks"),
         ("http://localhost//other.example/x", ""),
@@ -43,8 +43,8 @@ def test_a_live_part_tells_htmx_to_leave_for_the_sign_in_page(client):
         ("javascript:alert(1)", ""),
     ],
 )
-def test_a_live_part_leads_back_to_its_page(client, page, target):
-    headers = {"HX-Request": "true", "HX-Current-URL": page}
+def test_a_live_part_leads_back_to_its_page(client, shown, target):
+    headers = {"HX-Request": "true", "HX-Current-URL": shown}
 
     answer = client.get("/cases?sort=x", headers=headers)
 
