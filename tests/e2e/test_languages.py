@@ -18,7 +18,7 @@ DECIDE = {
 # same in every language.
 NAMES = re.compile(
     r"(\w+ )?\w+ \w+(ұлы|қызы)|№ \d+[-/]НҚ|052-2/у|065/у|б\)|Бағдарлама"
-    r"|Мерзімі өткендер|\w+\.(png|pdf)|\.(bpmn|dmn|form\.json)|procedure\.yaml"
+    r"|ҚАЗ|Мерзімі өткендер|\w+\.(png|pdf)|\.(bpmn|dmn|form\.json)|procedure\.yaml"
 )
 # Where most is data: an example's decision in Kazakh, logins and codes of offices.
 OF_DATA = {"designer.decision", "people.people", "people.person", "people.offices"}
