@@ -17,7 +17,7 @@ from flask import Flask, Response, current_app, g, redirect, request
 from flask.typing import ResponseReturnValue
 
 from server import context
-from workflows import credentials
+from workflows import credentials, sessions
 from workflows.model import NotAllowed, RasimError, Role
 from workflows.people import Caller, StandIn
 
@@ -134,7 +134,7 @@ def check_routes(app: Flask) -> None:
 
 def csrf_token() -> str:
     """What every form must carry: of the session, or of this browser before one."""
-    session: credentials.Session | None = g.get("session")
+    session: sessions.Session | None = g.get("session")
     if session is not None:
         return session.csrf_token
     seed = request.cookies.get(FORM_COOKIE) or g.get("form_seed")
@@ -145,7 +145,7 @@ def csrf_token() -> str:
 
 def session_needs_password() -> bool:
     """Whether who is signed in must choose another password before all else."""
-    session: credentials.Session | None = g.get("session")
+    session: sessions.Session | None = g.get("session")
     return session is not None and session.must_change_password
 
 
@@ -243,12 +243,12 @@ def _program() -> Caller:
     return caller
 
 
-def _session() -> credentials.Session | None:
+def _session() -> sessions.Session | None:
     token = request.cookies.get(SESSION_COOKIE)
     if not token:
         return None
     with context.transaction() as tx:
-        return credentials.by_session(tx, context.services().clock, token)
+        return sessions.by_session(tx, context.services().clock, token)
 
 
 def _to_sign_in() -> ResponseReturnValue:

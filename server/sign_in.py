@@ -26,9 +26,10 @@ from server.auth import (
     public,
     safe_next,
 )
-from workflows import credentials, people, second_factors
-from workflows.credentials import SecondStep, SignedIn
+from workflows import credentials, people, second_factors, sessions
+from workflows.credentials import SecondStep
 from workflows.model import Role
+from workflows.sessions import SignedIn
 
 STEP_COOKIE = "rasim_step"  # who told the password and owes the code
 STEP_PURPOSE = "second step"
@@ -126,7 +127,7 @@ def enter_demo() -> ResponseReturnValue:
 @before_new_password
 def leave() -> ResponseReturnValue:
     with context.transaction() as tx:
-        credentials.sign_out(tx, request.cookies[SESSION_COOKIE])
+        sessions.sign_out(tx, request.cookies[SESSION_COOKIE])
     response = redirect("/sign-in", 303)
     response.delete_cookie(SESSION_COOKIE, httponly=True, samesite="Lax")
     # The browser forgets what it kept of the pages, for the next person at it.
@@ -139,7 +140,7 @@ def welcome(signed_in: SignedIn, target: str | None) -> Response:
     before = request.cookies.get(SESSION_COOKIE)
     if before:  # what the cookie is written over would live on without its browser
         with context.transaction() as tx:
-            credentials.sign_out(tx, before)
+            sessions.sign_out(tx, before)
     response = make_response(redirect(target or "/", 303))
     response.set_cookie(
         SESSION_COOKIE,

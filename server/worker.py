@@ -11,8 +11,9 @@ import signal
 import threading
 import time
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 
 import psycopg
@@ -195,6 +196,18 @@ def perform(
         jobs.crash(store, world, job_id, f"{type(error).__name__}: {error}")
 
 
+@contextmanager
+def _outlived(what: str) -> Iterator[None]:
+    """Whatever happens in a turn of a loop, its next turn comes."""
+    try:
+        yield
+    except (DatabaseUnavailable, DocumentsUnavailable) as error:
+        log.warning("%s waits: %s", what, type(error).__name__)
+    except Exception:
+        # One bad row must not stop every deadline of the country.
+        log.exception("%s failed; it goes on with the next turn", what)
+
+
 def sweep(
     store: Store, world: World, settings: Settings, stop: threading.Event
 ) -> None:
@@ -203,17 +216,12 @@ def sweep(
     with ThreadPoolExecutor(SWEEP_THREADS, thread_name_prefix="due-work") as threads:
         while not stop.is_set():
             started = time.monotonic()
-            try:
+            with _outlived("the sweep"):
                 due.run(store, world, threads.map)
                 if turn % MATCH_EVERY == 0:
                     messages.match(store, world)
                 if is_behind or turn % UPKEEP_EVERY == 0:
                     is_behind = keep_up(store, world, settings)
-            except DatabaseUnavailable:
-                log.warning("the database does not answer the sweep")
-            except Exception:
-                # One bad row must not stop every deadline of the country.
-                log.exception("the sweep failed; it goes on with the next turn")
             turn += 1
             stop.wait(max(0.05, SWEEP_SECONDS - (time.monotonic() - started)))
 
@@ -224,15 +232,11 @@ def keep_documents(
     """Scan what waits for it and drop what nothing refers to, until `stop`."""
     turn = 0
     while not stop.is_set():
-        try:
+        with _outlived("looking after documents"):
             for sha256 in depots.look_at_waiting(store, depot, world.clock):
                 documents.tell_infected(store, world, sha256)
             if turn % PRUNE_EVERY == 0:
                 depots.prune(store, depot, world.clock.now())
-        except (DatabaseUnavailable, DocumentsUnavailable) as error:
-            log.warning("documents wait: %s", type(error).__name__)
-        except Exception:
-            log.exception("looking after documents failed; it goes on")
         turn += 1
         stop.wait(SCAN_SECONDS)
 

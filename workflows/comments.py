@@ -21,7 +21,6 @@ from workflows.model import (
     InputRefused,
     InstanceState,
     NotAllowed,
-    NotFound,
     Page,
     RasimError,
     Role,
@@ -244,17 +243,7 @@ def see(
 
 def _find(tx: sa.Connection, caller: Caller, comment_id: uuid.UUID) -> sa.Row[Any]:
     """A comment on a case that the caller may see."""
-    row = tx.execute(
-        sa.select(comments)
-        .join(process_instances, process_instances.c.id == comments.c.instance_id)
-        .where(
-            comments.c.id == comment_id,
-            process_instances.c.office_id.in_(people.visible(caller)),
-        )
-    ).one_or_none()
-    if row is None:
-        raise NotFound(kind="comment", key=comment_id)
-    return row
+    return instances.part_of(tx, caller, comments, comment_id, "comment")
 
 
 def readers(tx: sa.Connection, caller: Caller, instance_id: uuid.UUID) -> list[Reader]:

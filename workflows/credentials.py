@@ -14,13 +14,7 @@ from workflows.callers import WHO, Caller, caller_of, today, with_memberships
 from workflows.people import known, login_of
 from workflows.ports import Clock
 from workflows.sealing import Sealer
-from workflows.sessions import IDLE_LIMIT as IDLE_LIMIT
-from workflows.sessions import SESSION_LIMIT as SESSION_LIMIT
-from workflows.sessions import Session as Session
-from workflows.sessions import SignedIn as SignedIn
-from workflows.sessions import by_session as by_session
-from workflows.sessions import end_all, hash_of, start
-from workflows.sessions import sign_out as sign_out
+from workflows.sessions import SignedIn, end_all, hash_of, start
 from workflows.store.tables import api_tokens, users
 
 TOKEN_PREFIX = "rsm_"  # noqa: S105 - the mark of a token, so that scanners find leaks

@@ -218,6 +218,27 @@ def _office(tx: sa.Connection, caller: people.Caller, code: str | None) -> uuid.
     return found
 
 
+def part_of(
+    tx: sa.Connection,
+    caller: people.Caller,
+    table: sa.Table,
+    id_: uuid.UUID,
+    kind: str,
+) -> sa.Row[Any]:
+    """A row of `table` by its id, if the caller sees the case that it belongs to."""
+    row = tx.execute(
+        sa.select(table)
+        .join(process_instances, process_instances.c.id == table.c.instance_id)
+        .where(
+            table.c.id == id_,
+            process_instances.c.office_id.in_(people.visible(caller)),
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFound(kind=kind, key=id_)
+    return row
+
+
 def _visible(seen: sa.Select[tuple[uuid.UUID]]) -> sa.Select[Any]:
     open_incidents = (
         sa.select(sa.func.array_agg(incidents.c.id))

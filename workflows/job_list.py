@@ -7,8 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from workflows import listing, people
-from workflows.model import NotFound, Page
+from workflows import instances, listing, people
+from workflows.model import Page
 from workflows.store.tables import jobs, process_instances
 
 
@@ -59,17 +59,7 @@ def search(
 
 def get(tx: sa.Connection, caller: people.Caller, job_id: uuid.UUID) -> JobRow:
     """One job; NotFound also where the caller's offices do not own its case."""
-    found = tx.execute(
-        sa.select(jobs)
-        .join(process_instances, process_instances.c.id == jobs.c.instance_id)
-        .where(
-            jobs.c.id == job_id,
-            process_instances.c.office_id.in_(people.visible(caller)),
-        )
-    ).one_or_none()
-    if found is None:
-        raise NotFound(kind="job", key=job_id)
-    return row(found)
+    return row(instances.part_of(tx, caller, jobs, job_id, "job"))
 
 
 def row(found: sa.Row[Any]) -> JobRow:

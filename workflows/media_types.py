@@ -43,6 +43,18 @@ ZIP_START = b"PK\x03\x04"
 MOST_PARTS = 5_000
 PART_MARK = b"PK\x01\x02"  # of each entry in the list of parts
 MOST_UNPACKED_BYTES = 300 << 20
+# What reading a packed document raises; RuntimeError: a part under a password,
+# NotImplementedError: a way of packing that no clerk's program uses.
+BROKEN_PACKING = (
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    ValueError,
+    OSError,
+    KeyError,
+)
 MOST_TIMES_LARGER = 200
 LARGEST_LIST_BYTES = 1 << 20  # of the parts of a packed document, in words
 MAIN_PARTS = {
@@ -171,10 +183,7 @@ def _packed(source: IO[bytes]) -> str:
     try:
         with zipfile.ZipFile(source) as archive:
             return _packed_type(archive)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError) as error:
-        # RuntimeError: a part under a password.
-        raise SuspiciousDocument from error
-    except (EOFError, ValueError, OSError, KeyError) as error:
+    except BROKEN_PACKING as error:
         raise SuspiciousDocument from error
 
 

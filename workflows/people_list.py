@@ -1,17 +1,17 @@
 """The people of an administrator's offices: found, filtered, sorted, one by one."""
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, UUID
 
 from workflows import listing
 from workflows.callers import LENT, Caller, today
 from workflows.model import InputRefused, NotFound, Page, Role
+from workflows.people import below
 from workflows.ports import Clock
 from workflows.store.tables import (
     identities,
@@ -157,7 +157,7 @@ def get(tx: sa.Connection, clock: Clock, caller: Caller, user_id: uuid.UUID) -> 
 def _visible(caller: Caller, state: sa.ColumnElement[str]) -> sa.Select[Any]:
     own = administered(caller)
     theirs = sa.select(memberships.c.user_id).where(
-        memberships.c.office_id.in_(_below(own))
+        memberships.c.office_id.in_(below(own))
     )
     # Who holds nothing at all is found by those above all others, lest they be lost.
     roots = (
@@ -191,15 +191,9 @@ def _lent_elsewhere(caller: Caller, day: date) -> sa.ScalarSelect[int]:
             substitutions.c.ended_at.is_(None),
             substitutions.c.to_on >= day,
             lent.c.role.in_(LENT),
-            lent.c.office_id.not_in(_below(administered(caller))),
+            lent.c.office_id.not_in(below(administered(caller))),
         )
         .scalar_subquery()
-    )
-
-
-def _below(own: Sequence[uuid.UUID]) -> sa.Select[tuple[uuid.UUID]]:
-    return sa.select(offices.c.id).where(
-        offices.c.path.op("&&")(sa.cast(list(own), ARRAY(UUID)))
     )
 
 
@@ -224,7 +218,7 @@ def _restrictions(
         wanted.append(state == query.state)
     if query.office or query.role:
         held = sa.select(memberships.c.user_id).where(
-            memberships.c.office_id.in_(_below(administered(caller)))
+            memberships.c.office_id.in_(below(administered(caller)))
         )
         if query.role:
             held = held.where(memberships.c.role == query.role)
@@ -246,7 +240,7 @@ def _held(
         .join(offices, offices.c.id == memberships.c.office_id)
         .where(
             memberships.c.user_id.in_(list(user_ids)),
-            memberships.c.office_id.in_(_below(administered(caller))),
+            memberships.c.office_id.in_(below(administered(caller))),
         )
         .order_by(sa.func.cardinality(offices.c.path), offices.c.code)
         .order_by(memberships.c.role)

@@ -137,7 +137,7 @@ def share(
     return get(tx, caller, filter_id)
 
 
-def keep(tx: sa.Connection, caller: Caller, filter_id: uuid.UUID) -> None:
+def unshare(tx: sa.Connection, caller: Caller, filter_id: uuid.UUID) -> None:
     """Share it no longer; its owner may, and supervisors of the office."""
     row = tx.execute(
         sa.select(saved_filters.c.user_id, offices.c.path)

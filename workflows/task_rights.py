@@ -33,7 +33,7 @@ class HeldByOther(MoveRefused):
 
 
 class NotItsHolder(HeldByOther, NotAllowed):
-    """{who} has this task. It can be done by somebody else after it is given back."""
+    __doc__ = HeldByOther.__doc__
 
 
 class TaskOver(MoveRefused):

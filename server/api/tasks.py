@@ -1,6 +1,7 @@
 """User tasks: the worklist, and what a person may do with a task."""
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
@@ -59,11 +60,7 @@ def form(task_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.response(200, schemas.TaskOut())
 def claim(task_id: uuid.UUID) -> TaskRow:
     """Take a task."""
-    return once(
-        lambda tx: tasks.claim(tx, world(), caller(), task_id),
-        subject=_subject,
-        again=_again,
-    )
+    return _once(lambda tx: tasks.claim(tx, world(), caller(), task_id))
 
 
 @blueprint.post("/<uuid:task_id>/release")
@@ -71,11 +68,7 @@ def claim(task_id: uuid.UUID) -> TaskRow:
 @blueprint.response(200, schemas.TaskOut())
 def release(task_id: uuid.UUID) -> TaskRow:
     """Give a task back to its group."""
-    return once(
-        lambda tx: tasks.release(tx, world(), caller(), task_id),
-        subject=_subject,
-        again=_again,
-    )
+    return _once(lambda tx: tasks.release(tx, world(), caller(), task_id))
 
 
 @blueprint.post("/<uuid:task_id>/assign")
@@ -84,10 +77,8 @@ def release(task_id: uuid.UUID) -> TaskRow:
 @blueprint.response(200, schemas.TaskOut())
 def assign(body: dict[str, Any], task_id: uuid.UUID) -> TaskRow:
     """Give a task to somebody by login; supervisors do this."""
-    return once(
-        lambda tx: tasks.assign(tx, world(), caller(), task_id, body["assignee"]),
-        subject=_subject,
-        again=_again,
+    return _once(
+        lambda tx: tasks.assign(tx, world(), caller(), task_id, body["assignee"])
     )
 
 
@@ -98,11 +89,7 @@ def assign(body: dict[str, Any], task_id: uuid.UUID) -> TaskRow:
 def delegate(body: dict[str, Any], task_id: uuid.UUID) -> TaskRow:
     """Hand one's task to somebody who may do it; it can be brought back."""
     told = body["assignee"], body["note"]
-    return once(
-        lambda tx: tasks.delegate(tx, world(), caller(), task_id, *told),
-        subject=_subject,
-        again=_again,
-    )
+    return _once(lambda tx: tasks.delegate(tx, world(), caller(), task_id, *told))
 
 
 @blueprint.post("/<uuid:task_id>/bring-back")
@@ -110,11 +97,7 @@ def delegate(body: dict[str, Any], task_id: uuid.UUID) -> TaskRow:
 @blueprint.response(200, schemas.TaskOut())
 def bring_back(task_id: uuid.UUID) -> TaskRow:
     """Give a task that was handed over back to who did so; they may, or supervisors."""
-    return once(
-        lambda tx: tasks.bring_back(tx, world(), caller(), task_id),
-        subject=_subject,
-        again=_again,
-    )
+    return _once(lambda tx: tasks.bring_back(tx, world(), caller(), task_id))
 
 
 @blueprint.post("/<uuid:task_id>/complete")
@@ -123,11 +106,13 @@ def bring_back(task_id: uuid.UUID) -> TaskRow:
 @blueprint.response(200, schemas.TaskOut())
 def complete(body: dict[str, Any], task_id: uuid.UUID) -> TaskRow:
     """Complete a task with its answers and move the case on."""
-    return once(
-        lambda tx: tasks.complete(tx, world(), caller(), task_id, body["variables"]),
-        subject=_subject,
-        again=_again,
+    return _once(
+        lambda tx: tasks.complete(tx, world(), caller(), task_id, body["variables"])
     )
+
+
+def _once(act: Callable[[sa.Connection], TaskRow]) -> TaskRow:
+    return once(act, subject=_subject, again=_again)
 
 
 def _subject(task: TaskRow) -> Subject:

@@ -1,7 +1,9 @@
 """Giving a task to somebody: assigned, handed over, brought back."""
 
 import uuid
+from collections.abc import Callable
 
+import sqlalchemy as sa
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug import Response
 
@@ -36,35 +38,19 @@ def choose(task_id: uuid.UUID) -> str:
 
 @require(*WORKERS)
 def assign(task_id: uuid.UUID) -> Response | tuple[str, int]:
-    login = request.form.get("person", "")
-    if not login:
-        return _choice(task_id, gettext("Choose a person.")), 422
-    try:
-        with transaction() as tx:
-            tasks.assign(tx, world(), caller(), task_id, login)
-    except InputRefused:
-        return _choice(task_id, _not_they()), 422
-    except conflicts.OURS as error:
-        return conflicts.page(error, task_id)
-    return redirect(url_for("desk.task", task_id=task_id, said=HANDED))
+    return _give(
+        task_id, lambda tx, login: tasks.assign(tx, world(), caller(), task_id, login)
+    )
 
 
 @require(*WORKERS)
 def delegate(task_id: uuid.UUID) -> Response | tuple[str, int]:
-    login, note = request.form.get("person", ""), request.form.get("note", "")
-    if not login:
-        return _choice(task_id, gettext("Choose a person.")), 422
-    if len(note.strip()) > NOTE_LETTERS:
-        told = gettext("The note is too long: at most %(most)s letters.")
-        return _choice(task_id, told % {"most": NOTE_LETTERS}), 422
-    try:
-        with transaction() as tx:
-            tasks.delegate(tx, world(), caller(), task_id, login, note)
-    except InputRefused:
-        return _choice(task_id, _not_they()), 422
-    except conflicts.OURS as error:
-        return conflicts.page(error, task_id)
-    return redirect(url_for("desk.task", task_id=task_id, said=HANDED))
+    note = request.form.get("note", "")
+    return _give(
+        task_id,
+        lambda tx, login: tasks.delegate(tx, world(), caller(), task_id, login, note),
+        note,
+    )
 
 
 @require(*WORKERS)
@@ -77,8 +63,25 @@ def bring_back(task_id: uuid.UUID) -> Response | tuple[str, int]:
     return redirect(url_for("desk.task", task_id=task_id, said="brought-back"))
 
 
-def _not_they() -> str:
-    return gettext("This person cannot be given the task. Choose another one.")
+def _give(
+    task_id: uuid.UUID, act: Callable[[sa.Connection, str], object], note: str = ""
+) -> Response | tuple[str, int]:
+    """Do it for the person who was chosen; else ask again, or tell who was faster."""
+    login = request.form.get("person", "")
+    if not login:
+        return _choice(task_id, gettext("Choose a person.")), 422
+    if len(note.strip()) > NOTE_LETTERS:
+        told = gettext("The note is too long: at most %(most)s letters.")
+        return _choice(task_id, told % {"most": NOTE_LETTERS}), 422
+    try:
+        with transaction() as tx:
+            act(tx, login)
+    except InputRefused:
+        told = gettext("This person cannot be given the task. Choose another one.")
+        return _choice(task_id, told), 422
+    except conflicts.OURS as error:
+        return conflicts.page(error, task_id)
+    return redirect(url_for("desk.task", task_id=task_id, said=HANDED))
 
 
 def _choice(task_id: uuid.UUID, error: str = "") -> str:

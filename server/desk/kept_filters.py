@@ -127,7 +127,7 @@ def share(filter_id: uuid.UUID) -> Response:
         if office:
             saved_filters.share(tx, caller(), filter_id, office)
         else:
-            saved_filters.keep(tx, caller(), filter_id)
+            saved_filters.unshare(tx, caller(), filter_id)
     return _done("shared" if office else "unshared")
 
 

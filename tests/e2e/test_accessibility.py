@@ -157,4 +157,4 @@ def test_what_changes_without_a_new_page_is_announced(change, visitor, addresses
 
     change.act(page, addresses)
 
-    services.wait_until(lambda: page.evaluate("window.told.length"))
+    assert services.wait_until(lambda: page.evaluate("window.told"))

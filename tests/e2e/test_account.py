@@ -32,7 +32,9 @@ def newcomer(service):
         bootstrap.opened(replace(settings, manual_clock=False)) as (store, world),
         store.transaction() as tx,
     ):
-        people.add_user(tx, world.clock, login=login, name="Дана Ерлан", password=FIRM)
+        people.add_user(
+            tx, world.clock, login=login, name="Дана Ерланқызы", password=FIRM
+        )
         school = service.population.schools[0].bin
         people.add_membership(tx, login=login, role=Role.CLERK, office=school)
     return login
@@ -141,7 +143,7 @@ def test_a_substitute_is_named_and_sees_for_whom(service, enter, newcomer):
 
     substitute = enter("marat")
     substitute.open("/tasks")
-    told = substitute.page.locator(".r-notice", has_text="Дана Ерлан")
+    told = substitute.page.locator(".r-notice", has_text="Дана Ерланқызы")
     expect(told).to_be_visible()
     look(substitute, "standing-in")
     owner.page.get_by_role("button", name="Аяқтау").first.click()

@@ -107,3 +107,17 @@ def admission(store: Store) -> deployments.Release:
 
 def _names(name: str) -> dict[str, str]:
     return dict.fromkeys(("kk", "ru", "en"), name)
+
+
+@pytest.fixture(scope="module")
+def two_regions(store: Store) -> None:
+    """root > east (school, other), west."""
+    with store.transaction() as tx:
+        people.add_office(tx, code="root", kind="ministry", names={})
+        for code, kind, parent in (
+            ("east", "region", "root"),
+            ("west", "region", "root"),
+            ("school", "school", "east"),
+            ("other", "school", "east"),
+        ):
+            people.add_office(tx, code=code, kind=kind, names={}, parent=parent)

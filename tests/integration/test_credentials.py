@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from workflows import credentials, people
+from workflows import credentials, people, sessions
 from workflows.model import InputRefused, NotFound, Role
 from workflows.ports import FixedClock
-from workflows.store.tables import api_tokens, sessions, users
+from workflows.store.tables import api_tokens, users
+from workflows.store.tables import sessions as session_rows
 
 PASSWORD = "тау мен дала арасында"
 START = datetime(2026, 9, 1, 4, 0, tzinfo=UTC)
@@ -47,7 +48,7 @@ def sign_in(store, login, password=PASSWORD, after=timedelta(0)):
 
 def session(store, token, after=timedelta(0)):
     with store.transaction() as tx:
-        return credentials.by_session(tx, at(after), token)
+        return sessions.by_session(tx, at(after), token)
 
 
 def test_the_right_password_begins_a_session(store, aliya):
@@ -91,26 +92,26 @@ def test_failures_while_locked_do_not_lengthen_the_lock(store, aliya):
 
 def test_a_session_ends_when_it_idles(store, aliya):
     begun = sign_in(store, aliya)
-    half = credentials.IDLE_LIMIT / 2
+    half = sessions.IDLE_LIMIT / 2
 
     assert session(store, begun.token, half) is not None
-    assert session(store, begun.token, half + credentials.IDLE_LIMIT) is None
+    assert session(store, begun.token, half + sessions.IDLE_LIMIT) is None
 
 
 def test_a_session_ends_after_a_working_day_however_busy(store, aliya):
     begun = sign_in(store, aliya)
     moment = timedelta(0)
-    while moment < credentials.SESSION_LIMIT:
+    while moment < sessions.SESSION_LIMIT:
         assert session(store, begun.token, moment) is not None
-        moment += credentials.IDLE_LIMIT / 2
+        moment += sessions.IDLE_LIMIT / 2
 
-    assert session(store, begun.token, credentials.SESSION_LIMIT) is None
+    assert session(store, begun.token, sessions.SESSION_LIMIT) is None
 
 
 def test_signing_out_ends_the_session(store, aliya):
     begun = sign_in(store, aliya)
     with store.transaction() as tx:
-        credentials.sign_out(tx, begun.token)
+        sessions.sign_out(tx, begun.token)
 
     assert session(store, begun.token) is None
 
@@ -159,7 +160,7 @@ def test_secrets_are_kept_as_hashes_alone(store, aliya):
         token = credentials.create_token(tx, at(), aliya, valid_for=None)
         kept = [
             str(tx.execute(sa.select(table)).all())
-            for table in (sessions, api_tokens, users)
+            for table in (session_rows, api_tokens, users)
         ]
 
     for secret in (begun.token, token, PASSWORD):

@@ -11,6 +11,7 @@ from workflows import (
     people_care,
     people_changes,
     people_list,
+    sessions,
     substitutions,
 )
 from workflows.model import InputRefused, NotAllowed, NotFound, Role
@@ -22,21 +23,8 @@ CLOCK = FixedClock(datetime(2026, 9, 1, 4, 0, tzinfo=UTC))
 PASSWORD = "тау мен дала арасында"
 
 
-@pytest.fixture(scope="module")
-def offices(store):
-    with store.transaction() as tx:
-        people.add_office(tx, code="root", kind="ministry", names={})
-        for code, kind, parent in (
-            ("east", "region", "root"),
-            ("west", "region", "root"),
-            ("school", "school", "east"),
-            ("other", "school", "east"),
-        ):
-            people.add_office(tx, code=code, kind=kind, names={}, parent=parent)
-
-
 @pytest.fixture
-def staff(store, offices):
+def staff(store, two_regions):
     """People of several offices; a function that asks for one as a caller."""
     mark = datetime.now(UTC).timestamp()
     with store.transaction() as tx:
@@ -180,7 +168,7 @@ def test_a_closed_account_is_out_at_once_and_opens_again(do, staff, store):
     user_id = staff("clerk").user_id
     do("disable")
     with store.transaction() as tx:
-        assert credentials.by_session(tx, CLOCK, begun.token) is None
+        assert sessions.by_session(tx, CLOCK, begun.token) is None
         assert credentials.by_token(tx, CLOCK, token) is None
         assert credentials.sign_in(tx, CLOCK, login, PASSWORD) is None
         found = people_list.get(tx, CLOCK, staff("admin"), user_id)
@@ -189,7 +177,7 @@ def test_a_closed_account_is_out_at_once_and_opens_again(do, staff, store):
             people_care.give_first_password(tx, CLOCK, staff("admin"), user_id)
         people_care.enable(tx, CLOCK, staff("admin"), user_id)
         assert credentials.sign_in(tx, CLOCK, login, PASSWORD) is not None
-        assert credentials.by_session(tx, CLOCK, begun.token) is None
+        assert sessions.by_session(tx, CLOCK, begun.token) is None
 
 
 def test_nobody_closes_or_unmakes_themselves(do):
@@ -204,7 +192,7 @@ def test_a_first_password_opens_once_and_wants_another(do, staff, store):
 
     with store.transaction() as tx:
         begun = credentials.sign_in(tx, CLOCK, staff("clerk").login, password)
-        assert credentials.by_session(tx, CLOCK, begun.token).must_change_password
+        assert sessions.by_session(tx, CLOCK, begun.token).must_change_password
         assert password not in str(people_changes.of(tx, staff("clerk").user_id))
 
 

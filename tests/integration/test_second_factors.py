@@ -70,7 +70,7 @@ def test_the_password_alone_begins_no_session(owner):
     found = owner.finish(step, owner.code())
     assert isinstance(found, SignedIn)
     with owner.store.transaction() as tx:
-        assert credentials.by_session(tx, at(), found.token).caller.login == owner.login
+        assert sessions.by_session(tx, at(), found.token).caller.login == owner.login
         (row,) = sessions.of_caller(tx, at(), owner.caller, found.token)
     assert row.how == "second_factor"
 
@@ -263,6 +263,6 @@ def test_beside_a_code_a_shorter_password_will_do_and_alone_it_is_changed(owner)
     begun = owner.step(password=short)
 
     with owner.store.transaction() as tx:
-        assert credentials.by_session(tx, at(), begun.token).must_change_password
+        assert sessions.by_session(tx, at(), begun.token).must_change_password
         with pytest.raises(passwords.PasswordTooShort):
             credentials.set_password(tx, owner.login, short)

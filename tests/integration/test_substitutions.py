@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from workflows import credentials, people, people_changes, substitutions
+from workflows import credentials, people, people_changes, sessions, substitutions
 from workflows.model import InputRefused, NotFound, Role
 from workflows.people import StandIn
 from workflows.ports import FixedClock
@@ -23,21 +23,8 @@ def at(day=DAY, hour=10):
     )
 
 
-@pytest.fixture(scope="module")
-def offices(store):
-    with store.transaction() as tx:
-        people.add_office(tx, code="root", kind="ministry", names={})
-        for code, kind, parent in (
-            ("east", "region", "root"),
-            ("west", "region", "root"),
-            ("school", "school", "east"),
-            ("other", "school", "east"),
-        ):
-            people.add_office(tx, code=code, kind=kind, names={}, parent=parent)
-
-
 @pytest.fixture
-def staff(store, offices):
+def staff(store, two_regions):
     """Logins of new people by what they are; a function that asks for a caller."""
     mark = datetime.now(UTC).timestamp()
     people_of = {
@@ -59,7 +46,10 @@ def staff(store, offices):
         with store.transaction() as tx:
             return people.known(tx, f"{name}-{mark}", clock)
 
-    return person
+    yield person
+    with store.transaction() as tx:  # the next test proposes people of its own
+        mine = users.c.login.in_([f"{name}-{mark}" for name in people_of])
+        tx.execute(sa.update(users).where(mine).values(disabled_at=at().now()))
 
 
 @pytest.fixture
@@ -140,7 +130,7 @@ def test_sessions_and_tokens_know_it_too(store, staff, name):
         begun = credentials.sign_in(tx, at(), login, PASSWORD)
         token = credentials.create_token(tx, at(), login, valid_for=None)
 
-        assert credentials.by_session(tx, at(), begun.token).caller.may_act_for(absent)
+        assert sessions.by_session(tx, at(), begun.token).caller.may_act_for(absent)
         assert credentials.by_token(tx, at(), token).may_act_for(absent)
         later = at(DAY + timedelta(days=3), hour=0)
         assert not credentials.by_token(tx, later, token).may_act_for(absent)

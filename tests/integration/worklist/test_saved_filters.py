@@ -126,9 +126,9 @@ def test_a_supervisor_takes_a_filter_away_from_an_office(desk: Desk) -> None:
 
     for login in ("clerk", "stranger"):
         with desk.store.transaction() as tx, pytest.raises(NotAllowed):
-            saved_filters.keep(tx, desk.callers[login], shared)
+            saved_filters.unshare(tx, desk.callers[login], shared)
     with desk.store.transaction() as tx:
-        saved_filters.keep(tx, desk.callers["supervisor"], shared)
+        saved_filters.unshare(tx, desk.callers["supervisor"], shared)
 
     assert desk.names("clerk") == []
     assert desk.names("admin") == ["a"]
@@ -154,7 +154,7 @@ def test_those_of_others_are_not_there(desk: Desk) -> None:
             with pytest.raises(NotFound):
                 saved_filters.get(tx, other, filter_id)
             with pytest.raises(NotFound):
-                saved_filters.keep(tx, other, filter_id)
+                saved_filters.unshare(tx, other, filter_id)
         assert saved_filters.get(tx, other, shared).name == "b"
         copy = saved_filters.add(tx, clock, other, "b", OVERDUE)
     assert copy.is_own
