@@ -18,7 +18,7 @@ import sqlalchemy as sa
 import urllib3
 
 from integrations.people import Family, Population, School, Story
-from workflows import credentials, people
+from workflows import people, tokens
 from workflows.model import InputRefused, Role
 from workflows.store.tables import offices
 from workflows.world import World
@@ -69,7 +69,7 @@ def cast(tx: sa.Connection, world: World, population: Population) -> Cast:
 
 
 def _token(tx: sa.Connection, world: World, login: str) -> str:
-    return credentials.create_token(tx, world.clock, login, valid_for=TOKENS_LAST)
+    return tokens.create(tx, world.clock, login, valid_for=TOKENS_LAST)
 
 
 def _offices(

@@ -1,4 +1,4 @@
-"""Credentials: signing in with a password and a code, tokens of programs, lock-out."""
+"""Credentials: signing in with a password and a code, and lock-out."""
 
 import hashlib
 import secrets
@@ -10,14 +10,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from workflows import passwords, people_changes, second_factors
-from workflows.callers import WHO, Caller, caller_of, today, with_memberships
+from workflows.callers import Caller
 from workflows.people import known, login_of
 from workflows.ports import Clock
 from workflows.sealing import Sealer
-from workflows.sessions import SignedIn, end_all, hash_of, start
-from workflows.store.tables import api_tokens, users
-
-TOKEN_PREFIX = "rsm_"  # noqa: S105 - the mark of a token, so that scanners find leaks
+from workflows.sessions import SignedIn, alone, end_all, start
+from workflows.store.tables import users
+from workflows.tokens import by_token as by_token
+from workflows.tokens import create as create_token  # noqa: F401 - asked for here
+from workflows.tokens import revoke_all as revoke_tokens  # noqa: F401 - asked for here
 
 # A guesser gets 40 tries an hour at one login; the price is that a stranger can lock a
 # person out for a quarter of an hour, which the same answer to every refusal hides.
@@ -36,25 +37,6 @@ class SecondStep:
     proof: str
 
 
-def by_token(tx: sa.Connection, clock: Clock, token: str) -> Caller | None:
-    """The program behind a bearer token; one statement. None: unknown or no longer."""
-    now = clock.now()
-    rows = tx.execute(
-        sa.select(*WHO)
-        .select_from(
-            with_memberships(api_tokens.join(users, users.c.id == api_tokens.c.user_id))
-        )
-        .where(
-            api_tokens.c.token_hash == hash_of(token),
-            api_tokens.c.revoked_at.is_(None),
-            sa.or_(api_tokens.c.expires_at.is_(None), api_tokens.c.expires_at > now),
-            users.c.disabled_at.is_(None),
-        ),
-        {"today": today(clock)},
-    ).all()
-    return caller_of(rows) if rows else None
-
-
 # --- signing in -------------------------------------------------------------------
 
 
@@ -71,6 +53,10 @@ def sign_in(
     row = tx.execute(sa.select(users).where(users.c.login == login_of(login))).first()
     hashed = None if row is None else row.password_hash
     right = passwords.is_right(hashed, password)
+    # Locked and read again, now that the slow work is done: a guess that was on its way
+    # while others locked the account counts for nothing, even if it is the right one.
+    row = _locked_row(tx, uuid.uuid4() if row is None else row.id)
+    right = right and row is not None and row.password_hash == hashed
     is_locked = row is not None and _is_locked(row, now)
     if row is None or not right or is_locked or row.disabled_at is not None:
         _count_failure(tx, None if row is None or is_locked else row.id, now)
@@ -164,14 +150,15 @@ def set_password(tx: sa.Connection, login: str, password: str) -> None:
 
 def change_password(
     tx: sa.Connection, clock: Clock, caller: Caller, password: str, token: str
-) -> None:
-    """One's own new password; the sessions but that of `token` end.
+) -> str:
+    """One's own new password; the sessions but that of `token` end, whose new token
+    is returned.
 
     InputRefused where it will not do. The old one was asked for by `is_confirmed`.
     """
     _write_password(tx, caller, password, must_change=False)
-    end_all(tx, caller.user_id, but=token)
     people_changes.record(tx, clock, caller.user_id, "password_changed", caller)
+    return alone(tx, caller.user_id, token)
 
 
 def give_first_password(
@@ -211,38 +198,6 @@ def _write_password(
             locked_until=None,
         )
     )
-
-
-# --- tokens -----------------------------------------------------------------------
-
-
-def create_token(
-    tx: sa.Connection, clock: Clock, login: str, *, valid_for: timedelta | None
-) -> str:
-    """A new bearer token of a user, told once; `valid_for` None: until revoked."""
-    now = clock.now()
-    token = TOKEN_PREFIX + secrets.token_urlsafe(32)
-    tx.execute(
-        sa.insert(api_tokens).values(
-            user_id=known(tx, login).user_id,
-            token_hash=hash_of(token),
-            created_at=now,
-            expires_at=None if valid_for is None else now + valid_for,
-        )
-    )
-    return token
-
-
-def revoke_tokens(tx: sa.Connection, clock: Clock, login: str) -> int:
-    """End every live token of a user; how many."""
-    return tx.execute(
-        sa.update(api_tokens)
-        .where(
-            api_tokens.c.user_id == known(tx, login).user_id,
-            api_tokens.c.revoked_at.is_(None),
-        )
-        .values(revoked_at=clock.now())
-    ).rowcount
 
 
 # --- lock-out ---------------------------------------------------------------------

@@ -146,7 +146,7 @@ def test_a_token_works_until_it_expires_or_is_revoked(store, aliya):
     with store.transaction() as tx:
         token = credentials.create_token(tx, at(), aliya, valid_for=hour)
 
-        assert token.startswith("rsm_")
+        assert token.startswith("rasim_")
         assert credentials.by_token(tx, at(), token).login == aliya
         assert credentials.by_token(tx, at(hour), token) is None
         assert credentials.by_token(tx, at(), token + "x") is None

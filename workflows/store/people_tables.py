@@ -141,6 +141,12 @@ api_tokens = sa.Table(
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("expires_at", Moment),
     sa.Column("revoked_at", Moment),
+    sa.Column("label", sa.Text, nullable=False, server_default=""),  # what it is for
+    # Its first letters, by which its owner knows it again.
+    sa.Column("hint", sa.Text, nullable=False, server_default=""),
+    sa.Column("created_by", UUID, sa.ForeignKey("users.id")),  # null: a command
+    sa.Column("revoked_by", UUID, sa.ForeignKey("users.id")),
+    sa.Column("last_used_at", Moment),  # to the hour: not a write for each request
 )
 
 substitutions = sa.Table(

@@ -40,6 +40,8 @@ from workflows.store.signal_tables import signal_deliveries as signal_deliveries
 from workflows.store.signal_tables import signal_subscriptions as signal_subscriptions
 from workflows.store.signal_tables import signals as signals
 from workflows.store.signal_tables import start_subscriptions as start_subscriptions
+from workflows.store.webhook_tables import webhook_deliveries as webhook_deliveries
+from workflows.store.webhook_tables import webhooks as webhooks
 from workflows.store.worklist_tables import saved_filters as saved_filters
 from workflows.store.worklist_tables import user_tasks as user_tasks
 
