@@ -5,7 +5,13 @@ from contextlib import contextmanager
 
 import psycopg
 import sqlalchemy as sa
-from psycopg.errors import DeadlockDetected, LockNotAvailable, UndefinedTable
+from psycopg.errors import (
+    DeadlockDetected,
+    IdleInTransactionSessionTimeout,
+    LockNotAvailable,
+    ReadOnlySqlTransaction,
+    UndefinedTable,
+)
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
 from workflows.model import Busy, DatabaseUnavailable, RasimError
@@ -17,6 +23,13 @@ STATEMENT_TIMEOUT_MS = 30_000
 LOCK_TIMEOUT_MS = 10_000
 OPERATOR_INTERVENTION = "57P"  # SQLSTATE of a server that is being stopped
 WAITED_IN_VAIN = (LockNotAvailable, DeadlockDetected)
+# A server that is to be another's standby now, or gave up on us; the driver calls these
+# faults of its own, and the last one those of a connection that is no more.
+NOT_NOW = (
+    ReadOnlySqlTransaction,
+    IdleInTransactionSessionTimeout,
+    psycopg.InterfaceError,
+)
 
 
 class SchemaMissing(RasimError):
@@ -90,9 +103,11 @@ def _told_when_gone(engine: sa.Engine) -> Iterator[None]:
             raise SchemaMissing from error
         raise
     except DBAPIError as error:
-        if error.connection_invalidated:
+        if error.connection_invalidated or isinstance(error.orig, NOT_NOW):
             raise DatabaseUnavailable from error
         raise
+    except NOT_NOW as error:
+        raise DatabaseUnavailable from error
 
 
 def _is_gone(error: psycopg.OperationalError) -> bool:

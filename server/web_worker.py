@@ -1,0 +1,36 @@
+"""gunicorn's threads, as our web server uses them: each request says how it waited."""
+
+import time
+from functools import partial
+from selectors import EVENT_READ
+from typing import Any
+
+from gunicorn.workers.gthread import (  # type: ignore[import-untyped]  # it has none
+    ThreadWorker,
+)
+
+from server import overload
+
+
+class Worker(ThreadWorker):  # type: ignore[misc]  # untyped
+    """Threads that serve, told how long each request has waited for one."""
+
+    def enqueue_req(self, conn: Any) -> None:
+        """A new connection gets a thread when its first bytes are there.
+
+        gunicorn lets a thread wait for them, five seconds: a browser that opens a few
+        connections in advance would hold all that there are.
+        """
+        if conn.initialized or conn.data_ready or not self.alive:
+            conn.ready_at = time.monotonic()
+            super().enqueue_req(conn)
+            return
+        conn.sock.setblocking(False)
+        conn.timeout = time.monotonic() + self.cfg.keepalive
+        self.pending_conns.append(conn)
+        ready = partial(self.on_pending_socket_readable, conn)
+        self.poller.register(conn.sock, EVENT_READ, ready)
+
+    def handle(self, conn: Any) -> Any:
+        with overload.having_waited(time.monotonic() - conn.ready_at):
+            return super().handle(conn)
