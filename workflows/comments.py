@@ -43,6 +43,8 @@ MOST_LETTERS = 4_000
 MOST_MENTIONS = 20
 REMOVABLE = timedelta(minutes=15)
 SHOWN = 50  # people in one list to choose from
+LATEST = 20  # comments of one page
+NEWEST = (comments.c.created_at.desc(), comments.c.event_seq.desc())
 # As people write it: @aigul; what follows a letter is an address of mail.
 MENTION = re.compile(r"(?<![\w@.])@(\w[\w.\-]*\w|\w)")
 NOT_AT_DESKS = (Role.APPLICANT, Role.SERVICE)  # whom nobody calls to a case
@@ -176,19 +178,45 @@ def remove(
 
 
 def of_case(
-    tx: sa.Connection, clock: Clock, caller: Caller, instance_id: uuid.UUID
-) -> list[Comment]:
-    """What was said about a case that the caller sees, the oldest first."""
+    tx: sa.Connection,
+    clock: Clock,
+    caller: Caller,
+    instance_id: uuid.UUID,
+    *,
+    limit: int = LATEST,
+    cursor: str | None = None,
+) -> Page[Comment]:
+    """What was said about a case that the caller sees, the newest first."""
     instances.get(tx, caller, instance_id)
-    rows = tx.execute(
+    query = (
         sa.select(comments, users.c.login, users.c.name, events.c.detail)
         .join(users, users.c.id == comments.c.author_id)
         .join(events, sa.and_(*_is_told_by_row()))
         .where(comments.c.instance_id == instance_id)
-        .order_by(comments.c.created_at, comments.c.event_seq)
     )
     now = clock.now()
-    return [_comment(row, caller, now) for row in rows]
+
+    def made(row: Any) -> Comment:
+        return _comment(row, caller, now)
+
+    return listing.page(tx, query, NEWEST, made, limit, cursor)
+
+
+def place_of(tx: sa.Connection, caller: Caller, comment_id: uuid.UUID) -> str | None:
+    """The cursor of `of_case` with which a page begins at this comment.
+
+    None where the first page has it.
+    """
+    row = _find(tx, caller, comment_id)
+    newer = sa.select(comments.c.id).where(
+        comments.c.instance_id == row.instance_id,
+        sa.tuple_(comments.c.created_at, comments.c.event_seq)
+        > sa.tuple_(sa.literal(row.created_at), sa.literal(row.event_seq)),
+    )
+    counted = sa.select(sa.func.count()).select_from(newer.limit(LATEST).subquery())
+    if (tx.scalar(counted) or 0) < LATEST:
+        return None
+    return listing.encode([row.created_at, row.event_seq + 1])
 
 
 def mentioning(

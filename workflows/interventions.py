@@ -56,12 +56,26 @@ def skip(
 
     Raises engine.MoveNotPossible, and MoveRefused when the step is over.
     """
-    values = {name: feel.from_plain(value) for name, value in (variables or {}).items()}
+    given = variables or {}
+    values = {name: feel.from_plain(value) for name, value in given.items()}
+    return skip_with(tx, world, caller, instance_id, step_id, reason, values)
+
+
+def skip_with(
+    tx: sa.Connection,
+    world: World,
+    caller: people.Caller,
+    instance_id: uuid.UUID,
+    step_id: uuid.UUID,
+    reason: str,
+    values: Mapping[str, feel.Value],
+) -> InstanceRow:
+    """`skip` with FEEL values, as the form of a step gives them: a date is a date."""
     with _on(tx, world, caller, instance_id, reason, move="skipped") as (current, why):
         place = _place(current, step_id, move="skipped")
         detail: dict[str, Any] = {**why, "step": str(step_id)}
-        if variables:
-            detail["variables"] = dict(variables)
+        if values:
+            detail["variables"] = feel.plain(dict(values))
         current.record("step.skipped", place.element_id, detail, process=place.process)
         current.case.skip(step_id, values)
     return instances.get(tx, caller, instance_id)

@@ -22,6 +22,7 @@ from workflows.media_types import ENDINGS, DocumentRefused
 from workflows.model import InputRefused, NotAllowed, NotFound, RasimError
 from workflows.model import MoveRefused as Moved
 
+BESIDE = "-task"  # of a button beside answers to a form: no question is named so
 # What is said beside the list instead of on a page of its own.
 SAID_HERE = (DocumentRefused, InputRefused, NotAllowed, Moved)
 
@@ -126,7 +127,7 @@ def add_to_task(task_id: uuid.UUID) -> ResponseReturnValue:
         instance_id = documents.check_task(tx, world(), caller(), task_id)
     try:
         if uploads.FILE_BESIDE in request.files and not rendering.is_fragment():
-            safekeeping.keep(task_id, answering.sent(task_id).posted)
+            safekeeping.keep_beside(task_id, answering.sent(task_id).posted)
         uploads.add_to_task(task_id, uploads.sent())
     except SAID_HERE as error:
         return _refused(instance_id, task_id, error)
@@ -143,11 +144,27 @@ def add_to_case(instance_id: uuid.UUID) -> ResponseReturnValue:
     return _done(instance_id, None, "added")
 
 
+@body_limit(uploads.some_files)
 @require(*STAFF)
 def remove(document_id: uuid.UUID) -> ResponseReturnValue:
+    """Take it away; answers that come along, as they do without scripts, are kept."""
+    task_id = _task_shown()
+    with transaction() as tx:
+        documents.get(tx, caller(), document_id)
+    if task_id is not None and BESIDE in request.form:
+        _keep_answers(task_id)
     with transaction() as tx:
         row = documents.remove(tx, world(), caller(), document_id)
-    return _done(row.instance_id, _task_shown(), "removed")
+    return _done(row.instance_id, task_id, "removed")
+
+
+def _keep_answers(task_id: uuid.UUID) -> None:
+    if rendering.is_fragment():
+        return
+    try:
+        safekeeping.keep_beside(task_id, answering.sent(task_id).posted)
+    except (NotFound, NotAllowed):
+        return  # it is no task of theirs, or none any more: nothing to keep it for
 
 
 @require(*STAFF)
@@ -211,7 +228,7 @@ def _address(
 def _task_shown() -> uuid.UUID | None:
     """The task on whose page the list stood, as its form says."""
     try:
-        return uuid.UUID(request.form["task"]) if request.form.get("task") else None
+        return uuid.UUID(request.form.get(BESIDE) or request.form.get("task", ""))
     except ValueError:
         return None
 

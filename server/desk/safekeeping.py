@@ -38,6 +38,16 @@ def keep(
     return draft.saved_at if draft else None
 
 
+def keep_beside(task_id: uuid.UUID, sent: MultiDict[str, str]) -> None:
+    """Answers came along with something else: they are kept, if there are any."""
+    with transaction() as tx:
+        form, _ = tasks.form(tx, world(), caller(), task_id)
+        fields = typed.posted(form, sent)
+        is_typed = any(one.strip() for values in fields.values() for one in values)
+        if is_typed or drafts.get(tx, caller(), task_id) is not None:
+            drafts.save(tx, world(), caller(), task_id, fields)
+
+
 def kept(task_id: uuid.UUID) -> tuple[Response, int]:
     """Save, and say so to the page's script, with the token that its forms need now."""
     try:

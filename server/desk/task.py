@@ -16,6 +16,7 @@ from server.auth import keeps, require
 from server.context import caller, transaction, world
 from server.desk import (
     answering,
+    commenting,
     conflicts,
     documents,
     drafting,
@@ -30,7 +31,7 @@ from server.sections import WORKERS
 from workflows import comments, drafts, steps, tasks
 from workflows.comments import Comment, Reader
 from workflows.form_faults import FormFailed
-from workflows.model import AnswersRefused
+from workflows.model import AnswersRefused, Page
 from workflows.task_rights import HeldByOther, Rights, TaskOver
 from workflows.task_rows import OPEN, TaskRow
 from workflows.vocabulary import Vocabulary
@@ -49,7 +50,7 @@ class Opened:
     told: telling.Telling
     rights: Rights
     draft: drafts.Draft | None
-    comments: list[Comment]
+    comments: Page[Comment]
     documents: Panel
     readers: list[Reader]
     held: str  # who has the task, where that is somebody else
@@ -109,6 +110,15 @@ def register(blueprint: Blueprint) -> None:
     ):
         rule = f"/tasks/<uuid:task_id>{path}"
         blueprint.add_url_rule(rule, name, view, methods=[method])
+    for path in ("fields", "claim", "release", "draft", "documents"):
+        rule = f"/tasks/<uuid:task_id>/{path}"
+        blueprint.add_url_rule(rule, "task_again", again)
+
+
+@require(*WORKERS)
+def again(task_id: uuid.UUID) -> Response:
+    """The address of something that was sent, opened anew: the task as it is now."""
+    return redirect(url_for("desk.task", task_id=task_id))
 
 
 @require(*WORKERS)
@@ -291,6 +301,7 @@ def page(
         rights=opened.rights,
         row=row,
         section="tasks",
+        text=request.form.get(commenting.TEXT, ""),
         takes_files=filling is not None and filling.takes_files(),
         told=opened.told,
         unsent=typed.told(opened.form, lost.fields) if lost else [],

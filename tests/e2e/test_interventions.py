@@ -75,9 +75,12 @@ def test_an_administrator_sends_a_case_back_with_a_reason(service, case, enter, 
     assert types(service, case).count("step.repeated") == 1
 
 
-def test_a_case_is_stopped_moved_and_let_go_on_without_scripts(service, case, enter):
+def test_a_case_is_stopped_moved_and_let_go_on_without_scripts(
+    service, case, enter, screen
+):
     administrator = enter(ADMINISTRATOR, java_script_enabled=False)
     page = administrator.page
+    page.set_viewport_size(SCREENS[screen])
 
     for link, button in (
         ("Істі уақытша тоқтату…", "Уақытша тоқтату"),
@@ -92,11 +95,11 @@ def test_a_case_is_stopped_moved_and_let_go_on_without_scripts(service, case, en
     administrator.open(f"/cases/{case.case_id}/by-hand")
     page.get_by_role("link", name="Осы қадамды өткізіп жіберу…").click()
     page.get_by_label("Себебі").fill(WHY)
-    page.get_by_label("Қадамның нәтижесі").fill("[1]")
     administrator.button("Өткізіп жіберу").click()
-    expect(page.get_by_text("JSON нысаны түрінде жазыңыз немесе").first).to_be_visible()
+    expect(page.get_by_role("alert")).to_be_visible()
     expect(page.get_by_label("Себебі")).to_have_value(WHY)
-    page.get_by_label("Қадамның нәтижесі").fill('{"decision": {"accepted": true}}')
+    look(page, f"by-hand-skip-refused-{screen}")
+    page.get_by_label("Оң нәтиже").check()
     administrator.button("Өткізіп жіберу").click()
     expect(page.get_by_text("Қадам қолмен өткізіп жіберілді")).to_be_visible()
 

@@ -86,6 +86,17 @@ class Definition:
             return False
         return bool(self.spec.task_specs[start_event].extensions.outputs)
 
+    def outputs_of(self, element_id: str) -> Mapping[str, str]:
+        """What the output mappings of an element write: variable -> source as drawn.
+
+        Empty where it has none: its result then is what it leaves with.
+        """
+        for spec in (self.spec, *self.subprocess_specs.values()):
+            found = spec.task_specs.get(element_id)
+            if found is not None:
+                return dict(found.extensions.outputs)
+        return {}
+
     def expression(self, text: str) -> feel.Expression:
         """The expression of a FEEL text (without `=`), compiled at its first use."""
         found = self._compiled.get(text)

@@ -1,5 +1,7 @@
 """Comments on cases: part of the record, for those who see the case alone."""
 
+import html
+import re
 import uuid
 from datetime import timedelta
 
@@ -23,7 +25,8 @@ def say(desks: Desks, by: Caller, case: uuid.UUID, text: str, *to: str) -> uuid.
 
 def said(desks: Desks, to: Caller, case: uuid.UUID) -> list[Comment]:
     with desks.house.store.transaction() as tx:
-        return comments.of_case(tx, desks.house.world.clock, to, case)
+        clock = desks.house.world.clock
+        return comments.of_case(tx, clock, to, case).items[::-1]
 
 
 def unseen(desks: Desks, person: Caller) -> int:
@@ -133,6 +136,43 @@ def test_a_mention_leads_to_the_comment_and_is_seen_from_then_on(
     assert "I have seen all" not in after
 
 
+def test_the_latest_are_shown_and_a_link_leads_to_the_earlier_ones(
+    desks: Desks,
+) -> None:
+    case, author, person = desks.case(), desks.person(), desks.person()
+    browser = desks.browser(person)
+    first = say(desks, author, case, "The very first", person.login)
+    for number in range(comments.LATEST):
+        say(desks, author, case, f"No. {number:02}")
+
+    page = browser.get(f"/cases/{case}").text
+    earlier = re.search(r'href="(/cases/[^"]+cursor=[^"]+)"', page)
+    assert earlier is not None
+    older = browser.get(html.unescape(earlier[1])).text
+    followed = browser.get(f"/mentions/{first}").location
+
+    assert f'id="comment-{first}"' not in page
+    told = re.findall(r"comment__text\">(.*?)<", page)
+    assert told == [f"No. {number:02}" for number in range(comments.LATEST)]
+    assert "Shown: 20 of 21" in page
+    assert re.findall(r"comment__text\">(.*?)<", older) == ["The very first"]
+    assert "The latest comments" in older
+    assert followed.endswith(f"#comment-{first}")
+    assert f'id="comment-{first}"' in browser.get(followed).text
+
+
+def test_the_page_of_a_mention_begins_with_its_comment(desks: Desks) -> None:
+    case, author, person = desks.case(), desks.person(), desks.person()
+    made = [say(desks, author, case, f"No. {n:02}") for n in range(25)]
+    browser = desks.browser(person)
+
+    for comment in (made[0], made[4], made[5], made[24]):
+        address = browser.get(f"/mentions/{comment}").location
+        assert f'id="comment-{comment}"' in browser.get(address).text
+    assert "cursor" in browser.get(f"/mentions/{made[4]}").location
+    assert "cursor" not in browser.get(f"/mentions/{made[5]}").location
+
+
 def test_nobody_is_mentioned_who_does_not_see_the_case(desks: Desks) -> None:
     case, author = desks.case(), desks.person()
     outside = desks.person(office=OTHER_SCHOOL)
@@ -141,7 +181,7 @@ def test_nobody_is_mentioned_who_does_not_see_the_case(desks: Desks) -> None:
     for login in (outside.login, "no-such-person"):
         with pytest.raises(MentionUnknown, match="Nobody who sees this case"):
             say(desks, author, case, f"Look, @{login}")
-    answer = browser.post(f"/cases/{case}/comments", {"text": "Look, @nobody.at.all"})
+    answer = browser.post(f"/cases/{case}/comments", {"-text": "Look, @nobody.at.all"})
 
     assert answer.status_code == 422
     assert "nobody.at.all" in answer.text
@@ -162,7 +202,7 @@ def test_another_school_neither_reads_nor_writes(desks: Desks) -> None:
         say(desks, stranger, case, "Mine")
     paths = (f"/cases/{case}/comments", f"/mentions/{made}")
     assert [browser.get(path).status_code for path in paths] == [404, 404]
-    told = {"text": "Mine"}
+    told = {"-text": "Mine"}
     assert browser.post(f"/cases/{case}/comments", told).status_code == 404
     assert browser.post(f"/comments/{made}/remove").status_code == 404
     assert browser.post(f"/comments/{uuid.uuid4()}/remove").status_code == 404
@@ -174,7 +214,7 @@ def test_a_comment_says_something_and_not_too_much(desks: Desks, text: str) -> N
 
     with pytest.raises(InputRefused):
         say(desks, author, case, text)
-    answer = desks.browser(author).post(f"/cases/{case}/comments", {"text": text})
+    answer = desks.browser(author).post(f"/cases/{case}/comments", {"-text": text})
 
     assert answer.status_code == 422
     assert "at most 4,000 letters" in answer.text
@@ -186,11 +226,11 @@ def test_a_comment_from_the_page_of_a_task_comes_back_to_it(desks: Desks) -> Non
         admin = desks.house.callers["admin"]
         case = tasks.get(tx, desks.house.world, admin, task).instance_id
 
-    told = {"text": "<b>bold</b>", "task": str(task)}
+    told = {"-text": "<b>bold</b>", "-task": str(task)}
     answer = browser.post(f"/cases/{case}/comments", told)
     page = browser.get(answer.location).text
     foreign = browser.post(
-        f"/cases/{case}/comments", {"text": "x", "task": str(uuid.uuid4())}
+        f"/cases/{case}/comments", {"-text": "x", "-task": str(uuid.uuid4())}
     )
 
     assert answer.location.startswith(f"/tasks/{task}?said=commented#comment-")
@@ -203,14 +243,14 @@ def test_a_comment_that_is_sent_after_the_session_ended_is_kept_in_the_page(
     desks: Desks,
 ) -> None:
     case, browser = desks.case(), desks.clerk()
-    old = {"csrf_token": "old", "text": "Written <before>"}
+    old = {"csrf_token": "old", "-text": "Written <before>"}
     path, own_page = f"/cases/{case}/comments", {"Sec-Fetch-Site": "same-origin"}
 
     nobody = desks.app.test_client().post(path, data=old, headers=own_page)
     again = browser.client.post(path, data=old, headers=own_page)
 
     assert nobody.status_code == 401
-    assert 'name="text" value="Written &lt;before&gt;"' in nobody.text
+    assert 'name="-text" value="Written &lt;before&gt;"' in nobody.text
     assert again.status_code == 422
     assert "Written &lt;before&gt;</textarea>" in again.text
     assert "Send it once more" in again.text
