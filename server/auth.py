@@ -16,7 +16,7 @@ from urllib.parse import urlencode, urlsplit
 from flask import Flask, Response, current_app, g, redirect, request
 from flask.typing import ResponseReturnValue
 
-from server import context
+from server import context, cookies
 from workflows import credentials, sessions
 from workflows.model import NotAllowed, RasimError, Role
 from workflows.people import Caller, StandIn
@@ -137,7 +137,7 @@ def csrf_token() -> str:
     session: sessions.Session | None = g.get("session")
     if session is not None:
         return session.csrf_token
-    seed = request.cookies.get(FORM_COOKIE) or g.get("form_seed")
+    seed = cookies.read(FORM_COOKIE) or g.get("form_seed")
     if not seed:
         seed = g.form_seed = secrets.token_urlsafe(24)
     return _signed(seed)
@@ -153,6 +153,17 @@ def standing_in() -> tuple[StandIn, ...]:
     """Whom the one who asks stands in for today."""
     caller = context.caller_or_none()
     return caller.stands_in_for if caller else ()
+
+
+def session_token() -> str:
+    """What this browser's session is known by; "" without one."""
+    return cookies.read(SESSION_COOKIE) or ""
+
+
+def keep_session(response: Response, token: str) -> Response:
+    """This browser's session from now on, until it is closed."""
+    cookies.keep(response, SESSION_COOKIE, token)
+    return response
 
 
 def is_api() -> bool:
@@ -222,7 +233,7 @@ def _is_from_us() -> bool:
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site == "same-origin"
-    return urlsplit(request.headers.get("Origin", "")).netloc == request.host
+    return context.is_ours(request.headers.get("Origin", ""))
 
 
 def _check_roles(rule: Rule, caller: Caller) -> None:
@@ -244,7 +255,7 @@ def _program() -> Caller:
 
 
 def _session() -> sessions.Session | None:
-    token = request.cookies.get(SESSION_COOKIE)
+    token = session_token()
     if not token:
         return None
     with context.transaction() as tx:
@@ -287,7 +298,7 @@ def _to_new_password() -> ResponseReturnValue:
 
 def _check_form() -> None:
     told = request.headers.get(FORM_HEADER) or request.form.get(FORM_FIELD) or ""
-    known = g.session is not None or FORM_COOKIE in request.cookies
+    known = g.session is not None or cookies.read(FORM_COOKIE) is not None
     if not known or not hmac.compare_digest(
         told.encode("utf-8", "replace"), csrf_token().encode()
     ):
@@ -303,13 +314,7 @@ def _signed(seed: str) -> str:
 
 def _keep_form_cookie(response: Response) -> Response:
     if "form_seed" in g:
-        response.set_cookie(
-            FORM_COOKIE,
-            g.form_seed,
-            httponly=True,
-            samesite="Lax",
-            secure=request.is_secure,
-        )
+        cookies.keep(response, FORM_COOKIE, g.form_seed)
     return response
 
 

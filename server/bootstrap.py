@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 
-from flask import Flask, Response, request
-from flask.sessions import SecureCookieSessionInterface
+from flask import Flask, Response
 
 from integrations.connectors import JOB_TYPES, HttpConnectors
 from integrations.document_bucket import Bucket, DocumentBucket
@@ -21,6 +20,7 @@ from server import (
     auth,
     compression,
     context,
+    cookies,
     edge,
     errors,
     health,
@@ -34,8 +34,10 @@ from server import (
 from server.clock import ManualClock
 from server.context import Services
 from server.diagrams import released as drawn
+from server.environment import SettingRefused
 from server.postgres import database_url, require_url
-from server.settings import PACKAGED, SettingRefused, Settings
+from server.public_address import BehindProxies
+from server.settings import PACKAGED, Settings
 from workflows import due
 from workflows.depot import Depot
 from workflows.linting import Outside
@@ -70,7 +72,11 @@ def create_app(settings: Settings) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         PROPAGATE_EXCEPTIONS=False,  # an error is always answered, in tests too
     )
-    app.session_interface = SecureWhereHttps()
+    cookies.init_app(app, settings.public)
+    if settings.public is not None:
+        app.wsgi_app = BehindProxies(  # type: ignore[method-assign]  # Flask's own way
+            app.wsgi_app, settings.public
+        )
     services = make_services(settings)
     app.extensions[context.EXTENSION] = services
     edge.init_app(app)
@@ -196,13 +202,6 @@ class Application(Flask):
     def get_send_file_max_age(self, filename: str | None) -> int:
         is_bundled = filename is not None and filename.startswith(BUNDLE)
         return YEAR_SECONDS if is_bundled else HOUR_SECONDS
-
-
-class SecureWhereHttps(SecureCookieSessionInterface):
-    """Flask's own cookie (for notices) over https is for https alone."""
-
-    def get_cookie_secure(self, app: Flask) -> bool:
-        return request.is_secure
 
 
 def _locale_of_reader() -> str | None:

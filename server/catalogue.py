@@ -38,7 +38,7 @@ OPERATIONS = (
     "server/commands/",
     "server/postgres",
     "server/processes.py",
-    "server/settings.py",
+    "server/environment.py",
     "server/up.py",
     "workflows/plain_yaml.py",
     "workflows/procedure_file.py",

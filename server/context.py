@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
-from flask import current_app, g
+from flask import current_app, g, request
 
 from server.clock import ManualClock
 from server.settings import Settings
@@ -54,6 +55,21 @@ def transaction() -> Iterator[sa.Connection]:
     """One use case is one transaction: commits on leaving, an error rolls it back."""
     with services().store.transaction() as tx:
         yield tx
+
+
+def is_at_home(host: str) -> bool:
+    """Whether a request's Host names us, as far as the settings say who we are."""
+    settings = services().settings
+    public = settings.public
+    return public is None or public.is_meant(host, settings.host)
+
+
+def is_ours(origin: str) -> bool:
+    """Whether the Origin that a browser tells is that of our own pages."""
+    public = services().settings.public
+    if public is not None and origin == public.origin:
+        return True
+    return urlsplit(origin).netloc == request.host
 
 
 def sealer(purpose: str) -> Sealer:

@@ -1,13 +1,10 @@
 """Where documents are kept, who looks for viruses in them, and how much is taken."""
 
-import ipaddress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-if TYPE_CHECKING:
-    from server.settings import Reader
+from server.environment import Reader, is_here, refused
 
 MEGABYTE = 1 << 20
 PLACE = "RASIM_DOCUMENTS"
@@ -38,7 +35,7 @@ class DocumentSettings:
     most_per_case: int
 
 
-def read(reader: "Reader", data: Path) -> DocumentSettings:
+def read(reader: Reader, data: Path) -> DocumentSettings:
     """Raise SettingRefused for the first value that will not do."""
     return DocumentSettings(
         folder=data / "documents",
@@ -49,7 +46,7 @@ def read(reader: "Reader", data: Path) -> DocumentSettings:
     )
 
 
-def _bucket(reader: "Reader") -> BucketSettings | None:
+def _bucket(reader: Reader) -> BucketSettings | None:
     told = reader.text(PLACE, "")
     if not told:
         return None
@@ -62,13 +59,13 @@ def _bucket(reader: "Reader") -> BucketSettings | None:
     if not (is_bucket and is_plain):
         # Never repeated in the message: somebody may have written keys into it.
         mend = "Write s3://bucket/prefix, or leave it out: then a folder is used."
-        raise reader.refused(PLACE, "it", mend)
+        raise refused(PLACE, "it", mend)
     access, secret = (
         reader.text(f"RASIM_S3_{name}_KEY", "") or None for name in ("ACCESS", "SECRET")
     )
     if (access is None) != (secret is None):
         missing = "RASIM_S3_SECRET_KEY" if access else "RASIM_S3_ACCESS_KEY"
-        raise reader.refused(missing, "", "Give both keys, or neither.")
+        raise refused(missing, "", "Give both keys, or neither.")
     return BucketSettings(
         name=parts.netloc,
         prefix=parts.path.strip("/"),
@@ -79,25 +76,18 @@ def _bucket(reader: "Reader") -> BucketSettings | None:
     )
 
 
-def _endpoint(reader: "Reader") -> str | None:
+def _endpoint(reader: Reader) -> str | None:
     """Documents go over the network in the clear to this machine alone."""
     endpoint = reader.http_url(ENDPOINT)
     if endpoint is None:
         return None
     parts = urlsplit(endpoint)
-    if parts.scheme != "https" and not _is_here(parts.hostname or ""):
-        raise reader.refused(ENDPOINT, endpoint, "Write https://host:port.")
+    if parts.scheme != "https" and not is_here(parts.hostname or ""):
+        raise refused(ENDPOINT, endpoint, "Write https://host:port.")
     return endpoint
 
 
-def _is_here(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _scanner(reader: "Reader") -> tuple[str, int] | str | None:
+def _scanner(reader: Reader) -> tuple[str, int] | str | None:
     told = reader.text(SCANNER, "")
     if not told:
         return None
@@ -108,7 +98,7 @@ def _scanner(reader: "Reader") -> tuple[str, int] | str | None:
         parts = urlsplit(told)
         host, port = parts.hostname, parts.port
     except ValueError as error:
-        raise reader.refused(SCANNER, told, mend) from error
+        raise refused(SCANNER, told, mend) from error
     if parts.scheme != "tcp" or not host or not port:
-        raise reader.refused(SCANNER, told, mend)
+        raise refused(SCANNER, told, mend)
     return host, port

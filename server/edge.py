@@ -13,6 +13,7 @@ from server import compression, context
 from server.measures import REQUEST_SECONDS
 
 MAX_BODY_BYTES = 1 << 20
+WATCHED = "health"  # machines that watch ask each process at an address of its own
 LIMIT = "max_body_bytes"  # a view's own attribute, where the default is too small
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -57,6 +58,8 @@ def _begin() -> None:
         view = current_app.view_functions[request.endpoint]
         most = getattr(view, LIMIT, MAX_BODY_BYTES)
         request.max_content_length = most() if callable(most) else most
+    if request.blueprint != WATCHED and not context.is_at_home(request.host):
+        abort(400, "This host is another's: the address is RASIM_ADDRESS.")
     # PostgreSQL keeps no NUL; nothing that we look for can hold one.
     if "\0" in request.path or b"%00" in request.query_string:
         abort(400, "The address holds the character NUL.")

@@ -10,6 +10,7 @@ import flask_babel  # type: ignore[import-untyped]  # it has no types
 from flask import Flask, Response, has_request_context, request
 
 from forms.problems import Problem
+from server import cookies
 from workflows.model import RasimError
 
 LOCALES = ("kk", "ru", "en")  # Kazakh first: the state language, and the default
@@ -27,7 +28,7 @@ def init_app(app: Flask, locale_of_reader: Callable[[], str | None]) -> None:
 
     def select() -> str:
         asked = request.args.get("lang") if has_request_context() else None
-        kept = request.cookies.get(COOKIE) if has_request_context() else None
+        kept = cookies.read(COOKIE) if has_request_context() else None
         for locale in (asked, kept):
             if locale in LOCALES:
                 return str(locale)
@@ -133,12 +134,5 @@ def say_problem(problem: Problem | str) -> str:
 def _keep_choice(response: Response) -> Response:
     asked = request.args.get("lang")
     if asked in LOCALES:
-        response.set_cookie(
-            COOKIE,
-            str(asked),
-            max_age=COOKIE_SECONDS,
-            httponly=True,
-            samesite="Lax",
-            secure=request.is_secure,
-        )
+        cookies.keep(response, COOKIE, str(asked), seconds=COOKIE_SECONDS)
     return response

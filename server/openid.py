@@ -132,7 +132,11 @@ def _client() -> Any:
 
 
 def _back() -> str:
-    return url_for("openid.back", _external=True)
+    """By the settings, never by the request: its Host is anybody's."""
+    public = context.services().settings.public
+    if public is None:  # the settings are refused at the start without it
+        abort(404)
+    return public.of(url_for("openid.back"))
 
 
 def _check(client: Any) -> None:

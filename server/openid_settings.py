@@ -2,16 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
+from server.environment import Reader, SettingRefused, is_here, refused
 from workflows.model import Role
 from workflows.plain_yaml import parse
-
-if TYPE_CHECKING:
-    from server.settings import Reader
 
 NAMES = (
     "RASIM_OIDC_ISSUER",
@@ -87,7 +84,7 @@ def is_safe_issuer(url: str) -> bool:
     if parts.query or parts.fragment or not parts.hostname or parts.username:
         return False
     return parts.scheme == "https" or (
-        parts.scheme == "http" and _is_loopback(parts.hostname)
+        parts.scheme == "http" and is_here(parts.hostname)
     )
 
 
@@ -151,21 +148,10 @@ def _parts(claims: Mapping[str, Any], path: str) -> list[str]:
     return [path] if path in claims else path.split(".")
 
 
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def read(reader: "Reader") -> OpenId | None:
+def read(reader: Reader, *, has_address: bool) -> OpenId | None:
     """None where nothing is said of it; SettingRefused for the first value that will
-    not do."""
-    # Imported late: settings are made of this.
-    from server.settings import SettingRefused, refused
-
+    not do. `has_address`: whether the provider can be told where to send people back.
+    """
     told = {name: reader.text(name, "") for name in NAMES}
     if not any(told.values()):
         return None
@@ -173,6 +159,9 @@ def read(reader: "Reader") -> OpenId | None:
         if not value:
             mend = f"Signing in elsewhere needs {', '.join(NAMES)}."
             raise SettingRefused(name=name, reason="missing", mend=mend)
+    if not has_address:
+        mend = "Whoever signs in elsewhere is sent back to this address."
+        raise SettingRefused(name="RASIM_ADDRESS", reason="missing", mend=mend)
     issuer = told["RASIM_OIDC_ISSUER"]
     if not is_safe_issuer(issuer):
         mend = "Write https://..., as the provider itself does; http on this machine."

@@ -18,13 +18,15 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from server import context, i18n
+from server import context, cookies, i18n
 from server.auth import (
     SESSION_COOKIE,
     authenticated,
     before_new_password,
+    keep_session,
     public,
     safe_next,
+    session_token,
 )
 from workflows import credentials, people, second_factors, sessions
 from workflows.credentials import SecondStep
@@ -103,7 +105,7 @@ def enter_code() -> ResponseReturnValue:
         log.warning("a code of the second step was refused")
         return _code_page(failed=True), 422
     response = welcome(found, target)
-    response.delete_cookie(STEP_COOKIE, httponly=True, samesite="Lax")
+    cookies.forget(response, STEP_COOKIE)
     return response
 
 
@@ -127,9 +129,9 @@ def enter_demo() -> ResponseReturnValue:
 @before_new_password
 def leave() -> ResponseReturnValue:
     with context.transaction() as tx:
-        sessions.sign_out(tx, request.cookies[SESSION_COOKIE])
+        sessions.sign_out(tx, session_token())
     response = redirect("/sign-in", 303)
-    response.delete_cookie(SESSION_COOKIE, httponly=True, samesite="Lax")
+    cookies.forget(response, SESSION_COOKIE)
     # The browser forgets what it kept of the pages, for the next person at it.
     response.headers["Clear-Site-Data"] = '"cache"'
     return response
@@ -137,19 +139,11 @@ def leave() -> ResponseReturnValue:
 
 def welcome(signed_in: SignedIn, target: str | None) -> Response:
     log.info("signed in", extra={"user": str(signed_in.user_id)})
-    before = request.cookies.get(SESSION_COOKIE)
+    before = session_token()
     if before:  # what the cookie is written over would live on without its browser
         with context.transaction() as tx:
             sessions.sign_out(tx, before)
-    response = make_response(redirect(target or "/", 303))
-    response.set_cookie(
-        SESSION_COOKIE,
-        signed_in.token,
-        httponly=True,
-        samesite="Lax",
-        secure=request.is_secure,
-    )
-    return response
+    return keep_session(make_response(redirect(target or "/", 303)), signed_in.token)
 
 
 def browser() -> str:
@@ -182,19 +176,14 @@ def _fresh(page: str) -> Response:
 def _to_second_step(step: SecondStep, target: str | None) -> Response:
     told = json.dumps([str(step.user_id), step.proof, target])
     response = make_response(redirect(url_for("sign_in.code"), 303))
-    response.set_cookie(
-        STEP_COOKIE,
-        context.sealer(STEP_PURPOSE).seal(told, context.services().clock.now()),
-        httponly=True,
-        samesite="Lax",
-        secure=request.is_secure,
-    )
+    sealed = context.sealer(STEP_PURPOSE).seal(told, context.services().clock.now())
+    cookies.keep(response, STEP_COOKIE, sealed)
     return response
 
 
 def _step() -> tuple[SecondStep, str | None] | None:
     """Who owes the code, and where they go then; None: nobody, or too long ago."""
-    sealed = request.cookies.get(STEP_COOKIE, "")
+    sealed = cookies.read(STEP_COOKIE) or ""
     now = context.services().clock.now()
     told = context.sealer(STEP_PURPOSE).open(sealed, now, STEP_LASTS)
     if told is None:

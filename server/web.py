@@ -19,6 +19,7 @@ from server.settings import Settings
 REQUEST_SECONDS = 30
 GRACEFUL_SECONDS = 15
 KEEP_ALIVE_SECONDS = 5
+THIS_MACHINE = "127.0.0.1,::1"
 # For the heartbeat file, which gunicorn names at random.
 MEMORY = "/dev/shm"  # noqa: S108 - see above
 
@@ -66,6 +67,9 @@ def gunicorn_settings(settings: Settings) -> dict[str, Any]:
         "accesslog": None,
         "logger_class": OurLogs,
         "loglevel": settings.log_level.lower(),
+        # A proxy's word is believed by RASIM_PROXIES, not by what gunicorn supposes;
+        # where nothing is said of an address, one on this machine may say "https".
+        "forwarded_allow_ips": "" if settings.public else THIS_MACHINE,
         "control_socket_disable": True,
         "worker_tmp_dir": MEMORY if os.path.isdir(MEMORY) else None,
         "post_fork": end_with_arbiter,

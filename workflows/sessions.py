@@ -131,6 +131,22 @@ def end_all(tx: sa.Connection, user_id: uuid.UUID, but: str | None = None) -> in
     return tx.execute(sa.delete(sessions).where(*which)).rowcount
 
 
+def alone(tx: sa.Connection, user_id: uuid.UUID, token: str) -> str:
+    """Leave a user the one session behind `token`, under a new one that is returned.
+
+    ASVS 5.0, 7.2.4 and 7.4.3: after a change of what proves who one is, no copy of the
+    old token is of use. Forms that are open in other tabs go on: theirs is kept.
+    """
+    end_all(tx, user_id, but=token)
+    fresh = secrets.token_urlsafe(32)
+    tx.execute(
+        sa.update(sessions)
+        .where(sessions.c.user_id == user_id, sessions.c.token_hash == hash_of(token))
+        .values(token_hash=hash_of(fresh))
+    )
+    return fresh
+
+
 def sign_out(tx: sa.Connection, token: str) -> None:
     tx.execute(sa.delete(sessions).where(sessions.c.token_hash == hash_of(token)))
 

@@ -8,7 +8,7 @@ from werkzeug import Response
 
 from server import i18n
 from server.account import proof
-from server.auth import SESSION_COOKIE, authenticated
+from server.auth import authenticated, keep_session, session_token
 from server.context import caller, sealer, services, transaction
 from server.i18n import gettext
 from workflows import credentials, passwords, second_factors, sessions
@@ -60,12 +60,12 @@ def confirm() -> ResponseReturnValue:
                 caller(),
                 request.form.get("code", ""),
             )
-            sessions.end_all(tx, caller().user_id, but=_token())
+            token = sessions.alone(tx, caller().user_id, session_token())
     except second_factors.AlreadyOn:
         return redirect(url_for("account.codes"), 303)
     except InputRefused as refused:
         return _setup(i18n.say(refused))
-    return _told(codes)
+    return _told(codes, token)
 
 
 @authenticated
@@ -75,9 +75,10 @@ def renew() -> ResponseReturnValue:
     try:
         with transaction() as tx:
             codes = second_factors.renew_codes(tx, services().clock, caller())
+            token = sessions.alone(tx, caller().user_id, session_token())
     except InputRefused:  # turned off meanwhile
         return redirect(url_for("account.codes"), 303)
-    return _told(codes)
+    return _told(codes, token)
 
 
 @authenticated
@@ -89,12 +90,9 @@ def turn_off() -> ResponseReturnValue:
         return _page("turn-off", told), 422
     with transaction() as tx:
         second_factors.turn_off(tx, services().clock, caller().user_id, caller())
-        sessions.end_all(tx, caller().user_id, but=_token())
-    return redirect(url_for("account.overview", said="codes_off"), 303)
-
-
-def _token() -> str:
-    return request.cookies[SESSION_COOKIE]
+        token = sessions.alone(tx, caller().user_id, session_token())
+    changed = redirect(url_for("account.overview", said="codes_off"), 303)
+    return keep_session(make_response(changed), token)
 
 
 def _page(asked: str = "", problem: str = "") -> str:
@@ -137,5 +135,6 @@ def _setup(problem: str = "") -> Response:
     )
 
 
-def _told(codes: list[str]) -> str:
-    return render_template("account/recovery_codes.html", codes=codes)
+def _told(codes: list[str], token: str) -> Response:
+    page = render_template("account/recovery_codes.html", codes=codes)
+    return keep_session(make_response(page), token)

@@ -1,11 +1,16 @@
 """Changing one's password: the old one, and twice a new one that is good enough."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from server import i18n
 from server.account import proof
-from server.auth import SESSION_COOKIE, authenticated, before_new_password
+from server.auth import (
+    authenticated,
+    before_new_password,
+    keep_session,
+    session_token,
+)
 from server.context import caller, services, transaction
 from server.i18n import gettext
 from workflows import credentials, passwords, second_factors
@@ -26,7 +31,8 @@ def show() -> str:
 @authenticated
 @before_new_password
 def change() -> ResponseReturnValue:
-    """Other sessions end: whoever knew the old password is out."""
+    """Other sessions end, and this one gets another name: whoever knew the old password
+    is out, and so is whoever has a copy of the cookie."""
     told = request.form.get("password", "")
     if told != request.form.get("again", ""):
         return _page(
@@ -36,16 +42,13 @@ def change() -> ResponseReturnValue:
         return _page({"current": proof.refusal()}), 422
     try:
         with transaction() as tx:
-            credentials.change_password(
-                tx,
-                services().clock,
-                caller(),
-                told,
-                request.cookies[SESSION_COOKIE],
+            token = credentials.change_password(
+                tx, services().clock, caller(), told, session_token()
             )
     except InputRefused as refused:
         return _page({"password": i18n.say(refused)}), 422
-    return redirect(url_for("account.overview", said="password"), 303)
+    changed = redirect(url_for("account.overview", said="password"), 303)
+    return keep_session(make_response(changed), token)
 
 
 def _page(problems: dict[str, str]) -> str:

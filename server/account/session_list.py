@@ -2,10 +2,10 @@
 
 import uuid
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from werkzeug import Response
 
-from server.auth import SESSION_COOKIE, authenticated
+from server.auth import authenticated, session_token
 from server.context import caller, services, transaction
 from server.i18n import gettext
 from workflows import sessions
@@ -46,7 +46,7 @@ def register(blueprint: Blueprint) -> None:
 @authenticated
 def show() -> str:
     with transaction() as tx:
-        rows = sessions.of_caller(tx, services().clock, caller(), _token())
+        rows = sessions.of_caller(tx, services().clock, caller(), session_token())
     return render_template("account/sessions.html", rows=rows, browser=browser_name)
 
 
@@ -60,7 +60,7 @@ def end(session_id: uuid.UUID) -> Response:
 @authenticated
 def end_others() -> Response:
     with transaction() as tx:
-        sessions.end_all(tx, caller().user_id, but=_token())
+        sessions.end_all(tx, caller().user_id, but=session_token())
     return redirect(url_for("account.sessions", said="others"), 303)
 
 
@@ -71,7 +71,3 @@ def browser_name(agent: str) -> str:
         for table in (BROWSERS, SYSTEMS)
     ]
     return ", ".join(filter(None, found)) or gettext("an unknown browser")
-
-
-def _token() -> str:
-    return request.cookies[SESSION_COOKIE]

@@ -5,7 +5,8 @@ import sys
 import click
 
 from server import bootstrap
-from server.settings import SettingRefused, Settings
+from server.environment import SettingRefused
+from server.settings import Settings
 from workflows import credentials, identities, people
 from workflows.model import Role
 

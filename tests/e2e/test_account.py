@@ -161,6 +161,7 @@ def with_provider(service):
         environment = {
             **service.environment,
             **provider.environment(ROLES),
+            "RASIM_ADDRESS": url,
             "RASIM_PORT": port,
         }
         with services.Program(("web",), environment) as program:

@@ -80,6 +80,8 @@ def test_a_user_is_linked_to_the_provider_of_the_settings(
     ):
         monkeypatch.setenv(f"RASIM_OIDC_{name}", value)
 
+    monkeypatch.setenv("RASIM_ADDRESS", "https://rasim.example.kz")
+
     assert rasim("user", "link", "nobody", "--subject", "s-1").exit_code == 1
     assert rasim("user", "link", "linked", "--subject", "s-1").exit_code == 0
     assert rasim("user", "link", "linked", "--subject", "s-1").exit_code == 1

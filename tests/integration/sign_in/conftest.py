@@ -57,6 +57,7 @@ def settings_of(
             "RASIM_DATA": str(data),
             "RASIM_SECRET_KEY": "x" * 40,
             **provider.environment(HERE / "roles.yaml"),
+            "RASIM_ADDRESS": SERVICE,
             **more,
         }
     )

@@ -36,6 +36,14 @@ def is_in(client):
     return client.get("/account").status_code == 200
 
 
+def copied(app, client):
+    """Somebody else, with a copy of the cookie of now."""
+    thief = app.test_client()
+    thief.set_cookie("rasim_session", client.get_cookie("rasim_session").value)
+    assert is_in(thief)
+    return thief
+
+
 PAGES = ("", "/password", "/second-step", "/sessions", "/absence")
 FORMS = (
     "/password",
@@ -90,6 +98,19 @@ def test_a_new_password_works_and_the_other_sessions_end(owner, elsewhere, app, 
     assert not is_in(elsewhere)
     assert sign_in(app.test_client(), login).status_code == 422
     assert sign_in(app.test_client(), login, NEW).status_code == 303
+
+
+def test_after_a_new_password_a_copy_of_the_cookie_is_of_no_use(app, owner):
+    page = owner.get("/account/absence").text
+    copy = copied(app, owner)
+
+    change(owner)
+
+    assert is_in(owner)
+    assert not is_in(copy)
+    # A form that another tab of this browser had open goes on.
+    token = CSRF.search(page)[1]
+    assert owner.post("/account/absence", data={"csrf_token": token}).status_code == 422
 
 
 @pytest.mark.parametrize(
@@ -310,6 +331,19 @@ def test_without_the_password_no_telephone_is_set_up(owner, app, store):
     shown = post(owner, "/account/second-step/set-up", page, current=PASSWORD).text
     again = owner.post(path, data={**hidden(shown), "code": "000000"})
     assert "r-key" in again.text
+
+
+def test_each_change_of_the_second_step_gives_the_session_a_new_name(app, owner, login):
+    page = "/account/second-step"
+    before = copied(app, owner)
+    set_up(owner)
+    for name in ("recovery-codes", "turn-off"):
+        assert not is_in(before)
+        before = copied(app, owner)
+        post(owner, f"{page}/{name}", page, current=PASSWORD)
+
+    assert not is_in(before)
+    assert is_in(owner)
 
 
 def test_it_is_turned_off_with_the_password_and_renewed_so(owner, app, login):

@@ -17,7 +17,7 @@ from joserfc.jwk import OctKey, RSAKey
 from server import bootstrap
 from server.settings import Settings
 from tests import provider as providers
-from tests.integration.sign_in.conftest import HERE
+from tests.integration.sign_in.conftest import HERE, SERVICE
 
 KEY = RSAKey.generate_key(2048, {"kid": "own", "use": "sig", "alg": "RS256"})
 STRANGER = RSAKey.generate_key(2048, {"kid": "own"})
@@ -112,6 +112,7 @@ def enter(database_url, tmp_path, liar):
                 "DATABASE_URL": database_url,
                 "RASIM_DATA": str(tmp_path),
                 "RASIM_SECRET_KEY": "x" * 40,
+                "RASIM_ADDRESS": SERVICE,
                 "RASIM_OIDC_ISSUER": liar.issuer,
                 "RASIM_OIDC_CLIENT_ID": providers.CLIENT_ID,
                 "RASIM_OIDC_CLIENT_SECRET": providers.CLIENT_SECRET,

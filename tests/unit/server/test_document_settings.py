@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from server.settings import SettingRefused, Settings
+from server.environment import SettingRefused
+from server.settings import Settings
 
 BUCKET = {"RASIM_DOCUMENTS": "s3://bucket/some/prefix/"}
 KEYS = {"RASIM_S3_ACCESS_KEY": "reader", "RASIM_S3_SECRET_KEY": "very secret"}

@@ -2,8 +2,9 @@
 
 import pytest
 
+from server.environment import SettingRefused
 from server.openid_settings import ClaimsRefused, Entry, Roles, is_safe_issuer
-from server.settings import SettingRefused, Settings
+from server.settings import Settings
 from workflows.model import Role
 
 ROLES = """
@@ -19,6 +20,7 @@ def environment(tmp_path):
     file.write_text(ROLES)
     return {
         "RASIM_DATA": str(tmp_path / "data"),
+        "RASIM_ADDRESS": "https://rasim.example.kz",
         "RASIM_OIDC_ISSUER": "https://id.example.kz/realms/edu",
         "RASIM_OIDC_CLIENT_ID": "rasim",
         "RASIM_OIDC_CLIENT_SECRET": "a secret",

@@ -2,7 +2,8 @@
 
 import pytest
 
-from server.settings import SettingRefused, Settings
+from server.environment import SettingRefused
+from server.settings import Settings
 
 
 def test_an_empty_environment_gives_the_defaults(tmp_path, monkeypatch):
