@@ -46,6 +46,8 @@ TUNING = {
     "maintenance_work_mem": "64MB",
     "max_wal_size": "2GB",
     "wal_compression": "on",
+    # Whoever follows the log for backups and is gone must not fill the disk.
+    "max_slot_wal_keep_size": "4GB",
     "random_page_cost": "1.1",
     "jit": "off",
     "fsync": "on",

@@ -147,11 +147,8 @@ def socket_folder(folder: Path, owner: Owner) -> Path:
 
 def programs_for(folder: Path, owner: Owner) -> Path:
     """The wheel's programs, or a copy where PostgreSQL's user cannot run them."""
-    spec = importlib.util.find_spec(PACKAGE)
-    if spec is None or spec.origin is None:
-        raise ProgramsMissing(wheel=WHEEL)
-    package = Path(spec.origin).parent
-    programs = package / RELEASE / "bin"
+    programs = wheel_programs()
+    package = programs.parent.parent
     if runs(programs, owner):
         return programs
     if not owner.changes:
@@ -161,6 +158,14 @@ def programs_for(folder: Path, owner: Owner) -> Path:
         log.info("PostgreSQL's programs are copied to where its user can run them")
         copy_programs(package, copy)
     return copy / PACKAGE / RELEASE / "bin"
+
+
+def wheel_programs() -> Path:
+    """The folder of the wheel's programs. Raises ProgramsMissing."""
+    spec = importlib.util.find_spec(PACKAGE)
+    if spec is None or spec.origin is None:
+        raise ProgramsMissing(wheel=WHEEL)
+    return Path(spec.origin).parent / RELEASE / "bin"
 
 
 def runs(programs: Path, owner: Owner) -> bool:

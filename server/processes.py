@@ -134,6 +134,7 @@ class Supervisor:
         self.say = say
         self.watched: list[Watched] = []
         self.stopping = False
+        self._registered: dict[str, int] | None = None
         self.settled = False  # before that, a service that keeps dying ends us
 
     def take_signals(self) -> None:
@@ -183,6 +184,7 @@ class Supervisor:
                     self._restart(each)
             elif not each.service.is_running():
                 self._note_death(each, now)
+        self._write_register()
 
     def stop(self) -> None:
         """Last started, first stopped. Programs are asked together, to stop sooner."""
@@ -216,7 +218,11 @@ class Supervisor:
         self._write_register()
 
     def _write_register(self) -> None:
-        pids = {each.name: each.service.pid for each in self.watched}
+        found = ((each.name, each.service.pid) for each in self.watched)
+        pids = {name: pid for name, pid in found if pid is not None}
+        if pids == self._registered:
+            return
+        self._registered = pids
         fresh = self.register.with_suffix(".new")
         fresh.write_text(json.dumps(pids, indent=2) + "\n")
         fresh.replace(self.register)

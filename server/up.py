@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from server.backup_program import FollowProgram
 from server.holding import Taken, take
 from server.postgres import EmbeddedPostgres
 from server.postgres_place import FolderRefused
@@ -54,6 +55,9 @@ def start(supervisor: Supervisor, settings: Settings, port: int) -> None:
         postgres = EmbeddedPostgres(settings.data)
         supervisor.add("postgres", postgres)
         environment["DATABASE_URL"] = postgres.url
+    if settings.database_url is None or settings.backup.is_named:
+        command = rasim("backup", "--follow")
+        supervisor.add("backup", FollowProgram(settings, command, environment))
     if settings.simulators_url is None:
         free = find_port(LOOPBACK, 0)
         environment["RASIM_SIMULATORS_URL"] = f"http://{LOOPBACK}:{free}"
