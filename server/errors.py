@@ -147,7 +147,7 @@ def _refused(error: model.RasimError) -> Response:
     if _speaks_json():
         detail = None if kind.status == 500 else str(error)
         response = problem(
-            kind.status, kind.title, detail, type_=kind.type, **_members(error)
+            kind.status, kind.title, detail, type_=kind.type, **members(error)
         )
     elif (usual := _usual_page(error)) is not None:
         return usual
@@ -222,7 +222,7 @@ def _page(
     return current_app.response_class(body, status)
 
 
-def _members(error: model.RasimError) -> dict[str, Any]:
+def members(error: model.RasimError) -> dict[str, Any]:
     """What a problem type tells beyond its sentence."""
     if isinstance(error, model.DeploymentRefused):
         return {"findings": [asdict(finding) for finding in error.findings]}

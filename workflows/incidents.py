@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from workflows import feel, jobs, listing, people
+from workflows import feel, instances, jobs, listing, people
 from workflows.model import (
     DatabaseUnavailable,
     DueState,
@@ -95,6 +95,7 @@ def retry(
     ).one_or_none()
     if found is None:
         raise NotFound(kind="incident", key=incident_id)
+    instances.check_led(tx, caller, found.instance_id, "retry")
     values = {name: feel.from_plain(value) for name, value in (variables or {}).items()}
     with step(tx, world, found.instance_id, people.actor(caller)) as current:
         resolved = tx.execute(

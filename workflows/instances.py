@@ -28,6 +28,8 @@ from workflows.world import World
 MOST_REASON = 1000
 REASON_LENGTH = "between 1 and 1000 characters"
 ALL_STATES = frozenset(InstanceState)
+# Who ends and holds cases, and has what failed tried again.
+LEADERS = (Role.ADMINISTRATOR, Role.SUPERVISOR, Role.SERVICE)
 
 
 @dataclass(frozen=True)
@@ -190,10 +192,18 @@ def _led(
     move: str,
 ) -> Any:
     """A step on a case that the caller may steer, or NotFound, or NotAllowed."""
-    get(tx, caller, instance_id)
-    if not caller.has(Role.ADMINISTRATOR, Role.SUPERVISOR, Role.SERVICE):
-        raise NotAllowed(action=move, kind="case")
+    check_led(tx, caller, instance_id, move)
     return step(tx, world, instance_id, people.actor(caller), states=states, move=move)
+
+
+def check_led(
+    tx: sa.Connection, caller: people.Caller, instance_id: uuid.UUID, action: str
+) -> None:
+    """NotAllowed for who sees the case but does not lead at its office or above."""
+    led = {"case_id": instance_id, "seen_by": caller.offices_as(*LEADERS)}
+    if tx.execute(GET, led).one_or_none() is None:
+        get(tx, caller, instance_id)
+        raise NotAllowed(action=action, kind="case")
 
 
 def _only_by(summary: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from workflows import feel, job_list, people
+from workflows import feel, instances, job_list, people
 from workflows.model import (
     DueState,
     IncidentState,
@@ -113,6 +113,7 @@ def retry(
 ) -> job_list.JobRow:
     """Give a failed job its attempts again; its incident is resolved."""
     found = job_list.get(tx, caller, job_id)
+    instances.check_led(tx, caller, found.instance_id, "retry")
     with step(tx, world, found.instance_id, people.actor(caller)) as current:
         again(current, job_id, people_id=caller.user_id)
     return job_list.row(tx.execute(sa.select(jobs).where(jobs.c.id == job_id)).one())

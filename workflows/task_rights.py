@@ -23,6 +23,7 @@ from workflows.task_rows import OPEN
 SUPERVISORS = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
 # Who works by hand: an applicant is no clerk, a program has no desk.
 NO_WORKERS = frozenset({Role.APPLICANT, Role.SERVICE})
+WORKERS = frozenset(Role) - NO_WORKERS
 SHOWN = 50  # people in one list to choose from
 
 Elements = Mapping[str, Mapping[str, Any]]

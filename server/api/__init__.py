@@ -1,12 +1,9 @@
 """The JSON API: what other programs rely on, described by its own OpenAPI document."""
 
 from importlib.metadata import version
-from typing import Any
 
-from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask
 from flask_smorest import Api  # type: ignore[import-untyped]  # no annotations
-from marshmallow import Schema
 
 from server.api import (
     blueprints,
@@ -15,6 +12,7 @@ from server.api import (
     definitions,
     deployments,
     docs,
+    document,
     documents,
     feel,
     idempotency,
@@ -27,8 +25,7 @@ from server.api import (
     signals,
     tasks,
 )
-from server.api.schemas import ProblemOut
-from server.errors import PROBLEM_JSON
+from server.api.answers import ProblemOut
 
 # Importing a module gives its blueprint its views.
 VIEWS = (
@@ -47,7 +44,6 @@ VIEWS = (
     signals,
     tasks,
 )
-STORE_NOTHING = ("/evaluate", "/lint")  # so a repeat needs no key
 ABOUT = (
     "Every call but this document takes `Authorization: Bearer TOKEN`; `rasim token"
     " create NAME` makes one, and revoking it takes effect within five seconds. Every"
@@ -78,51 +74,14 @@ def init_app(app: Flask) -> None:
         spec_kwargs={
             "info": _info(),
             "security": [{"token": []}],
-            "marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=_schema_name),
+            "marshmallow_plugin": document.Plugin(document.schema_name),
         },
     )
     api.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
     for blueprint in blueprints.ALL:
         api.register_blueprint(blueprint)
     app.register_blueprint(docs.blueprint)
-    app.extensions[docs.DOCUMENT] = described(api.spec.to_dict())
-
-
-def described(document: dict[str, Any]) -> dict[str, Any]:
-    """The document with what holds for every call: errors, and keys of writes."""
-    content = {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    for response in document["components"].get("responses", {}).values():
-        response["content"] = content
-    # smorest's own way to page, which no call of ours takes.
-    document["components"]["schemas"].pop("PaginationMetadataSchema", None)
-    document["components"].setdefault("parameters", {})["IdempotencyKey"] = {
-        "name": idempotency.HEADER,
-        "in": "header",
-        "required": False,
-        "schema": {"type": "string", "minLength": 1, "maxLength": 255},
-        "description": "A repeat of the same request under this key gives its answer.",
-    }
-    for path, operations in document["paths"].items():
-        if "post" in operations and not path.endswith(STORE_NOTHING):
-            operations["post"].setdefault("parameters", []).append(
-                {"$ref": "#/components/parameters/IdempotencyKey"}
-            )
-        for operation in operations.values():
-            if isinstance(operation, dict):
-                if "422" in operation.get("responses", {}):
-                    operation["responses"]["422"] = {
-                        "description": "Some fields need mending",
-                        "content": content,
-                    }
-    return document
-
-
-def _schema_name(schema: type[Schema] | Schema | str) -> str:
-    """As programs see it: without our mark of what is output."""
-    if isinstance(schema, str):
-        return schema
-    kind = schema if isinstance(schema, type) else type(schema)
-    return kind.__name__.removesuffix("Out")
+    app.extensions[docs.DOCUMENT] = document.finished(api.spec.to_dict(), app)
 
 
 def _info() -> dict[str, str]:

@@ -1,6 +1,6 @@
 """The API's blueprints, one a noun, all read by the same parser."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from flask_smorest import (  # type: ignore[import-untyped]  # it has no annotations
@@ -9,9 +9,12 @@ from flask_smorest import (  # type: ignore[import-untyped]  # it has no annotat
 from marshmallow import Schema
 
 from server.api.reading import Parser
+from workflows.model import Role
 
 PREFIX = "/api/v1"
-
+# What a view says of itself for the document, beside its schemas; `document` reads it.
+REFUSES, ROLES, STORES_NOTHING = "x-refuses", "x-roles", "x-stores-nothing"
+KNOWN_ROLES = tuple(role for role in Role if role is not Role.APPLICANT)
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -38,6 +41,26 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # as above
     ) -> Callable[[View], View]:
         write: Callable[[View], View] = super().response(status, schema, **told)
         return write
+
+    def says(
+        self,
+        *,
+        roles: Iterable[Role] = (),
+        refuses: Iterable[int] = (),
+        stores_nothing: bool = False,
+    ) -> Callable[[View], View]:
+        """What a view's rule and schemas do not tell of it.
+
+        `roles`: those that the use case asks for at the office; `refuses`: statuses
+        that it answers for reasons of its own; `stores_nothing`: it takes no key.
+        """
+        said = {
+            ROLES: [str(role) for role in roles],
+            REFUSES: list(refuses),
+            STORES_NOTHING: stores_nothing,
+        }
+        mark: Callable[[View], View] = self.doc(**said)
+        return mark
 
 
 def _noun(name: str, path: str, description: str) -> Blueprint:

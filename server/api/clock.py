@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import abort
 
-from server.api import schemas
+from server.api import answers, schemas
 from server.api.blueprints import clock as blueprint
 from server.api.idempotency import once
 from server.auth import authenticated, require
@@ -23,7 +23,8 @@ LOOK_SECONDS = 0.02
 
 @blueprint.get("")
 @authenticated
-@blueprint.response(200, schemas.ClockOut())
+@blueprint.response(200, answers.ClockOut())
+@blueprint.says(refuses=(404,))
 def show() -> dict[str, datetime]:
     """The service's time."""
     return {"now": _clock().now()}
@@ -32,7 +33,8 @@ def show() -> dict[str, datetime]:
 @blueprint.post("")
 @require(Role.ADMINISTRATOR, Role.DESIGNER, Role.SERVICE)
 @blueprint.arguments(schemas.ClockMove())
-@blueprint.response(200, schemas.ClockOut())
+@blueprint.response(200, answers.ClockOut())
+@blueprint.says(refuses=(404,))
 def move(body: dict[str, Any]) -> dict[str, datetime]:
     """Move the clock forward; what falls due is run before the answer."""
     clock = _clock()

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response, current_app
 
-from server.api import schemas
+from server.api import answers, schemas
 from server.api.blueprints import decisions as blueprint
 from server.api.values import encoded
 from server.auth import authenticated
@@ -17,7 +17,8 @@ from workflows.model import NotAllowed, Role
 @blueprint.post("/<path:key>/evaluate")
 @authenticated
 @blueprint.arguments(schemas.DecisionEvaluation())
-@blueprint.response(200, schemas.DecisionOut())
+@blueprint.response(200, answers.DecisionOut())
+@blueprint.says(refuses=(403,), stores_nothing=True)
 def evaluate(body: dict[str, Any], key: str) -> Response:
     """Evaluate the newest version of a decision or decision service, by its id."""
     lenient = body["lenient"]

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response
 
-from server.api import reading, schemas
+from server.api import answers, reading, schemas
 from server.api.blueprints import definitions as blueprint
 from server.auth import authenticated
 from server.context import transaction
@@ -17,17 +17,17 @@ from workflows.model import Page
 @blueprint.get("")
 @authenticated
 @blueprint.arguments(reading.ListQuery(), location="query")
-@blueprint.response(200, schemas.DefinitionList())
+@blueprint.response(200, answers.DefinitionList())
 def search(query: dict[str, Any]) -> Page[DefinitionRow]:
     """Every version of every part, by key, the newest version first."""
     with transaction() as tx:
         return deployments.definitions(tx, **query)
 
 
-@blueprint.get("/<key>")
+@blueprint.get("/<string(maxlength=255):key>")
 @authenticated
 @blueprint.arguments(schemas.DefinitionQuery(), location="query")
-@blueprint.response(200, schemas.DefinitionHistoryOut())
+@blueprint.response(200, answers.DefinitionHistoryOut())
 def show(query: dict[str, str | None], key: str) -> dict[str, Any]:
     """The newest version with its file, and the list of all versions."""
     with transaction() as tx:
@@ -37,10 +37,10 @@ def show(query: dict[str, str | None], key: str) -> dict[str, Any]:
     return _told(newest) | {"versions": versions}
 
 
-@blueprint.get("/<key>/versions/<int:version>")
+@blueprint.get("/<string(maxlength=255):key>/versions/<int(max=2147483647):version>")
 @authenticated
 @blueprint.arguments(schemas.DefinitionQuery(), location="query")
-@blueprint.response(200, schemas.DefinitionVersionOut())
+@blueprint.response(200, answers.DefinitionVersionOut())
 def version(query: dict[str, str | None], key: str, version: int) -> dict[str, Any]:
     """One version with its file."""
     with transaction() as tx:
@@ -48,7 +48,9 @@ def version(query: dict[str, str | None], key: str, version: int) -> dict[str, A
         return _told(deployments.definition(tx, key, version, kind))
 
 
-@blueprint.get("/<key>/versions/<int:version>/file")
+@blueprint.get(
+    "/<string(maxlength=255):key>/versions/<int(max=2147483647):version>/file"
+)
 @authenticated
 @blueprint.arguments(schemas.DefinitionQuery(), location="query")
 @blueprint.response(

@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 from flask import abort, g, request
 
-from server.api import schemas
+from server.api import answers
 from server.api.blueprints import deployments as blueprint
 from server.api.idempotency import Subject, once
 from server.auth import require
@@ -42,7 +42,7 @@ UPLOAD = {
 @blueprint.post("")
 @body_limit(MAX_DEPLOYMENT_BYTES)
 @require(Role.DESIGNER, Role.ADMINISTRATOR)
-@blueprint.response(201, schemas.ReleaseOut())
+@blueprint.response(201, answers.ReleaseOut())
 @blueprint.doc(**UPLOAD)  # type: ignore[untyped-decorator]  # it has no annotations
 def release() -> Subject:
     """Release files together; a part that did not change keeps its version."""

@@ -5,17 +5,16 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import Response, abort, g, request
-from marshmallow import Schema, fields
 
 from server import uploads
-from server.api import reading
+from server.api import answers, reading
 from server.api.blueprints import documents as blueprint
 from server.api.blueprints import instances, tasks
 from server.api.idempotency import Subject, once
 from server.auth import authenticated
 from server.context import caller, services, transaction, world
 from server.edge import body_limit
-from workflows import documents
+from workflows import documents, task_rights
 from workflows.documents import DocumentRow
 from workflows.model import InputRefused, Page
 
@@ -44,33 +43,12 @@ UPLOAD = {
 DOWNLOAD = {"type": "string", "format": "binary"}
 
 
-class DocumentOut(Schema):
-    id = fields.UUID()
-    instance_id = fields.UUID()
-    task_id = fields.UUID(allow_none=True)
-    kind = fields.String(metadata={"enum": ["answer", "attachment"]})
-    field = fields.String(allow_none=True)
-    name = fields.String()
-    media_type = fields.String()
-    size = fields.Integer(metadata={"description": "In bytes."})
-    sha256 = fields.String()
-    scan = fields.String(metadata={"enum": ["unscanned", "clean", "infected"]})
-    uploaded_by = fields.String()
-    uploaded_at = fields.AwareDateTime()
-
-
-class DocumentList(Schema):
-    items = fields.List(fields.Nested(DocumentOut))
-    next_cursor = fields.String(allow_none=True)
-    total = fields.Integer()
-    total_is_capped = fields.Boolean()
-
-
 @tasks.post("/<uuid:task_id>/documents")
 @body_limit(uploads.one_file)
 @authenticated
-@tasks.response(201, DocumentOut())
+@tasks.response(201, answers.DocumentOut())
 @tasks.doc(**UPLOAD)  # type: ignore[untyped-decorator]  # it has no annotations
+@tasks.says(roles=task_rights.WORKERS, refuses=(409,))
 def add(task_id: uuid.UUID) -> DocumentRow:
     """Add a file to an open task that the caller may work on."""
     if request.mimetype != "multipart/form-data":
@@ -96,7 +74,7 @@ def add(task_id: uuid.UUID) -> DocumentRow:
 @instances.get("/<uuid:instance_id>/documents")
 @authenticated
 @instances.arguments(reading.ListQuery(), location="query")
-@instances.response(200, DocumentList())
+@instances.response(200, answers.DocumentList())
 def search(query: dict[str, Any], instance_id: uuid.UUID) -> Page[DocumentRow]:
     """The documents of a case, the newest first."""
     with transaction() as tx:
@@ -105,7 +83,8 @@ def search(query: dict[str, Any], instance_id: uuid.UUID) -> Page[DocumentRow]:
 
 @blueprint.get("/<uuid:document_id>")
 @authenticated
-@blueprint.response(200, DOWNLOAD, content_type="application/octet-stream")
+@blueprint.response(200, DOWNLOAD, content_type="*/*")
+@blueprint.says(refuses=(422,))
 def download(document_id: uuid.UUID) -> Response:
     """The bytes of one document, as a file to save."""
     return uploads.download(document_id)

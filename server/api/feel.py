@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from server.api import schemas
+from server.api import answers, schemas
 from server.api.blueprints import feel as blueprint
 from server.auth import require
 from server.context import services
@@ -13,7 +13,8 @@ from workflows.model import Role
 @blueprint.post("/evaluate")
 @require(Role.DESIGNER, Role.ADMINISTRATOR)
 @blueprint.arguments(schemas.Evaluation())
-@blueprint.response(200, schemas.ValueOut())
+@blueprint.response(200, answers.ValueOut())
+@blueprint.says(stores_nothing=True)
 def evaluate(body: dict[str, Any]) -> dict[str, Any]:
     """The value of an expression; whatever a procedure would refuse is refused."""
     text = body["expression"].strip().removeprefix("=").strip()

@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from server.api import schemas
+from server.api import answers, schemas
 from server.api.blueprints import incidents as blueprint
 from server.api.idempotency import Subject, once
 from server.auth import authenticated, require
@@ -18,7 +18,7 @@ from workflows.model import Page, Role
 @blueprint.get("")
 @authenticated
 @blueprint.arguments(schemas.IncidentQuery(), location="query")
-@blueprint.response(200, schemas.IncidentList())
+@blueprint.response(200, answers.IncidentList())
 def search(query: dict[str, Any]) -> Page[IncidentRow]:
     """The incidents of the caller's cases, the newest first."""
     with transaction() as tx:
@@ -28,7 +28,8 @@ def search(query: dict[str, Any]) -> Page[IncidentRow]:
 @blueprint.post("/<uuid:incident_id>/retry")
 @require(Role.ADMINISTRATOR, Role.SUPERVISOR, Role.SERVICE)
 @blueprint.arguments(schemas.IncidentRetry(), required=False)
-@blueprint.response(200, schemas.IncidentOut())
+@blueprint.response(200, answers.IncidentOut())
+@blueprint.says(refuses=(409,))
 def retry(body: dict[str, Any], incident_id: uuid.UUID) -> IncidentRow:
     """Try the step again, with `variables` laid over the case's first."""
     return once(

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from server.api import reading, schemas, step_schemas
+from server.api import answers, reading, schemas, step_schemas
 from server.api.blueprints import instances as blueprint
 from server.api.idempotency import Subject, once
 from server.auth import authenticated
@@ -21,7 +21,8 @@ from workflows.world import World
 @blueprint.post("")
 @authenticated
 @blueprint.arguments(schemas.InstanceStart())
-@blueprint.response(201, schemas.InstanceOut())
+@blueprint.response(201, answers.InstanceOut())
+@blueprint.says(refuses=(403, 404))
 def start(body: dict[str, Any]) -> InstanceRow:
     """Start a case; `office` sets calendar and rights, by default the caller's."""
     return once(
@@ -34,7 +35,7 @@ def start(body: dict[str, Any]) -> InstanceRow:
 @blueprint.get("")
 @authenticated
 @blueprint.arguments(schemas.InstanceQuery(), location="query")
-@blueprint.response(200, schemas.InstanceList())
+@blueprint.response(200, answers.InstanceList())
 def search(query: dict[str, Any]) -> Page[InstanceRow]:
     """The cases of the caller's offices, the newest first."""
     with transaction() as tx:
@@ -43,7 +44,7 @@ def search(query: dict[str, Any]) -> Page[InstanceRow]:
 
 @blueprint.get("/<uuid:instance_id>")
 @authenticated
-@blueprint.response(200, schemas.InstanceOut())
+@blueprint.response(200, answers.InstanceOut())
 def show(instance_id: uuid.UUID) -> InstanceRow:
     """One case with its variables."""
     with transaction() as tx:
@@ -53,7 +54,7 @@ def show(instance_id: uuid.UUID) -> InstanceRow:
 @blueprint.get("/<uuid:instance_id>/history")
 @authenticated
 @blueprint.arguments(reading.ListQuery(), location="query")
-@blueprint.response(200, schemas.EventList())
+@blueprint.response(200, answers.EventList())
 def events(query: dict[str, Any], instance_id: uuid.UUID) -> Page[history.EventRow]:
     """What happened to a case, in order, chained by hash."""
     with transaction() as tx:
@@ -66,7 +67,8 @@ def events(query: dict[str, Any], instance_id: uuid.UUID) -> Page[history.EventR
 @blueprint.arguments(
     step_schemas.Steering(), required=False, example=step_schemas.STEERING_EXAMPLE
 )
-@blueprint.response(200, schemas.InstanceOut())
+@blueprint.response(200, answers.InstanceOut())
+@blueprint.says(roles=instances.LEADERS, refuses=(409,))
 def cancel(body: dict[str, Any], instance_id: uuid.UUID) -> InstanceRow:
     """End a case for good."""
     return _steer(instances.cancel, instance_id, body["reason"])
@@ -77,7 +79,8 @@ def cancel(body: dict[str, Any], instance_id: uuid.UUID) -> InstanceRow:
 @blueprint.arguments(
     step_schemas.Steering(), required=False, example=step_schemas.STEERING_EXAMPLE
 )
-@blueprint.response(200, schemas.InstanceOut())
+@blueprint.response(200, answers.InstanceOut())
+@blueprint.says(roles=instances.LEADERS, refuses=(409,))
 def suspend(body: dict[str, Any], instance_id: uuid.UUID) -> InstanceRow:
     """Hold a case until it is resumed."""
     return _steer(instances.suspend, instance_id, body["reason"])
@@ -88,7 +91,8 @@ def suspend(body: dict[str, Any], instance_id: uuid.UUID) -> InstanceRow:
 @blueprint.arguments(
     step_schemas.Steering(), required=False, example=step_schemas.STEERING_EXAMPLE
 )
-@blueprint.response(200, schemas.InstanceOut())
+@blueprint.response(200, answers.InstanceOut())
+@blueprint.says(roles=instances.LEADERS, refuses=(409,))
 def resume(body: dict[str, Any], instance_id: uuid.UUID) -> InstanceRow:
     """Let a suspended case go on."""
     return _steer(instances.resume, instance_id, body["reason"])

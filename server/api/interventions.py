@@ -6,18 +6,22 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from server.api import schemas, step_schemas
+from server.api import answers, step_schemas
 from server.api.blueprints import instances as blueprint
 from server.api.idempotency import Subject, once
 from server.auth import authenticated
 from server.context import caller, transaction, world
 from workflows import instances, interventions, standing
 from workflows.instances import InstanceRow
+from workflows.model import Role
+
+MOVERS = (Role.ADMINISTRATOR,)
 
 
 @blueprint.get("/<uuid:instance_id>/steps")
 @authenticated
 @blueprint.response(200, step_schemas.StepsOut(), example=step_schemas.STEPS_EXAMPLE)
+@blueprint.says(roles=standing.SEES)
 def steps(instance_id: uuid.UUID) -> standing.Steps:
     """Where a case stands, and where it can be moved to.
 
@@ -30,7 +34,8 @@ def steps(instance_id: uuid.UUID) -> standing.Steps:
 @blueprint.post("/<uuid:instance_id>/skip")
 @authenticated
 @blueprint.arguments(step_schemas.Skip(), example=step_schemas.SKIP_EXAMPLE)
-@blueprint.response(200, schemas.InstanceOut())
+@blueprint.response(200, answers.InstanceOut())
+@blueprint.says(roles=MOVERS, refuses=(409,))
 def skip(body: dict[str, Any], instance_id: uuid.UUID) -> InstanceRow:
     """A step ends as if it had been done; for administrators.
 
@@ -52,7 +57,8 @@ def skip(body: dict[str, Any], instance_id: uuid.UUID) -> InstanceRow:
 @blueprint.post("/<uuid:instance_id>/move")
 @authenticated
 @blueprint.arguments(step_schemas.Move(), example=step_schemas.MOVE_EXAMPLE)
-@blueprint.response(200, schemas.InstanceOut())
+@blueprint.response(200, answers.InstanceOut())
+@blueprint.says(roles=MOVERS, refuses=(409,))
 def move(body: dict[str, Any], instance_id: uuid.UUID) -> InstanceRow:
     """A step ends unfinished and the case goes on at another; for administrators.
 
@@ -74,7 +80,8 @@ def move(body: dict[str, Any], instance_id: uuid.UUID) -> InstanceRow:
 @blueprint.post("/<uuid:instance_id>/repeat")
 @authenticated
 @blueprint.arguments(step_schemas.Repeat(), example=step_schemas.REPEAT_EXAMPLE)
-@blueprint.response(200, schemas.InstanceOut())
+@blueprint.response(200, answers.InstanceOut())
+@blueprint.says(roles=MOVERS, refuses=(409,))
 def repeat(body: dict[str, Any], instance_id: uuid.UUID) -> InstanceRow:
     """The case goes back to a step that it has done; for administrators.
 

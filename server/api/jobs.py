@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from server.api import schemas
+from server.api import answers, schemas
 from server.api.blueprints import jobs as blueprint
 from server.api.idempotency import Subject, once
 from server.auth import authenticated, require
@@ -18,7 +18,7 @@ from workflows.model import Page, Role
 @blueprint.get("")
 @authenticated
 @blueprint.arguments(schemas.JobQuery(), location="query")
-@blueprint.response(200, schemas.JobList())
+@blueprint.response(200, answers.JobList())
 def search(query: dict[str, Any]) -> Page[JobRow]:
     """The jobs of the caller's cases, the newest first."""
     with transaction() as tx:
@@ -27,7 +27,8 @@ def search(query: dict[str, Any]) -> Page[JobRow]:
 
 @blueprint.post("/<uuid:job_id>/retry")
 @require(Role.ADMINISTRATOR, Role.SUPERVISOR, Role.SERVICE)
-@blueprint.response(200, schemas.JobOut())
+@blueprint.response(200, answers.JobOut())
+@blueprint.says(refuses=(409,))
 def retry(job_id: uuid.UUID) -> JobRow:
     """Give a failed job its attempts again."""
     return once(

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from server.api import schemas
+from server.api import answers
 from server.api.blueprints import lint as blueprint
 from server.api.deployments import MAX_DEPLOYMENT_BYTES, UPLOAD, uploaded
 from server.auth import require
@@ -16,8 +16,9 @@ from workflows.model import Role
 @blueprint.post("")
 @body_limit(MAX_DEPLOYMENT_BYTES)
 @require(Role.DESIGNER, Role.ADMINISTRATOR)
-@blueprint.response(200, schemas.LintOut())
+@blueprint.response(200, answers.LintOut())
 @blueprint.doc(**UPLOAD)  # type: ignore[untyped-decorator]  # it has no annotations
+@blueprint.says(stores_nothing=True)
 def check() -> dict[str, Any]:
     """Tell what a deployment of these files would find; nothing is stored."""
     files = uploaded()

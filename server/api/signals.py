@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from server.api import schemas
+from server.api import answers, schemas
 from server.api.blueprints import signals as blueprint
 from server.api.idempotency import once
 from server.auth import authenticated
@@ -13,10 +13,12 @@ from workflows import due, signals
 @blueprint.post("")
 @authenticated
 @blueprint.arguments(schemas.SignalThrow())
-@blueprint.response(202, schemas.SignalOut())
+@blueprint.response(202, answers.SignalOut())
 def throw(body: dict[str, Any]) -> dict[str, str]:
-    """Throw a signal: every case of the caller's offices that waits for it goes on, and
-    every procedure that it starts begins a case. It is not kept for those who begin to
+    """Throw a signal to every case that waits for it.
+
+    Every case of the caller's offices that waits for it goes on, and every procedure
+    that it starts begins a case. It is not kept for those who begin to
     wait later; nothing that is to hear it is lost, though a suspended case hears it
     when it is resumed, and the last of a thousand some seconds after the answer."""
     answer = once(

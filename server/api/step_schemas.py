@@ -1,9 +1,10 @@
 """What the API takes and answers where a case is steered by hand."""
 
-from marshmallow import Schema, fields
+from marshmallow import fields
 
+from server.api.answers import Output, in_language
 from server.api.reading import Text, Variables
-from server.api.schemas import Input, in_language
+from server.api.schemas import Input
 from workflows.instances import MOST_REASON
 from workflows.standing import StepRow
 
@@ -38,13 +39,13 @@ class Repeat(Input):
     reason = Text(required=True, most=MOST_REASON)
 
 
-class StepOut(Schema):
+class StepOut(Output):
     step = fields.UUID(metadata={"description": "Names the place in what is done."})
     element_id = fields.String()
     process = fields.String(
         allow_none=True, metadata={"description": "The called process, if any."}
     )
-    name = fields.Function(_name, metadata={"type": "string"})
+    name = fields.Function(_name, metadata={"type": ["string", "null"]})
     kind = fields.String(
         metadata={
             "description": "task, job, timer, message, signal, events (the first of"
@@ -64,7 +65,7 @@ class StepOut(Schema):
     )
 
 
-class StepsOut(Schema):
+class StepsOut(Output):
     steps = fields.List(fields.Nested(StepOut))
     repeatable = fields.List(
         fields.String(),

@@ -8,22 +8,29 @@ import sqlalchemy as sa
 from flask import jsonify
 from flask.typing import ResponseReturnValue
 
-from server.api import schemas
+from server.api import answers, schemas
 from server.api.blueprints import tasks as blueprint
 from server.api.idempotency import Subject, once
 from server.auth import authenticated
 from server.context import caller, transaction, world
-from workflows import feel, tasks, worklist
+from workflows import feel, task_rights, tasks, worklist
 from workflows.model import NotFound, Page
 from workflows.task_rows import TaskRow
 from workflows.worklist import WorklistQuery
 from workflows.worklist_statements import CLOSED
 
+FORM = {
+    "type": "default",
+    "id": "decide",
+    "components": [{"type": "textfield", "key": "grounds", "label": "Негіздеме"}],
+}
+
 
 @blueprint.get("")
 @authenticated
 @blueprint.arguments(schemas.TaskQuery(), location="query")
-@blueprint.response(200, schemas.TaskList())
+@blueprint.response(200, answers.TaskList())
+@blueprint.says(refuses=(404,))
 def search(query: dict[str, Any]) -> Page[TaskRow]:
     """The worklist of what the caller may see, the most urgent first."""
     if query["sort"] is None:
@@ -34,7 +41,7 @@ def search(query: dict[str, Any]) -> Page[TaskRow]:
 
 @blueprint.get("/<uuid:task_id>")
 @authenticated
-@blueprint.response(200, schemas.TaskDetailOut())
+@blueprint.response(200, answers.TaskDetailOut())
 def show(task_id: uuid.UUID) -> dict[str, Any]:
     """One task with the variables that it may see."""
     with transaction() as tx:
@@ -45,7 +52,9 @@ def show(task_id: uuid.UUID) -> dict[str, Any]:
 
 @blueprint.get("/<uuid:task_id>/form")
 @authenticated
-@blueprint.response(200, {"type": "object"}, description="A form-js schema")
+@blueprint.response(
+    200, {"type": "object"}, description="A form-js schema", example=FORM
+)
 def form(task_id: uuid.UUID) -> ResponseReturnValue:
     """The task's form as it was released with the case's version."""
     with transaction() as tx:
@@ -57,7 +66,8 @@ def form(task_id: uuid.UUID) -> ResponseReturnValue:
 
 @blueprint.post("/<uuid:task_id>/claim")
 @authenticated
-@blueprint.response(200, schemas.TaskOut())
+@blueprint.response(200, answers.TaskOut())
+@blueprint.says(roles=task_rights.WORKERS, refuses=(409,))
 def claim(task_id: uuid.UUID) -> TaskRow:
     """Take a task."""
     return _once(lambda tx: tasks.claim(tx, world(), caller(), task_id))
@@ -65,7 +75,8 @@ def claim(task_id: uuid.UUID) -> TaskRow:
 
 @blueprint.post("/<uuid:task_id>/release")
 @authenticated
-@blueprint.response(200, schemas.TaskOut())
+@blueprint.response(200, answers.TaskOut())
+@blueprint.says(roles=task_rights.WORKERS, refuses=(409,))
 def release(task_id: uuid.UUID) -> TaskRow:
     """Give a task back to its group."""
     return _once(lambda tx: tasks.release(tx, world(), caller(), task_id))
@@ -74,7 +85,8 @@ def release(task_id: uuid.UUID) -> TaskRow:
 @blueprint.post("/<uuid:task_id>/assign")
 @authenticated
 @blueprint.arguments(schemas.Assignment())
-@blueprint.response(200, schemas.TaskOut())
+@blueprint.response(200, answers.TaskOut())
+@blueprint.says(roles=task_rights.SUPERVISORS, refuses=(409,))
 def assign(body: dict[str, Any], task_id: uuid.UUID) -> TaskRow:
     """Give a task to somebody by login; supervisors do this."""
     return _once(
@@ -85,7 +97,8 @@ def assign(body: dict[str, Any], task_id: uuid.UUID) -> TaskRow:
 @blueprint.post("/<uuid:task_id>/delegate")
 @authenticated
 @blueprint.arguments(schemas.Delegation())
-@blueprint.response(200, schemas.TaskOut())
+@blueprint.response(200, answers.TaskOut())
+@blueprint.says(roles=task_rights.WORKERS, refuses=(409,))
 def delegate(body: dict[str, Any], task_id: uuid.UUID) -> TaskRow:
     """Hand one's task to somebody who may do it; it can be brought back."""
     told = body["assignee"], body["note"]
@@ -94,7 +107,8 @@ def delegate(body: dict[str, Any], task_id: uuid.UUID) -> TaskRow:
 
 @blueprint.post("/<uuid:task_id>/bring-back")
 @authenticated
-@blueprint.response(200, schemas.TaskOut())
+@blueprint.response(200, answers.TaskOut())
+@blueprint.says(roles=task_rights.WORKERS, refuses=(409,))
 def bring_back(task_id: uuid.UUID) -> TaskRow:
     """Give a task that was handed over back to who did so; they may, or supervisors."""
     return _once(lambda tx: tasks.bring_back(tx, world(), caller(), task_id))
@@ -103,7 +117,8 @@ def bring_back(task_id: uuid.UUID) -> TaskRow:
 @blueprint.post("/<uuid:task_id>/complete")
 @authenticated
 @blueprint.arguments(schemas.TaskCompletion(), required=False)
-@blueprint.response(200, schemas.TaskOut())
+@blueprint.response(200, answers.TaskOut())
+@blueprint.says(roles=task_rights.WORKERS, refuses=(409,))
 def complete(body: dict[str, Any], task_id: uuid.UUID) -> TaskRow:
     """Complete a task with its answers and move the case on."""
     return _once(

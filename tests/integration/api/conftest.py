@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from server import bootstrap
 from server.settings import Settings
 from tests.integration.api.callers import Caller, make_caller
+from tests.integration.api.conformance import watched
 from workflows import people
 from workflows.model import Role
 from workflows.store.session import Store
@@ -33,10 +34,12 @@ def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Set
 @pytest.fixture(scope="module")
 def app(settings: Settings) -> Iterator[Flask]:
     made = bootstrap.create_app(settings)
+    deviations = watched(made)
     yield made
     services = made.extensions["rasim"]
     services.store.close()
     services.clock.close()
+    assert deviations == []
 
 
 @pytest.fixture
