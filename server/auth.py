@@ -17,7 +17,7 @@ from flask import Flask, Response, current_app, g, redirect, request
 from flask.typing import ResponseReturnValue
 
 from server import context, cookies
-from workflows import credentials, sessions
+from workflows import sessions, tokens
 from workflows.model import NotAllowed, RasimError, Role
 from workflows.people import Caller, StandIn
 
@@ -246,8 +246,8 @@ def _program() -> Caller:
     token = token.strip()
     if scheme.lower() != "bearer" or not token:
         raise NotSignedIn
-    tokens: _Tokens = current_app.extensions[_Tokens.EXTENSION]
-    caller = tokens.caller(token)
+    known: _Tokens = current_app.extensions[_Tokens.EXTENSION]
+    caller = known.caller(token)
     if caller is None:
         raise NotSignedIn
     g.caller = caller
@@ -332,7 +332,7 @@ class _Tokens:
             return kept[1]
         services = context.services()
         with services.store.statement() as tx:
-            caller = credentials.by_token(tx, services.clock, token)
+            caller = tokens.caller(tx, services.clock, token)
         if caller is None:
             self._kept.pop(key, None)
             return None

@@ -25,8 +25,10 @@ from server import (
     errors,
     health,
     i18n,
+    limits,
     logs,
     openid,
+    overload,
     rendering,
     sections,
     sign_in,
@@ -37,6 +39,7 @@ from server.diagrams import released as drawn
 from server.environment import SettingRefused
 from server.postgres import database_url, require_url
 from server.public_address import BehindProxies
+from server.rates import Rates
 from server.settings import PACKAGED, Settings
 from workflows import due
 from workflows.depot import Depot
@@ -62,8 +65,11 @@ UNKNOWN_QUEUE = "unknown"
 BUNDLE = "bundle/"  # its files carry a hash in their names
 
 
-def create_app(settings: Settings) -> Flask:
-    """The pages and the API. Raises for a missing secret, and for an open route."""
+def create_app(settings: Settings, counts: Rates | None = None) -> Flask:
+    """The pages and the API. Raises for a missing secret, and for an open route.
+
+    `counts` holds the rates that this process shares with others.
+    """
     logs.configure(settings.log_level)
     app = Application("server")
     app.config.update(
@@ -80,8 +86,10 @@ def create_app(settings: Settings) -> Flask:
     services = make_services(settings)
     app.extensions[context.EXTENSION] = services
     edge.init_app(app)
+    overload.init_app(app, settings.load.wait_seconds)
     errors.init_app(app)
     auth.init_app(app)
+    limits.init_app(app, settings.load, counts)
     i18n.init_app(app, _locale_of_reader)
     rendering.init_app(app, services.clock)
     drawn.init_app(app)

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from flask import Flask, current_app, json, redirect, render_template, request
+from flask import Flask, current_app, g, json, redirect, render_template, request
 from werkzeug import Response
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.http import HTTP_STATUS_CODES
 
-from server import auth, context, i18n, rendering
+from server import auth, context, i18n, limits, overload, rendering
 from server.i18n import gettext
 from workflows import (
     decision_models,
@@ -27,6 +27,7 @@ from workflows import (
     model,
     ports,
     task_rights,
+    tokens,
 )
 
 PROBLEM_JSON = "application/problem+json"
@@ -52,6 +53,10 @@ class Kind:
 # The nearest class in an error's line of ancestors counts.
 TABLE: Mapping[type[model.RasimError], Kind] = {
     auth.NotSignedIn: Kind(401, "not-signed-in", "Sign in first"),
+    tokens.TokenExpired: Kind(401, "token-expired", "The token has expired"),
+    tokens.TokenRevoked: Kind(401, "token-revoked", "The token was revoked"),
+    limits.TooMany: Kind(429, "too-many-requests", "Too many requests"),
+    overload.Overloaded: Kind(503, "overloaded", "Too many ask at once"),
     auth.FormRefused: Kind(403, "form-refused", "This form is no longer valid"),
     model.NotAllowed: Kind(403, "not-allowed", "You may not do this"),
     model.NotFound: Kind(404, "not-found", "There is nothing here"),
@@ -155,10 +160,17 @@ def _refused(error: model.RasimError) -> Response:
         findings = getattr(error, "findings", None)
         response = _page(kind.status, gettext(kind.title), _for_people(error), findings)
     if kind.status == 401:
-        response.headers["WWW-Authenticate"] = 'Bearer realm="rasim"'
-    if kind.status == 503:
-        response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+        response.headers["WWW-Authenticate"] = _challenge(error)
+    if kind.status in (429, 503):
+        wait = error.data.get("seconds", RETRY_AFTER_SECONDS)
+        response.headers["Retry-After"] = str(wait)
     return response
+
+
+def _challenge(error: model.RasimError) -> str:
+    """RFC 6750, 3.1: a token that was told and does not work is an invalid one."""
+    bare = isinstance(error, auth.NotSignedIn) and not request.authorization
+    return 'Bearer realm="rasim"' + ("" if bare else ', error="invalid_token"')
 
 
 def _usual_page(error: model.RasimError) -> Response | None:
@@ -216,6 +228,8 @@ def _page(
     text: str,
     findings: list[model.Finding] | None = None,
 ) -> Response:
+    if status >= 500:  # the header asks the database nothing: it may be what fails
+        g.setdefault("unseen_mentions", 0)
     body = render_template(
         "error.html", status=status, title=title, text=text, findings=findings
     )

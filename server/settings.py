@@ -5,9 +5,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from server import document_settings, openid_settings, public_address
+from server import (
+    backup_settings,
+    document_settings,
+    load_settings,
+    openid_settings,
+    public_address,
+)
+from server.backup_settings import BackupSettings
 from server.document_settings import DocumentSettings
 from server.environment import SECRET_LENGTH, Reader, SettingRefused
+from server.load_settings import LoadSettings, Network
 from server.openid_settings import OpenId
 from server.public_address import PublicAddress
 
@@ -37,6 +45,9 @@ class Settings:
     queue_log_days: int  # the queue's log is kept for so long
     idempotency_days: int  # and the key of a request, for its repeats
     documents: DocumentSettings
+    backup: BackupSettings
+    load: LoadSettings
+    webhook_networks: tuple[Network, ...]  # private ones that webhooks may reach
     public: PublicAddress | None  # what people type, where it is not host and port
     openid: OpenId | None  # where people sign in elsewhere, if anywhere
 
@@ -65,6 +76,9 @@ class Settings:
             queue_log_days=read.number("RASIM_QUEUE_LOG_DAYS", 7, 1, 3650),
             idempotency_days=read.number("RASIM_IDEMPOTENCY_DAYS", 7, 1, 3650),
             documents=document_settings.read(read, data),
+            backup=backup_settings.read(read, data),
+            load=load_settings.read(read),
+            webhook_networks=load_settings.webhook_networks(read),
             public=public,
             openid=openid_settings.read(read, has_address=public is not None),
         )

@@ -14,7 +14,9 @@ from gunicorn.app.base import (  # type: ignore[import-untyped]  # it has none
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]  # it has none
 
 from server.leash import PR_SET_PDEATHSIG
+from server.rates import Rates
 from server.settings import Settings
+from server.web_worker import Worker
 
 REQUEST_SECONDS = 30
 GRACEFUL_SECONDS = 15
@@ -29,6 +31,7 @@ class Web(BaseApplication):  # type: ignore[misc]  # untyped
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.counts = Rates()  # before the fork: all processes count together
         super().__init__()
 
     def load_config(self) -> None:
@@ -39,7 +42,7 @@ class Web(BaseApplication):  # type: ignore[misc]  # untyped
         # Imported in the serving process: V8 must not start before a fork.
         from server.bootstrap import create_app
 
-        app: Flask = create_app(self.settings)
+        app: Flask = create_app(self.settings, self.counts)
         # It lives as long as the process: the collector need not look at it.
         gc.freeze()
         return app
@@ -58,7 +61,7 @@ def gunicorn_settings(settings: Settings) -> dict[str, Any]:
     return {
         "bind": [f"{settings.host}:{settings.port}"],
         "workers": settings.web_processes,
-        "worker_class": "gthread",
+        "worker_class": Worker,
         "threads": settings.web_threads,
         "timeout": REQUEST_SECONDS,
         "graceful_timeout": GRACEFUL_SECONDS,
