@@ -16,7 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSON
 
-from workflows import listing, people
+from workflows import listing, people, webhook_outbox
 from workflows.model import Page
 from workflows.store.tables import events as event_rows
 from workflows.store.tables import process_instances
@@ -25,24 +25,32 @@ SALT_BYTES = 16
 
 
 def _insert() -> sa.Insert:
-    """Adds the events of `events`, a JSON list of what `Chain.take` gives."""
+    """Adds the events of `events`, a JSON list of what `Chain.take` gives.
+
+    With them goes what webhooks are told, which takes two names of its own.
+    """
     plain = ("type", "element_id", "called_process", "actor", "detail")
     binary = _BINARY
     kept = [event_rows.c.seq, *(event_rows.c[name] for name in plain), event_rows.c.at]
-    added = sa.func.json_to_recordset(sa.bindparam("events", type_=JSON)).table_valued(
+    events = sa.bindparam("events", type_=JSON)
+    added = sa.func.json_to_recordset(events).table_valued(
         *(sa.column(column.name, column.type) for column in kept),
         *(sa.column(name, sa.Text) for name in binary),
         name="added",
     )
     rows = added.render_derived(with_types=True)
     case_id = sa.bindparam("case_id", type_=event_rows.c.instance_id.type)
-    return sa.insert(event_rows).from_select(
-        ["instance_id", *(column.name for column in kept), *binary],
-        sa.select(
-            case_id,
-            *(rows.c[column.name] for column in kept),
-            *(sa.func.decode(rows.c[name], sa.text("'hex'")) for name in binary),
-        ),
+    return (
+        sa.insert(event_rows)
+        .from_select(
+            ["instance_id", *(column.name for column in kept), *binary],
+            sa.select(
+                case_id,
+                *(rows.c[column.name] for column in kept),
+                *(sa.func.decode(rows.c[name], sa.text("'hex'")) for name in binary),
+            ),
+        )
+        .add_cte(webhook_outbox.outbox(events, case_id))
     )
 
 
@@ -127,6 +135,7 @@ class Chain:
         rows, self._rows = self._rows, []
         for row in rows:
             row["at"] = row["at"].isoformat()
+            row["told_as"] = webhook_outbox.NAMES.get(row["type"])
             for name in _BINARY:
                 row[name] = row[name] and row[name].hex()
         return json.dumps(rows, ensure_ascii=False)

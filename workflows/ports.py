@@ -89,6 +89,24 @@ class Connectors(Protocol):
         ...
 
 
+class NotDelivered(Exception):
+    """A receiver of webhooks did not answer, or may not be asked; tried again later.
+
+    The message is ours and holds nothing that the receiver said.
+    """
+
+
+class Postman(Protocol):
+    """Brings what webhooks are told to the addresses that others chose."""
+
+    def post(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
+        """The status that was answered, whatever it is; raises NotDelivered.
+
+        Called with no lock held and no transaction open; takes some seconds at most.
+        """
+        ...
+
+
 class DocumentsUnavailable(RasimError):
     """The place where documents are kept does not answer. Try again in a moment."""
 

@@ -228,7 +228,12 @@ def _begin(current: Step) -> None:
     row["saved"] = current.case.save()
     head = {"event_seq": current.chain.seq, "event_hash": current.chain.head}
     new = {f"new_{name}": value for name, value in (row | head).items()}
-    BEGIN.run(current.tx, new | {"case_id": current.id, "events": current.chain.take()})
+    BEGIN.run(
+        current.tx,
+        new
+        | {"case_id": current.id, "events": current.chain.take()}
+        | _told_of(current),
+    )
     current.is_new = False
     deadlines.start_for_case(current)
 
@@ -255,5 +260,12 @@ def _save(current: Step) -> None:
             "new_event_seq": chain.seq,
             "new_event_hash": chain.head,
             "events": chain.take(),
+            **_told_of(current),
         },
     )
+
+
+def _told_of(current: Step) -> dict[str, Any]:
+    """What webhooks choose by."""
+    row = current.instance
+    return {"told_process": row.process_key, "told_office": row.office_id}

@@ -8,6 +8,7 @@ from workflows.store.session import Store
 
 # Rows in one transaction: none of them lasts, or holds up who writes meanwhile.
 LOT = 5_000
+DELIVERY_DAYS = 30  # after its end: so long a webhook's deliveries can be asked for
 DRAFT_DAYS = 14  # after the end of its task: who was overtaken may still want it
 # By their place in the file, for nothing else would find each of them again at once.
 OLD = """
@@ -25,6 +26,7 @@ DRAFTS = sa.text(
         WHERE ended_at < :until LIMIT :lot FOR UPDATE OF drafts SKIP LOCKED))
     """
 )
+DELIVERIES = sa.text(OLD.format(table="webhook_deliveries", moment="ended_at"))
 IDEMPOTENCY_KEYS = sa.text(OLD.format(table="idempotency_keys", moment="created_at"))
 
 
@@ -41,6 +43,7 @@ def prune(
         _delete(store, QUEUE_LOG, machine - timedelta(days=queue_log_days)),
         _delete(store, IDEMPOTENCY_KEYS, now - timedelta(days=idempotency_days)),
         _delete(store, SENT_ANSWERS, now - timedelta(days=idempotency_days)),
+        _delete(store, DELIVERIES, now - timedelta(days=DELIVERY_DAYS)),
         _delete(store, DRAFTS, now - timedelta(days=DRAFT_DAYS)),
     )
 
