@@ -1,6 +1,7 @@
 """Reading a form-js schema: what runs becomes a `Form`, all else is refused by id."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -70,6 +71,7 @@ def _parse(text: str | bytes, notes: Notebook) -> dict[str, Any]:
             notes.refuse(None, "too-large", f"the file is over {LARGEST_BYTES} bytes")
             raise FormRefused(notes.errors)
         root = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
+        _refuse_unkept(json.dumps(root, ensure_ascii=False))
     except (ValueError, RecursionError) as e:
         reason = "is nested too deep" if isinstance(e, RecursionError) else str(e)
         notes.refuse(None, "json", f"the file is not JSON in UTF-8: {reason}")
@@ -80,11 +82,21 @@ def _parse(text: str | bytes, notes: Notebook) -> dict[str, Any]:
     return root
 
 
+def _refuse_unkept(text: str) -> None:
+    """ValueError for what neither a database keeps nor a page shows."""
+    if "\\u0000" in text.replace("\\\\", ""):
+        raise ValueError("a text holds the character NUL")
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("a text holds half of a surrogate pair") from error
+
+
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(n for n in names if names.count(n) > 1)
+        counted = Counter(name for name, _ in pairs)
+        twice = next(name for name, times in counted.items() if times > 1)
         raise ValueError(f"`{twice}` is written twice in one object")
     return found
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from flask import Flask, Response, abort, current_app, g, request
 
-from server import compression, context
+from server import compression, context, headers
 from server.measures import REQUEST_SECONDS
 
 MAX_BODY_BYTES = 1 << 20
@@ -17,17 +17,6 @@ WATCHED = "health"  # machines that watch ask each process at an address of its 
 LIMIT = "max_body_bytes"  # a view's own attribute, where the default is too small
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
-HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
-    # Pages bring their own; nothing else has a use for scripts, styles or frames.
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-}
-HSTS = "max-age=31536000; includeSubDomains"
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -48,6 +37,7 @@ def init_app(app: Flask) -> None:
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.before_request(_begin)
     app.after_request(_end)
+    headers.init_app(app)
 
 
 def _begin() -> None:
@@ -66,13 +56,6 @@ def _begin() -> None:
 
 
 def _end(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    if request.is_secure:
-        response.headers.setdefault("Strict-Transport-Security", HSTS)
-    if context.caller_or_none() is not None:
-        # The next person at this computer must not find it with the back button.
-        response.headers.setdefault("Cache-Control", "no-store")
     response.headers["X-Request-Id"] = context.request_id()
     compression.shrink(response)
     _tell(response)

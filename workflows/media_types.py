@@ -3,6 +3,7 @@
 Only what a clerk reads is let in: no page that could run, no archive, no macros.
 """
 
+import codecs
 import re
 import unicodedata
 import zipfile
@@ -68,6 +69,8 @@ _RUNS = re.compile(
     rb"|^#!|^%!PS|^\{\\rtf",
     re.IGNORECASE,
 )
+# What Windows opens as a device, whatever its ending.
+_DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
@@ -116,6 +119,8 @@ def cleaned(name: str, media_type: str) -> str:
     if not dot or f".{ending.lower()}" not in endings:
         stem, ending = text, endings[0][1:]
     stem = stem.strip(" .") or "document"
+    if _DEVICES.fullmatch(stem):
+        stem = f"_{stem}"
     return f"{stem[: LONGEST_NAME - len(ending) - 1].strip()}.{ending}"
 
 
@@ -150,28 +155,34 @@ def _known(head: bytes) -> str | None:
 def _is_text(source: IO[bytes]) -> bool:
     """Whether all of it is text, and none that a program runs.
 
-    UTF-8, UTF-16 with a mark, or Windows-1251, in which spreadsheets here save CSV.
+    UTF-8 or Windows-1251, in which spreadsheets here save CSV.
     """
     source.seek(0)
-    content = source.read()
-    if _RUNS.search(content[:HEAD_BYTES].lstrip(b"\xef\xbb\xbf \t\r\n")):
+    head = source.read(HEAD_BYTES)
+    if _RUNS.search(head.lstrip(b"\xef\xbb\xbf \t\r\n")):
         return False
-    text = _decoded(content)
-    return (
-        text is not None
-        and not _CONTROLS.search(text)
-        and not _RUNS.search(text[:HEAD_BYTES].lstrip().encode("utf-8", "replace"))
-    )
-
-
-def _decoded(content: bytes) -> str | None:
-    is_wide = content[:2] in (b"\xff\xfe", b"\xfe\xff")
-    for encoding in ("utf-16",) if is_wide else ("utf-8-sig", "cp1251"):
+    for encoding in ("utf-8-sig", "cp1251"):
         try:
-            return content.decode(encoding)
+            return _is_harmless(source, encoding)
         except UnicodeDecodeError:
             continue
-    return None
+    return False
+
+
+def _is_harmless(source: IO[bytes], encoding: str) -> bool:
+    """Whether no program runs it, read so; UnicodeDecodeError where it is not so.
+
+    Read in pieces: a large file is never in memory whole.
+    """
+    decoder = codecs.getincrementaldecoder(encoding)()
+    begins, is_clean = "", True
+    source.seek(0)
+    while piece := source.read(HEAD_BYTES):
+        text = decoder.decode(piece)
+        is_clean = is_clean and not _CONTROLS.search(text)
+        begins += text[: HEAD_BYTES - len(begins)]
+    decoder.decode(b"", final=True)
+    return is_clean and not _RUNS.search(begins.lstrip().encode("utf-8", "replace"))
 
 
 def _packed(source: IO[bytes]) -> str:

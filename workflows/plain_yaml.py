@@ -98,11 +98,20 @@ class _Loader(yaml.SafeLoader):
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-        keys = [key.value for key, _ in node.value]
+        seen: set[Any] = set()
         for key, _ in node.value:
-            if keys.count(key.value) > 1:
-                _refuse(f"the key {key.value!r} is there twice", key)
+            # A key that is itself a list or a mapping is refused by PyYAML below.
+            if isinstance(key, yaml.ScalarNode):
+                if key.value in seen:
+                    _refuse(f"the key {key.value!r} is there twice", key)
+                seen.add(key.value)
         return super().construct_mapping(node, deep)
+
+    def construct_scalar(self, node: Any) -> Any:
+        told = super().construct_scalar(node)
+        if "\0" in told or any("\ud800" <= letter <= "\udfff" for letter in told):
+            _refuse("a text holds a character that cannot be kept", node)
+        return told
 
 
 def _refuse(reason: str, place: Any) -> None:

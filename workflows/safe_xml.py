@@ -10,6 +10,10 @@ from workflows.model import Finding, RasimError
 # A drawing of 10,000 elements with its diagram has about 8 MB.
 LARGEST_BYTES = 16 * 1024 * 1024
 DEEPEST = 100
+# Some sixteen bytes make an element that takes two hundred in memory.
+MOST_ELEMENTS = 400_000
+MOST_ATTRIBUTES = 1_000  # of one element
+LONGEST_ATTRIBUTE = 100_000  # characters; the longest expression has 20,000
 
 
 class XmlRefused(RasimError):
@@ -65,6 +69,7 @@ class _Guard:
 
     file: str
     depth: int = 0
+    elements: int = 0
     parser: expat.XMLParserType = field(init=False)
 
     def read(self, xml: bytes) -> None:
@@ -97,8 +102,17 @@ class _Guard:
             "can define entities. Remove it.",
         )
 
-    def _start(self, _name: str, _attributes: dict[str, str]) -> None:
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
         self.depth += 1
+        self.elements += 1
+        if self.elements > MOST_ELEMENTS:
+            raise _refused(
+                self.file,
+                "xml-too-large",
+                f"The file has more than {MOST_ELEMENTS} elements. "
+                "Split it into several files.",
+            )
+        self._check_attributes(name, attributes)
         if self.depth > DEEPEST:
             raise _refused(
                 self.file,
@@ -106,6 +120,19 @@ class _Guard:
                 f"Line {self.parser.CurrentLineNumber}: elements are nested deeper "
                 f"than {DEEPEST} levels. Nest fewer of them.",
             )
+
+    def _check_attributes(self, name: str, attributes: dict[str, str]) -> None:
+        told = f"Line {self.parser.CurrentLineNumber}: "
+        if len(attributes) > MOST_ATTRIBUTES:
+            reason = f"{name[:80]} has more than {MOST_ATTRIBUTES} attributes. "
+            raise _refused(self.file, "xml-too-long", f"{told}{reason}Remove some.")
+        for attribute, value in attributes.items():
+            if len(attribute) + len(value) > LONGEST_ATTRIBUTE:
+                reason = (
+                    f"the attribute {attribute[:80]} has more than "
+                    f"{LONGEST_ATTRIBUTE} letters. "
+                )
+                raise _refused(self.file, "xml-too-long", f"{told}{reason}Shorten it.")
 
     def _end(self, _name: str) -> None:
         self.depth -= 1

@@ -22,6 +22,9 @@ FILES: dict[str, object] = {
     ),
     "xml-too-deep": _("Elements are nested too deep. Nest fewer of them."),
     "xml-too-large": _("The file is too large. Split it into several files."),
+    "xml-too-long": _(
+        "An element has too many attributes, or one that is too long. Shorten it."
+    ),
     "not-bpmn": _("The file is not BPMN 2.0. Export it as BPMN 2.0 XML."),
     "process-missing": _("The drawing holds no process. Draw one."),
     "process-not-executable": _(
@@ -46,6 +49,10 @@ FILES: dict[str, object] = {
 }
 
 DRAWN: dict[str, object] = {
+    "drawing-too-large": _(
+        "The drawing has too many elements. Move parts of it into processes that it "
+        "calls."
+    ),
     "element-not-run": _(
         "This element of BPMN does not run here. Draw it in another way."
     ),

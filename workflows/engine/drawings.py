@@ -19,10 +19,18 @@ from workflows.engine.event_rules import THROWS
 from workflows.engine.expression_rules import check_expressions
 from workflows.engine.extensions import read_extensions
 from workflows.engine.parser import lanes_of
-from workflows.engine.rules import Findings, check_ids, check_scope, scopes_of
+from workflows.engine.rules import (
+    NODES,
+    Findings,
+    check_ids,
+    check_scope,
+    scopes_of,
+)
 from workflows.engine.soundness import check_soundness
 from workflows.engine.start_rules import check_starts
 from workflows.model import Finding
+
+MOST_DRAWN = 5_000  # steps, events and gateways of a file
 
 
 @dataclass(frozen=True)
@@ -63,6 +71,7 @@ def read(xml: bytes, file: str, parser: feel.Parser) -> list[Drawing]:
             "Export it as BPMN 2.0 XML.",
         )
         raise DrawingRefused(file, findings.found)
+    _check_size(root, findings)
     processes = _executable(root, findings)
     world = ClosedWorld(file)
     world.check(root, set(root.iter(BPMN + "process")) - set(processes))
@@ -78,6 +87,19 @@ def read(xml: bytes, file: str, parser: feel.Parser) -> list[Drawing]:
     return [
         _drawing(root, process, drawn[process], findings.found) for process in processes
     ]
+
+
+def _check_size(root: etree._Element, findings: Findings) -> None:
+    """DrawingRefused where more is drawn than anybody could look through."""
+    drawn = sum(1 for _ in root.iter(*NODES))
+    if drawn > MOST_DRAWN:
+        findings.error(
+            None,
+            "drawing-too-large",
+            f"The drawing has {drawn} steps, events and gateways, and {MOST_DRAWN} are "
+            "allowed. Move parts of it into processes that it calls.",
+        )
+        raise DrawingRefused(findings.file, findings.found)
 
 
 def _executable(root: etree._Element, findings: Findings) -> list[etree._Element]:

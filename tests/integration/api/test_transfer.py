@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from server.edge import HEADERS
+from server.headers import HEADERS
 from server.rendering import BUNDLE, asset
 
 PAGES = ["/sign-in", "/nowhere", "/api/v1/docs"]

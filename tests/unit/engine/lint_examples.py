@@ -193,6 +193,8 @@ FILES = [
     {"d.bpmn": b"<!DOCTYPE a><a/>"},
     {"d.bpmn": b"<a>" * 200},
     {"d.bpmn": b"<!--" + b" " * 2**24 + b"-->"},
+    {"d.bpmn": b'<a b="' + b"c" * 100_000 + b'"/>'},
+    {"d.bpmn": drawing(els(f"task:{','.join(f't{n}' for n in range(5_001))}"))},
     {"d.bpmn": b"<a/>"},
     {"d.bpmn": drawing("").split(b"<bpmn:process")[0] + b"</bpmn:definitions>"},
     of(BASE + flows("s->e"), attributes='isExecutable="false"'),

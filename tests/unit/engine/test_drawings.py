@@ -39,6 +39,13 @@ BOMB = b"""<?xml version="1.0"?><!DOCTYPE bomb [<!ENTITY a "ha">
         (b'<?xml version="1.0" encoding="no-such"?><d/>', "xml-malformed"),
         (b"<d>&undefined;</d>", "xml-malformed"),
         (b"<d>" * 101 + b"</d>" * 101, "xml-too-deep"),
+        (b"<d>" + b"<e/>" * 400_000 + b"</d>", "xml-too-large"),
+        (b'<d a="' + b"x" * 100_000 + b'"/>', "xml-too-long"),
+        (b"<d " + b"x" * 100_001 + b'=""/>', "xml-too-long"),
+        (
+            b"<d " + b" ".join(b'a%d=""' % n for n in range(1_001)) + b"/>",
+            "xml-too-long",
+        ),
         (b"<definitions/>", "not-bpmn"),
         (HEAD.encode() + b"</bpmn:definitions>", "process-missing"),
     ],
