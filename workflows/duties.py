@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, UUID
+from sqlalchemy.dialects.postgresql import UUID, array
 
 from workflows.model import NotAllowed, TaskState
-from workflows.store.prepared import constant
+from workflows.store.prepared import Ids, Prepared, array_of, constant
 from workflows.store.tables import user_tasks, users
 
 
@@ -22,9 +22,6 @@ class DutyRefused(NotAllowed):
     def __str__(self) -> str:
         step = self.step.get("en") or next(iter(self.step.values()), "")
         return string.Formatter().vformat(self.msgid, (), self.data | {"step": step})
-
-
-DONE = user_tasks.alias("done")  # made once: each list asks it
 
 
 class DoneBySame(DutyRefused):
@@ -60,24 +57,51 @@ def _done_before(task: Any, done: Any) -> list[sa.ColumnElement[bool]]:
     ]
 
 
-def barred(user_ids: Sequence[uuid.UUID]) -> sa.ColumnElement[bool]:
-    """Whether a row of `user_tasks` must not be done by these people, as a condition.
-
-    Pass who asks, and with them the absent person in whose place they act. A step done
-    in somebody's place counts as done by both.
-    """
-    asked = sa.cast(list(user_ids), ARRAY(UUID))
-    did = (DONE.c.completed_by == sa.any_(asked)) | (
-        DONE.c.completed_for == sa.any_(asked)
+def _those_who_did() -> sa.ColumnElement[Any]:
+    done = user_tasks.alias("done")
+    both = sa.func.unnest(array([done.c.completed_by, done.c.completed_for]))
+    who: sa.ColumnElement[Any] = both.column_valued("who")
+    found = (
+        sa.select(who)
+        .distinct()
+        .select_from(done)
+        .where(*_done_before(user_tasks, done), who.is_not(None))
     )
-    found = sa.select(DONE.c.id).where(*_done_before(user_tasks, DONE), did).exists()
-    # Nearly no task has the rule: the first half is all that is looked at.
-    return sa.and_(sa.func.cardinality(user_tasks.c.not_by) > 0, found)
+    return sa.func.array(found.correlate(user_tasks).scalar_subquery())
 
 
-def done_before(tx: sa.Connection, task: Any) -> list[Done]:
-    """Who did the steps whose doers may not do this task (a row of `user_tasks`)."""
-    if not task.not_by:
+REMEMBER = Prepared(
+    sa.update(user_tasks)
+    .where(
+        user_tasks.c.instance_id == sa.bindparam("case_id", type_=UUID()),
+        user_tasks.c.state.in_(
+            [constant(TaskState.CREATED), constant(TaskState.CLAIMED)]
+        ),
+        user_tasks.c.not_by != sa.literal_column("'{}'"),
+    )
+    .values(barred_ids=_those_who_did())
+)
+
+
+def remember(tx: sa.Connection, case_id: uuid.UUID) -> None:
+    """Write down on the open tasks of a case who may not do them.
+
+    To be called where a task with the rule opens, and where a step that a rule names
+    was done. A step done in somebody's place counts as done by both.
+    """
+    REMEMBER.run(tx, {"case_id": case_id})
+
+
+def barred(user_ids: Sequence[uuid.UUID]) -> sa.ColumnElement[bool]:
+    """Whether an open row of `user_tasks` must not be done by these people."""
+    asked = sa.literal(array_of(user_ids), Ids())
+    return user_tasks.c.barred_ids.op("&&", return_type=sa.Boolean())(asked)
+
+
+def done_before(tx: sa.Connection, *tasks: Any) -> list[Done]:
+    """Who did steps whose doers may not do one of the tasks (rows of `user_tasks`)."""
+    ruled = [task.id for task in tasks if task.not_by]
+    if not ruled:
         return []
     asked, done = user_tasks.alias("asked"), user_tasks.alias("done")
     rows = tx.execute(
@@ -85,7 +109,7 @@ def done_before(tx: sa.Connection, task: Any) -> list[Done]:
         .select_from(asked)
         .join(done, sa.and_(*_done_before(asked, done)))
         .join(users, users.c.id.in_([done.c.completed_by, done.c.completed_for]))
-        .where(asked.c.id == task.id)
+        .where(asked.c.id.in_(ruled))
         .order_by(done.c.ended_at)
     )
     return [Done(row.id, row.name, row.element_id, row.called_process) for row in rows]

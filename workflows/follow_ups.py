@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, UUID
 
-from workflows import deadlines, feel, kept_messages, task_words, thrown_signals
+from workflows import (
+    deadlines,
+    duties,
+    feel,
+    kept_messages,
+    task_words,
+    thrown_signals,
+)
 from workflows.engine import effects as engine_effects
 from workflows.model import (
     DueState,
@@ -249,6 +256,8 @@ def _open_tasks(step: Step, opened: list[engine_effects.TaskOpened]) -> None:
             for effect, term in zip(opened, terms, strict=True)
         ],
     )
+    if any(_not_by(step, effect) for effect in opened):
+        duties.remember(step.tx, step.id)
     deadlines.start_for_tasks(step, opened, terms)
 
 

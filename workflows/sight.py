@@ -66,6 +66,11 @@ class Sight:
         told = [part.ids.strip("{}") for part in self.parts if part.ids]
         return f"{{{','.join(told)}}}"
 
+    @property
+    def number(self) -> int:
+        """How many offices those are."""
+        return sum(part.ids.count(",") + 1 for part in self.parts if part.ids)
+
 
 def of(tx: sa.Connection, caller: Caller, office: str | None = None) -> Sight:
     """What the caller sees, or what of it is at or below the office with this code.

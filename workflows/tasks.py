@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from forms import AnswersInvalid, Form, validate
 from workflows import (
     document_answers,
+    duties,
     feel,
     form_faults,
     form_feel,
@@ -169,7 +170,8 @@ def bring_back(
 ) -> TaskRow:
     """Take a delegated task back: who delegated it has it again.
 
-    They may, who stands in for them, and a supervisor.
+    They may, who stands in for them, and a supervisor. Raises NoneToReturnTo, or what
+    `duties.check` raises, where they may not do it any more.
     """
     with _on(tx, world, caller, task_id) as (current, task):
         task_rights.check_open(tx, task, "brought back")
@@ -178,6 +180,7 @@ def bring_back(
         by = task.delegated_by_id
         if not (caller.may_act_for(by) or task_rights.supervises(caller, task)):
             raise NotAllowed(action="bring back", kind="task")
+        task_rights.check_back(tx, world.clock, task, _elements(current, task))
         _write(current, task, TaskState.CLAIMED, assignee_id=by, delegated_by_id=None)
         _record(current, "task.brought_back", task, people.acting_for(caller, by))
     return get(tx, world, caller, task_id)
@@ -203,6 +206,8 @@ def complete(
         typed = _validated(current, task, answers)
         done = {"task_id": task_id, "at": current.now, "by": caller.user_id}
         COMPLETE.run(tx, done | {"absent": absent.user_id if absent else None})
+        if task.not_by:  # a rule of two steps binds both
+            duties.remember(tx, current.id)
         _record(current, "task.completed", task, absent, answers=feel.plain(typed))
         current.case.finish(task_id, typed)
     row = task_rows.made(tx, world, task)
@@ -223,7 +228,7 @@ def candidates(
     tx: sa.Connection, caller: people.Caller, task_id: uuid.UUID, text: str = ""
 ) -> list[task_rights.Candidate]:
     """Whom a task may be given to, of those whose name or login has `text`."""
-    return task_rights.candidates(tx, find(tx, caller, task_id), text)
+    return task_rights.candidates(tx, find(tx, caller, task_id), text=text)
 
 
 def allows_bulk(

@@ -92,22 +92,32 @@ def check(query: WorklistQuery) -> None:
 
 
 def page(
-    tx: sa.Connection, world: World, caller: Caller, query: WorklistQuery
+    tx: sa.Connection,
+    world: World,
+    caller: Caller,
+    query: WorklistQuery,
+    total: Count | None = None,
 ) -> Page[TaskRow]:
-    """The tasks that the caller sees and asks for, the most urgent first."""
+    """The tasks that the caller sees and asks for, the most urgent first.
+
+    `total`: how many they are, where that is known already.
+    """
     listing.check_limit(query.limit)
     wanted = asked_for(tx, world, caller, query, sight.of(tx, caller, query.office))
     after = listing.after(SORTS[wanted.sort], query.cursor) if query.cursor else None
     rows = shown(wanted, query.limit + 1, after)
+    is_counted = after is None and statements.finds_all(wanted, query.limit + 1)
     with statements.planned_for_values(tx):
-        total = tx.scalar(sa.select(statements.number(wanted, listing.TOTAL_CAP))) or 0
+        if total is None and not is_counted:
+            [total] = _counted(tx, [statements.number(wanted, listing.TOTAL_CAP)])
         found = listing.checked(tx, rows)
+    total = total or _count(found[0].number_of_all if found else 0)
     first = found[: query.limit]
     return Page(
         items=[task_rows.made(tx, world, row) for row in first],
         next_cursor=_cursor(first[-1], wanted) if len(found) > query.limit else None,
-        total=min(total, listing.TOTAL_CAP),
-        total_is_capped=total > listing.TOTAL_CAP,
+        total=total.number,
+        total_is_capped=total.is_capped,
     )
 
 
@@ -128,9 +138,15 @@ def counts(
         wanted = asked_for(tx, world, caller, query, seen[query.office])
         numbers.append(statements.number(wanted, listing.TOTAL_CAP))
     with statements.planned_for_values(tx):
-        found = tx.execute(sa.select(*numbers)).one()
-    cap = listing.TOTAL_CAP
-    return [Count(min(each, cap), each > cap) for each in found]
+        return _counted(tx, numbers)
+
+
+def _counted(tx: sa.Connection, numbers: Sequence[sa.ScalarSelect[int]]) -> list[Count]:
+    return [_count(each) for each in tx.execute(sa.select(*numbers)).one()]
+
+
+def _count(number: int) -> Count:
+    return Count(min(number, listing.TOTAL_CAP), number > listing.TOTAL_CAP)
 
 
 def _seen(tx: sa.Connection, caller: Caller, office: str | None) -> Sight:
@@ -165,16 +181,20 @@ def next_task(
                 ids = ids[ids.index(task_id) + 1 :]
         if len(rows) < TRIED_AT_ONCE:
             return None
-        after = listing.later(order, [*rows[-1][1:], rows[-1].id])
+        after = listing.later(order, [*rows[-1][1 : len(order)], rows[-1].id])
 
 
 def shown(wanted: Wanted, limit: int, after: Condition | None) -> sa.Select[Any]:
-    """The first rows in order, with the keys of the order as _key0, _key1, ..."""
+    """The first rows in order, with the keys of the order as _key0, _key1, ...
+
+    With number_of_all where `finds_all` says so, which a page further on makes fewer.
+    """
     first = statements.chosen(wanted, limit, after).subquery("first_ones")
-    keys = [each for name, each in first.c.items() if name != "id"]
+    keys = [each for name, each in first.c.items() if name.startswith("key")]
+    others = [each for name, each in first.c.items() if name == "number_of_all"]
     return (
         task_rows.every()
-        .add_columns(*(key.label(f"_{key.name}") for key in keys))
+        .add_columns(*(key.label(f"_{key.name}") for key in keys), *others)
         .join(first, first.c.id == user_tasks.c.id)
         .order_by(*statements.order_of([*keys, first.c.id], wanted.sort))
     )
@@ -216,20 +236,20 @@ def asked_for(
     check(query)
     few = [*_of_few(caller, query)]
     words = [*_words(query)]
-    by_words = bool(words) and not few and statements.are_rare(tx, seen, words)
+    is_weighed = bool(words) and not few
     return Wanted(
         sight=seen,
         conditions=[
             *_in_state(query),
             *few,
-            *(statements.has_words(one, is_picked=by_words) for one in words),
             *_others(world.clock.now(), query),
             *_whose(caller, query),
         ],
         sort=query.sort,
         is_closed=query.state in CLOSED,
-        is_picked=by_words or bool(few) or _has_step(query),
-        by_words=by_words,
+        is_picked=bool(few) or _has_step(query),
+        words=words,
+        rarity=statements.rarity(tx, seen, words) if is_weighed else None,
         login=caller.login if query.view == "groups" else None,
     )
 
@@ -293,7 +313,8 @@ def _others(now: datetime, query: WorklistQuery) -> Iterator[Condition]:
     if query.due:
         yield from _due(now, query.due)
     if query.breached:
-        yield tasks.deadline_at < sa.func.coalesce(tasks.ended_at, now)
+        ended = now if _is_open(query) else sa.func.coalesce(tasks.ended_at, now)
+        yield tasks.deadline_at < ended
         yield DUE_AT < now
 
 

@@ -11,7 +11,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, UUID
 
-from workflows.listing import TOTAL_CAP
 from workflows.model import Role, TaskState
 from workflows.sight import Part, Sight
 from workflows.store.prepared import DIALECT, Ids, driver_of
@@ -48,12 +47,52 @@ OF_A_PLACE = 0.1  # what the place of a row in an index costs, where the row cos
 
 
 @dataclass(frozen=True)
+class Rarity:
+    """Open tasks, estimated: with the words, seen, and all that there are.
+
+    PostgreSQL estimates well how many tasks have a word, and far too low what it costs
+    to read their places in a GIN index; so its two ways are weighed here, in rows.
+    """
+
+    found: int
+    ours: int
+    every: int
+
+    @property
+    def _share(self) -> float:
+        return max(self.found / self.every, 1e-9)
+
+    @property
+    def _places(self) -> float:
+        """To read the places of the words; of what is seen as well, unless all is."""
+        ours = self.ours / 2 if self.ours < self.every else 0
+        return (self.found + ours) * OF_A_PLACE
+
+    def is_counted_by_words(self, most: int) -> bool:
+        """Whether counting up to `most` is less work by the index of words."""
+        picked = self._places + min(self.ours * self._share, most)
+        return picked < min(self.ours, most / self._share)
+
+    def is_read_by_words(self, limit: int, offices: int | None) -> bool:
+        """Whether the first in order are found with less work by the index of words.
+
+        That finds all of them, to be put in order. The others ways read on in order
+        until there are enough: in each of `offices`, or, for None, among all tasks.
+        """
+        picked = self._places + self.ours * self._share
+        if offices is None:
+            passed = limit / self._share * self.every / self.ours
+            return picked < min(self.every, passed)
+        return picked < min(self.ours, offices * limit / self._share)
+
+
+@dataclass(frozen=True)
 class Wanted:
     """What is asked for: conditions on tasks, and the offices that are seen.
 
-    `is_picked`: a condition that few tasks meet has an index of its own; `by_words`:
-    it is that of words. `login`: only what this person, by name or by the roles held at
-    the task's office, may do.
+    `is_picked`: a condition that few tasks meet has an index of its own. `words`: each
+    a tsquery; with a `rarity`, their index is read where that is less work. `login`:
+    only what this person, by name or by the roles held at the task's office, may do.
     """
 
     sight: Sight
@@ -61,7 +100,8 @@ class Wanted:
     sort: str
     is_closed: bool = False
     is_picked: bool = False
-    by_words: bool = False
+    words: Sequence[str] = ()
+    rarity: Rarity | None = None
     login: str | None = None
 
 
@@ -76,12 +116,13 @@ def chosen(
 
     Without an order, as many of those that are found first.
     """
-    conditions = [*wanted.conditions, *(() if after is None else (after,))]
+    by_words = _is_picked_by_words(wanted, limit, is_in_order=is_in_order)
+    words = (has_words(one, is_picked=by_words) for one in wanted.words)
+    conditions = [*wanted.conditions, *words, *(() if after is None else (after,))]
+    if by_words:
+        return _picked_by_words(wanted, conditions, limit, is_in_order=is_in_order)
     if wanted.is_picked or not _is_read_by_office(wanted):
-        found = _keys(wanted, limit).where(*conditions, *_in_sight(wanted))
-        if is_in_order or not wanted.by_words:
-            return found
-        return _as_found(wanted, conditions, limit)
+        return _keys(wanted, limit).where(*conditions, *_in_sight(wanted))
     parts = [_by_office(wanted, part, limit, conditions) for part in wanted.sight.parts]
     if not parts:
         return _keys(wanted, limit).where(sa.false())
@@ -101,10 +142,26 @@ def order_of(
     ]
 
 
-def _as_found(
-    wanted: Wanted, conditions: Sequence[Condition], limit: int
+def finds_all(wanted: Wanted, limit: int) -> bool:
+    """Whether all that is asked for is found on the way to the first in order."""
+    return _is_picked_by_words(wanted, limit, is_in_order=True)
+
+
+def _is_picked_by_words(wanted: Wanted, limit: int, *, is_in_order: bool) -> bool:
+    if wanted.rarity is None:
+        return False
+    if not is_in_order:
+        return wanted.rarity.is_counted_by_words(limit)
+    by_office = _is_read_by_office(wanted)
+    return wanted.rarity.is_read_by_words(
+        limit, wanted.sight.number if by_office else None
+    )
+
+
+def _picked_by_words(
+    wanted: Wanted, conditions: Sequence[Condition], limit: int, *, is_in_order: bool
 ) -> sa.Select[Any]:
-    """As many as the index of words finds first.
+    """The first and the number of all, or as many as the index of words finds first.
 
     Who sees everything has no other index to read with it, but PostgreSQL would read
     all of one that is made for open tasks: so these are said in other words.
@@ -112,7 +169,12 @@ def _as_found(
     if wanted.sight.is_everything:
         others = [one for one in conditions if one is not IS_OPEN]
         conditions = [*others, sa.not_(IS_CLOSED)]
-    return sa.select(ID).where(*conditions, *_in_sight(wanted)).limit(limit)
+    found = sa.select(ID).limit(limit)
+    if is_in_order:
+        found = _keys(wanted, limit).add_columns(
+            sa.func.count().over().label("number_of_all")
+        )
+    return found.where(*conditions, *_in_sight(wanted))
 
 
 def number(wanted: Wanted, most: int) -> sa.ScalarSelect[int]:
@@ -153,24 +215,15 @@ def has_words(words: str, *, is_picked: bool = True) -> Condition:
     return found if is_picked else found.is_(sa.true())
 
 
-def are_rare(tx: sa.Connection, seen: Sight, words: Sequence[str]) -> bool:
-    """Whether the index of words finds tasks with less work than reading on does.
-
-    PostgreSQL estimates well how many tasks have a word, and far too low what it costs
-    to read their places in a GIN index; so the two ways are weighed here, in rows.
-    """
-    found = _estimated(tx, *(has_words(one) for one in words))
+def rarity(tx: sa.Connection, seen: Sight, words: Sequence[str]) -> Rarity:
+    """How rare all of these words together are, by PostgreSQL's statistics."""
     every = _estimated(tx, IS_OPEN)
     ours = every
     if not seen.is_everything:
-        ours = _estimated(
-            tx, IS_OPEN, user_tasks.c.office_id == sa.any_(array(seen.ids))
-        )
-    share = max(found / every, 1e-9)
-    picking = found * OF_A_PLACE + min(ours * share, TOTAL_CAP)
-    if not seen.is_everything:
-        picking += ours * OF_A_PLACE / 2
-    return picking < min(ours, TOTAL_CAP / share)
+        here = user_tasks.c.office_id == sa.any_(array(seen.ids))
+        ours = min(every, _estimated(tx, IS_OPEN, here))
+    found = _estimated(tx, *(has_words(one) for one in words))
+    return Rarity(found, ours, every)
 
 
 def _estimated(tx: sa.Connection, *conditions: Condition) -> int:
@@ -242,7 +295,9 @@ def _in_sight(wanted: Wanted) -> list[Condition]:
     sight, login = wanted.sight, wanted.login
     found: list[Condition] = []
     if not sight.is_everything:
-        found.append(user_tasks.c.office_id == sa.any_(array(sight.ids)))
+        is_ours = user_tasks.c.office_id == sa.any_(array(sight.ids))
+        # Few tasks are looked at: so said, no index of offices is read for them.
+        found.append(is_ours.is_(sa.true()) if wanted.is_picked else is_ours)
     if login is not None:
         found.append(sa.or_(sa.false(), *_ways(sight, login)))
     return found

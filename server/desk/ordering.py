@@ -14,7 +14,7 @@ from server.context import caller, world
 from workflows import worklist as lists
 from workflows.model import InputRefused, Page
 from workflows.task_rows import TaskRow
-from workflows.worklist import WorklistQuery
+from workflows.worklist import Count, WorklistQuery
 
 MOST = 1_000  # tasks that are put in order by words
 AT_ONCE = 200
@@ -37,18 +37,24 @@ class Ordered:
 
 
 def page(
-    tx: sa.Connection, query: WorklistQuery, sort: str, cursor: str | None
+    tx: sa.Connection,
+    query: WorklistQuery,
+    sort: str,
+    cursor: str | None,
+    total: Count | None,
 ) -> Ordered:
-    """The tasks after `cursor` in the order `sort`, which may be one of WORDS."""
+    """The tasks after `cursor` in the order `sort`, which may be one of WORDS.
+
+    `total`: how many they are, where that is known already.
+    """
     word = WORDS.get(sort.removeprefix("-"))
     if word is None:
         query = replace(query, sort=sort, cursor=cursor)
-        return Ordered(lists.page(tx, world(), caller(), query), sort)
-    [count] = lists.counts(tx, world(), caller(), [query])
-    if count.number > MOST:
-        return Ordered(
-            lists.page(tx, world(), caller(), query), query.sort, is_too_long=True
-        )
+        return Ordered(lists.page(tx, world(), caller(), query, total), sort)
+    total = total or lists.counts(tx, world(), caller(), [query])[0]
+    if total.number > MOST:
+        found = lists.page(tx, world(), caller(), query, total)
+        return Ordered(found, query.sort, is_too_long=True)
     rows = list(whole(tx, query, sort))
     place = _place(cursor)
     end = place + query.limit

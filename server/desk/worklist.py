@@ -53,9 +53,15 @@ def worklist() -> str | Response:
     query = replace(wanted.query(view), limit=PAGE_SIZE)
     is_live = rendering.is_fragment()
     with transaction() as tx:
-        found = ordering.page(tx, query, _sort(query), request.args.get("cursor"))
         saved = kept_filters.links(tx, view, wanted)
         numbers = _numbers(tx, saved)
+        found = ordering.page(
+            tx,
+            query,
+            _sort(query),
+            request.args.get("cursor"),
+            total=None if wanted else numbers.get(view),
+        )
         options = None if is_live else choices.choices(tx, wanted)
     context: dict[str, Any] = {
         "arguments": filters.address(view, wanted),

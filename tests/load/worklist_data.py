@@ -30,7 +30,15 @@ SHARE = {"ministry": 0.0, "region": 12.0, "district": 4.0}  # schools: see `_wei
 SEED = 11
 NEW = frozenset(
     f"user_tasks_{name}_idx"
-    for name in ("office", "due", "step", "priority", "created", "search", "closed")
+    for name in (
+        "open_office",
+        "open_due",
+        "open_step",
+        "priority",
+        "created",
+        "search",
+        "closed",
+    )
 )
 # Values that the saved case is made with, and that each case replaces by its own.
 NUMBER, IIN, PARENT, CHILD, BIN = (

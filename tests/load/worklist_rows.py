@@ -101,11 +101,12 @@ JOIN (SELECT DISTINCT ON (office_id) office_id, clerks FROM bench_slots) AS slot
 # The terms are those of workflows/search_terms.py; the bench compares some.
 OPEN_TASKS: LiteralString = """
 INSERT INTO user_tasks (id, instance_id, process_key, element_id, state, office_id,
-    assignee_id, candidate_groups, not_by, priority, due_at, deadline_at, sort_at,
-    created_at, search)
+    assignee_id, candidate_groups, not_by, barred_ids, priority, due_at, deadline_at,
+    sort_at, created_at, search)
 SELECT task_id, id, process_key, element_id,
     CASE WHEN holder IS NULL THEN 'created' ELSE 'claimed' END, office_id, holder,
-    groups, not_by, priority, CASE WHEN NOT is_by_law THEN due_at END,
+    groups, not_by, CASE WHEN not_by <> '{}' THEN clerks[1:1] ELSE '{}' END, priority,
+    CASE WHEN NOT is_by_law THEN due_at END,
     CASE WHEN is_by_law THEN due_at END, due_at, created_at,
     array_to_tsvector(ARRAY[
         lower(number) || '=application.number', '2026=application.number',
@@ -113,9 +114,11 @@ SELECT task_id, id, process_key, element_id,
         language || '=application.language', channel || '=application.channel',
         iin || '=child.iin', lower(surname) || '=child.name',
         lower(given) || '=child.name', lower(father) || '=child.name',
-        parent || '=applicant.iin', code || '=school.bin'
+        parent || '=applicant.iin', bench_cases.code || '=school.bin'
     ])
 FROM bench_cases JOIN bench_steps USING (process, step)
+JOIN (SELECT DISTINCT ON (office_id) office_id, clerks FROM bench_slots) AS slots
+    USING (office_id)
 """
 # What is over came first, as in life.
 IN_ORDER = (OLD_CASES, OLD_TASKS, OPEN_CASES, PAST_TASKS, OPEN_TASKS)

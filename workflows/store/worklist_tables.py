@@ -15,15 +15,13 @@ IS_OPEN = "state IN ('created', 'claimed')"
 DUE_AT = "coalesce(sort_at, '9999-01-01 00:00:00+00'::timestamptz)"
 # What filters and rights ask of a task: an index that has it counts without the table.
 ASKED = (
-    "instance_id",
     "process_key",
     "element_id",
-    "called_process",
     "state",
     "assignee_id",
     "candidate_groups",
     "candidate_users",
-    "not_by",
+    "barred_ids",
     "deadline_at",
     "sort_at",
 )
@@ -55,6 +53,8 @@ user_tasks = sa.Table(
     sa.Column("norms", ARRAY(sa.Text), nullable=False, server_default="{}"),
     # Elements: whoever completed one of them in this case may not do this task.
     sa.Column("not_by", ARRAY(sa.Text), nullable=False, server_default="{}"),
+    # Who did, as `duties.remember` keeps it: what is open is asked for it often.
+    sa.Column("barred_ids", ARRAY(UUID), nullable=False, server_default="{}"),
     sa.Column("delegated_by_id", UUID, sa.ForeignKey("users.id")),  # may bring it back
     # What an open task is found by (`search_terms`); null: it is over.
     sa.Column("search", TSVECTOR),
@@ -64,7 +64,7 @@ user_tasks = sa.Table(
     sa.Column("completed_for", UUID, sa.ForeignKey("users.id")),  # stood in for
     sa.Index("user_tasks_instance_idx", "instance_id"),
     sa.Index(
-        "user_tasks_office_idx",
+        "user_tasks_open_office_idx",
         "office_id",
         sa.text(DUE_AT),
         "id",
@@ -72,14 +72,14 @@ user_tasks = sa.Table(
         postgresql_include=[*ASKED],
     ),
     sa.Index(
-        "user_tasks_due_idx",
+        "user_tasks_open_due_idx",
         sa.text(DUE_AT),
         "id",
         postgresql_where=sa.text(IS_OPEN),
         postgresql_include=["office_id", *ASKED],
     ),
     sa.Index(
-        "user_tasks_step_idx",
+        "user_tasks_open_step_idx",
         "process_key",
         "element_id",
         sa.text(DUE_AT),

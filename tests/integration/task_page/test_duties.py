@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from workflows import bulk, credentials, duties, people, tasks
 from workflows.callers import Caller
 from workflows.duties import DoneByAbsent, DoneByOther, DoneBySame
 from workflows.model import RasimError
+from workflows.store.migrations import versions as migrations
 from workflows.store.tables import substitutions, user_tasks
 
 CHECK = ask("check", None, "Check", "not_by=report")
@@ -171,6 +173,33 @@ def test_the_condition_for_lists_says_the_same(desks: Desks) -> None:
     assert barred(colleague) == set()
     assert barred(colleague, person) == {task}
     assert barred() == set()
+
+
+def test_cases_of_before_are_told_who_did_what(desks: Desks) -> None:
+    person, absentee = desks.person(), desks.person()
+    colleague = absent(desks, absentee, desks.person())
+    tasks_of = {second(desks, one): one for one in (person, colleague)}
+    free = desks.task()
+
+    def barred_ids() -> dict[uuid.UUID, list[uuid.UUID]]:
+        rows = user_tasks.c.id.in_([*tasks_of, free])
+        with desks.house.store.transaction() as tx:
+            found = tx.execute(
+                sa.select(user_tasks.c.id, user_tasks.c.barred_ids).where(rows)
+            )
+            return {row.id: row.barred_ids for row in found}
+
+    kept = barred_ids()
+    filled = Path(migrations.__file__).parent / "0011_barred.sql"
+    with desks.house.store.transaction() as tx:
+        tx.execute(sa.update(user_tasks).values(barred_ids=[]))
+        tx.exec_driver_sql(filled.read_text("utf-8"))
+
+    assert barred_ids() == kept
+    assert kept[free] == []
+    assert {task: by.user_id in kept[task] for task, by in tasks_of.items()} == (
+        dict.fromkeys(tasks_of, True)
+    )
 
 
 def test_a_rule_of_a_called_process_is_about_its_own_steps(desks: Desks) -> None:

@@ -10,12 +10,12 @@ import sqlalchemy as sa
 
 from tests.integration.conftest import OTHER_SCHOOL, SCHOOL
 from tests.integration.worklist.lists import ASKED_LATER, OTHER_KEY, Lists
-from workflows import listing, tasks, worklist
+from workflows import duties, listing, tasks, worklist
 from workflows.callers import StandIn
 from workflows.model import NotFound, Role
 from workflows.store.tables import user_tasks
 from workflows.worklist import Count, WorklistQuery
-from workflows.worklist_statements import SORTS
+from workflows.worklist_statements import SORTS, Rarity
 
 # --- what is shown ------------------------------------------------------------------
 
@@ -122,6 +122,7 @@ def test_who_did_a_step_does_not_find_the_one_they_must_not_do(lists: Lists) -> 
             .where(user_tasks.c.id == row.id)
             .values(not_by=["receive"])
         )
+        duties.remember(tx, row.instance_id)
 
     assert lists.found("clerk", view="groups") == []
     assert lists.next("clerk") is None
@@ -279,3 +280,25 @@ def test_more_than_are_tried_at_once_that_are_not_ours_do_not_hide_ours(
         found = lists.next("clerk")
 
     assert found == last
+
+
+@pytest.mark.parametrize("by_words", [True, False])
+@pytest.mark.parametrize("login", ["clerk", "supervisor", "admin"])
+def test_words_find_the_same_pages_whichever_index_is_read(
+    lists: Lists, monkeypatch: pytest.MonkeyPatch, login: str, by_words: bool
+) -> None:
+    for name in ("is_counted_by_words", "is_read_by_words"):
+        monkeypatch.setattr(Rarity, name, lambda *_: by_words)
+    made = [lists.begin(due=timedelta(days=n)) for n in (3, 1, 2)]
+    wanted = WorklistQuery(text="қасымова", limit=2)
+    with lists.store.transaction() as tx:
+        first = worklist.page(tx, lists.world, lists.callers[login], wanted)
+        further = replace(wanted, cursor=first.next_cursor)
+        second = worklist.page(tx, lists.world, lists.callers[login], further)
+        none = worklist.page(
+            tx, lists.world, lists.callers[login], WorklistQuery(text="ешкім")
+        )
+
+    found = [one.id for one in (*first.items, *second.items)]
+    assert found == [made[1], made[2], made[0]]
+    assert (first.total, second.total, none.total) == (3, 3, 0)
