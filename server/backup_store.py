@@ -272,3 +272,8 @@ def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return value.isoformat()
     raise TypeError(f"not JSON: {type(value)}")
+
+
+def is_private(folder: Path) -> bool:
+    """Whether nobody but its owner may look inside."""
+    return not folder.stat().st_mode & 0o077
