@@ -14,15 +14,18 @@ from sqlalchemy.dialects.postgresql import insert
 
 from workflows import task_rights
 from workflows.callers import Caller
-from workflows.model import NotAllowed, RasimError, TaskState
+from workflows.model import NotAllowed, NotFound, RasimError, TaskState
 from workflows.ports import Clock
 from workflows.store.tables import drafts, sent_answers, user_tasks
 from workflows.task_rows import OPEN
-from workflows.tasks import find
+from workflows.tasks import FIND
 from workflows.world import World
 
 MOST_BYTES = 256 * 1024
 SALT_BYTES = 16
+
+# Only the task: its case, office and holder stay as they are.
+LOCKED = FIND.with_for_update(read=True, of=user_tasks)
 
 Fields = Mapping[str, Sequence[str]]  # as the browser sends them: {name: [values]}
 
@@ -36,6 +39,7 @@ class Draft:
     task_id: uuid.UUID
     fields: dict[str, list[str]]
     saved_at: datetime
+    is_late: bool = False  # somebody had ended the task when this was saved
 
 
 def save(
@@ -47,7 +51,12 @@ def save(
     what was typed meanwhile is not lost; after one's own sending there is nothing to
     keep. Raises NotFound, NotAllowed, DraftTooLarge.
     """
-    task = find(tx, caller, task_id)
+    # Whoever completes the task meanwhile waits for this, or this for them: a draft is
+    # never left behind answers that were sent.
+    found = tx.execute(LOCKED, {"task_id": task_id, "seen_by": caller.offices_as()})
+    task = found.one_or_none()
+    if task is None:
+        raise NotFound(kind="task", key=task_id)
     if task.state == TaskState.COMPLETED and task.completed_by == caller.user_id:
         return None
     if task.state in OPEN:
@@ -72,7 +81,7 @@ def save(
         .values(task_id=task_id, user_id=caller.user_id, **values)
         .on_conflict_do_update(index_elements=["task_id", "user_id"], set_=values)
     )
-    return Draft(task_id, kept, now)
+    return Draft(task_id, kept, now, is_late=task.state not in OPEN)
 
 
 def get(tx: sa.Connection, caller: Caller, task_id: uuid.UUID) -> Draft | None:

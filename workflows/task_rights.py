@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from workflows import duties, people
 from workflows.callers import Caller, Membership, StandIn
 from workflows.model import MoveRefused, NotAllowed, RasimError, Role, TaskState
+from workflows.ports import Clock
 from workflows.store.tables import (
     identities,
     memberships,
@@ -39,6 +40,11 @@ class NotItsHolder(HeldByOther, NotAllowed):
 
 class TaskOver(MoveRefused):
     """This task is {state} already: it cannot be {move}."""
+
+
+class NoneToReturnTo(MoveRefused):
+    """{who} may not do this task any more. Give it back to the group, or assign it to
+    somebody else."""
 
 
 @dataclass(frozen=True)
@@ -175,8 +181,28 @@ def check_given(
     return True
 
 
-def candidates(tx: sa.Connection, task: Any, text: str = "") -> list[Candidate]:
-    """Those who may do a task in their own right, who has least to do first."""
+def check_back(tx: sa.Connection, clock: Clock, task: Any, elements: Elements) -> None:
+    """Whether who delegated a task may have it again, as they may do it today.
+
+    Raises NoneToReturnTo, or what `duties.check` raises.
+    """
+    told = tx.execute(
+        sa.select(users.c.login, users.c.name).where(users.c.id == task.delegated_by_id)
+    ).one()
+    person = people.by_login(tx, told.login, clock)
+    if person is None or not may_be_done_by(person, task):
+        raise NoneToReturnTo(
+            kind="task", state=task.state, move="brought back", who=told.name
+        )
+    duties.check(tx, task, person.user_id, elements, is_other=True)
+
+
+def candidates(tx: sa.Connection, *tasks: Any, text: str = "") -> list[Candidate]:
+    """Those who may do all of these tasks in their own right, in one statement.
+
+    Who has least to do goes first.
+    """
+    task, *others = _of_each_kind(tasks)
     held = (
         sa.select(sa.func.count())
         .select_from(user_tasks)
@@ -187,7 +213,7 @@ def candidates(tx: sa.Connection, task: Any, text: str = "") -> list[Candidate]:
         .correlate(users)
         .scalar_subquery()
     )
-    barred = [one.user_id for one in duties.done_before(tx, task)]
+    barred = [one.user_id for one in duties.done_before(tx, *tasks)]
     chosen = (
         sa.select(users.c.id, users.c.login, users.c.name, offices.c.names, held)
         .ext(distinct_on(users.c.id))
@@ -200,6 +226,7 @@ def candidates(tx: sa.Connection, task: Any, text: str = "") -> list[Candidate]:
             users.c.id.not_in(barred),
             signs_in(),
             _is_asked_for(task),
+            *(_may_do(one) for one in others),
         )
         # The office nearest to the task is the one to be named.
         .order_by(users.c.id, sa.func.cardinality(offices.c.path).desc())
@@ -246,10 +273,33 @@ def _is_candidate(login: str, held: frozenset[Role], task: Any) -> bool:
     return login in task.candidate_users or not held.isdisjoint(task.candidate_groups)
 
 
-def _is_asked_for(task: Any) -> sa.ColumnElement[bool]:
+def _of_each_kind(tasks: Iterable[Any]) -> list[Any]:
+    """One task for each office and set of candidates: the same people may do those."""
+    kinds = {
+        (
+            tuple(task.office_path),
+            tuple(task.candidate_groups),
+            tuple(task.candidate_users),
+        ): task
+        for task in tasks
+    }
+    return list(kinds.values())
+
+
+def _may_do(task: Any) -> sa.ColumnElement[bool]:
+    """Whether the row of `users` has a role that the task asks for, or is named."""
+    own = memberships.alias()
+    return sa.exists().where(
+        own.c.user_id == users.c.id,
+        own.c.office_id.in_(task.office_path),
+        _is_asked_for(task, own),
+    )
+
+
+def _is_asked_for(task: Any, own: Any = memberships) -> sa.ColumnElement[bool]:
     if not task.candidate_groups and not task.candidate_users:
-        return memberships.c.role.not_in(NO_WORKERS)
+        return own.c.role.not_in(NO_WORKERS)
     return sa.or_(
-        memberships.c.role.in_(task.candidate_groups),
+        own.c.role.in_(task.candidate_groups),
         users.c.login.in_(task.candidate_users),
     )

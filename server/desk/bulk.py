@@ -8,18 +8,18 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug import Response
+from werkzeug.datastructures import MultiDict
 
 import forms
-from server import forms_html, i18n
+from server import forms_html, i18n, rendering
 from server.auth import require
 from server.context import caller, services, transaction, world
 from server.desk import answering, filters
 from server.i18n import gettext, lazy_gettext
 from server.sections import WORKERS
-from workflows import bulk, steps, tasks
+from workflows import bulk, steps, tasks, ticked
 from workflows.bulk import LIMIT, Outcome
 from workflows.model import AnswersRefused, NotFound, RasimError
-from workflows.task_rights import Candidate
 from workflows.task_rows import TaskRow
 
 _ = lazy_gettext
@@ -52,15 +52,34 @@ class Same:
 
     def filling(
         self,
-        posted: Mapping[str, str] | None = None,
+        changed: forms_html.Changed | None = None,
         problems: Mapping[str, list[forms.Problem]] | None = None,
     ) -> forms_html.Filling | None:
         """Without anything of a single case: the answers are for all."""
         if self.form is None:
             return None
-        sources = answering.sources(self.rows[0].id)
         return forms_html.Filling(
-            self.form, {}, self.evaluate, posted, problems or {}, sources
+            self.form,
+            {},
+            self.evaluate,
+            changed.posted if changed else None,
+            problems or {},
+            sources=answering.sources(self.rows[0].id),
+            action=url_for("desk.bulk_fields", **_arguments()),
+            focus=changed.focus if changed else "",
+            done=changed.done if changed else "",
+        )
+
+    def refusal(self) -> str:
+        """Why the form cannot be filled for several; empty where it can."""
+        asked = self.form.fields if self.form is not None else ()
+        found = next((each for each in asked if each.files is not None), None)
+        if found is None:
+            return ""
+        return gettext(
+            "The form asks for a document (“%(question)s”), and each case has its own. "
+            "Complete these tasks one by one, on their own pages.",
+            question=found.label.say(i18n.locale()),
         )
 
 
@@ -73,6 +92,7 @@ def register(blueprint: Blueprint) -> None:
         ("/complete", "bulk_complete_ask", ask_complete, "GET"),
         ("/complete", "bulk_complete", complete, "POST"),
         ("/fields", "bulk_fields", fields, "POST"),
+        ("/fields", "bulk_fields_again", fields_again, "GET"),
     ):
         blueprint.add_url_rule(f"/tasks/bulk{path}", name, view, methods=[method])
 
@@ -125,7 +145,8 @@ def assign() -> str | Response | tuple[str, int]:
 def ask_complete() -> str | Response:
     with transaction() as tx:
         same = _same(tx)
-    return _ask_complete(same, same.filling() if same else None)
+    is_asked = same is not None and not same.refusal()
+    return _ask_complete(same, same.filling() if same and is_asked else None)
 
 
 @require(*WORKERS)
@@ -133,25 +154,39 @@ def complete() -> str | Response | tuple[str, int]:
     """Complete all with the same answers; the form again where it needs mending."""
     with transaction() as tx:
         same = _same(tx)
-    if same is None:
-        return _ask_complete(None, None), 422
-    answers = forms.from_html(same.form, request.form) if same.form else {}
+    if same is None or same.refusal():
+        return _ask_complete(same, None), 422
+    posted = MultiDict(request.form)
+    several = forms_html.several(posted)
+    answers = forms.from_html(same.form, several) if same.form else {}
     ids = [row.id for row in same.rows]
     outcomes = bulk.complete(services().store, world(), caller(), ids, answers)
     refused = [one.error for one in outcomes if isinstance(one.error, AnswersRefused)]
     if len(refused) == len(outcomes):
         problems: Any = refused[0].data["errors"]
-        return _ask_complete(same, same.filling(request.form, problems)), 422
+        filling = same.filling(forms_html.Changed(posted), problems)
+        return _ask_complete(same, filling), 422
     return _report("complete", outcomes, ids)
 
 
 @require(*WORKERS)
-def fields() -> str:
-    """The questions again, after an answer that may show or hide some of them."""
+def fields() -> str | Response:
+    """The questions again: an answer shows or hides some, a button changes a list."""
     with transaction() as tx:
         same = _same(tx)
-    filling = same.filling(request.form) if same else None
-    return forms_html.fields(filling) if filling else ""
+    if same is None or same.form is None or same.refusal():
+        return "" if rendering.is_fragment() else _ask_complete(same, None)
+    changed = forms_html.changed(same.form, MultiDict(request.form))
+    filling = same.filling(changed)
+    if rendering.is_fragment() and filling is not None:
+        return forms_html.fields(filling)
+    return _ask_complete(same, filling)
+
+
+@require(*WORKERS)
+def fields_again() -> Response:
+    """The address of an answer without scripts, opened anew: the page itself."""
+    return redirect(url_for("desk.bulk_complete_ask", **_arguments()))
 
 
 # --- the pages --------------------------------------------------------------------
@@ -159,8 +194,9 @@ def fields() -> str:
 
 def _ask_assign(problem: str = "") -> str:
     with transaction() as tx:
-        rows = _rows(tx)
-        people = _candidates(tx, rows)
+        ids = _ids(request.args.get("tasks", ""))
+        rows = ticked.get(tx, world(), caller(), ids)
+        people = ticked.candidates(tx, caller(), ids)
     return render_template(
         "desk/bulk_assign.html",
         back=_list(),
@@ -178,18 +214,21 @@ def _ask_complete(same: Same | None, filling: forms_html.Filling | None) -> str:
         fields=forms_html.fields(filling) if filling else "",
         problems=forms_html.summary(filling) if filling and filling.problems else [],
         reacts=filling is not None and filling.changes_itself(),
+        refusal=same.refusal() if same else "",
         same=same,
         section="tasks",
     )
 
 
 def _report(wanted: str, outcomes: Sequence[Outcome], ids: Sequence[uuid.UUID]) -> str:
+    wrong = {one.task_id: one.error for one in outcomes if one.error is not None}
     with transaction() as tx:
-        refused = [
-            Line(one.task_id, _seen(tx, one.task_id), _reason(one.error))
-            for one in outcomes
-            if one.error is not None
-        ]
+        seen = ticked.get(tx, world(), caller(), list(wrong))
+    rows = {row.id: row for row in seen}
+    refused = [
+        Line(task_id, rows.get(task_id), _reason(error))
+        for task_id, error in wrong.items()
+    ]
     done = [one.row for one in outcomes if one.row is not None]
     title = str(TITLES[wanted]) % {"done": len(done), "all": len(ids)}
     return render_template(
@@ -228,41 +267,22 @@ def _ids(told: str) -> list[uuid.UUID]:
     return list(dict.fromkeys(found))
 
 
-def _rows(tx: sa.Connection) -> list[TaskRow]:
-    seen = [_seen(tx, each) for each in _ids(request.args.get("tasks", ""))]
-    return [row for row in seen if row is not None]
-
-
-def _seen(tx: sa.Connection, task_id: uuid.UUID) -> TaskRow | None:
-    try:
-        return tasks.get(tx, world(), caller(), task_id)
-    except NotFound:
-        return None
-
-
 def _same(tx: sa.Connection) -> Same | None:
     """The ticked tasks, where they are of one step that may be done in bulk."""
-    rows = _rows(tx)
-    kinds = {(one.process_key, one.called_process, one.element_id) for one in rows}
-    if len(kinds) != 1:
+    ids = _ids(request.args.get("tasks", ""))
+    rows = ticked.get(tx, world(), caller(), ids)
+    if not rows or not ticked.allows_bulk(tx, world(), caller(), ids):
         return None
     first = rows[0]
-    if not all(tasks.allows_bulk(tx, world(), caller(), one.id) for one in rows):
-        return None
     form, _source = tasks.form(tx, world(), caller(), first.id)
     seen = steps.peek(tx, world(), first.instance_id)
     released = seen.released.of(first.called_process)
     return Same(rows, form, tasks.evaluator(released, seen.environment))
 
 
-def _candidates(tx: sa.Connection, rows: Sequence[TaskRow]) -> list[Candidate]:
-    """Those who may do all of the tasks, who has least to do first."""
-    found: list[Candidate] = []
-    for place, row in enumerate(rows):
-        own = tasks.candidates(tx, caller(), row.id)
-        logins = {one.login for one in own}
-        found = [one for one in found if one.login in logins] if place else own
-    return found
+def _arguments() -> dict[str, Any]:
+    """Those of the page's address: which tasks, and the list that they are of."""
+    return request.args.to_dict()
 
 
 def _list(**said: Any) -> str:

@@ -14,7 +14,7 @@ from server.context import caller, transaction, world
 from server.desk import safekeeping, typed
 from server.exports import every
 from server.i18n import gettext
-from workflows import history, people, tasks
+from workflows import drafts, history, people, tasks
 from workflows.duties import DutyRefused
 from workflows.engine import SavedByOther
 from workflows.model import (
@@ -24,7 +24,7 @@ from workflows.model import (
     RasimError,
     TaskState,
 )
-from workflows.task_rights import HeldByOther, TaskOver
+from workflows.task_rights import HeldByOther, NoneToReturnTo, TaskOver
 from workflows.task_rows import OPEN, TaskRow
 
 # What a task's page answers itself, with what was typed; all else is told as usual.
@@ -88,7 +88,7 @@ def again(error: RasimError) -> Response:
     return make_response(body, errors.kind_of(error).status, headers)
 
 
-def _kept(task_id: uuid.UUID) -> datetime | None:
+def _kept(task_id: uuid.UUID) -> drafts.Draft | None:
     """What was typed becomes a draft, where it may; the page shows it in any case."""
     try:
         return safekeeping.keep(task_id)
@@ -101,6 +101,8 @@ def _title(error: RasimError, *, is_sent: bool) -> str:
         return gettext("Another person must do this")
     if isinstance(error, NotAllowed) and not isinstance(error, HeldByOther):
         return gettext("You may not do this")
+    if isinstance(error, NoneToReturnTo):
+        return gettext("The task cannot be brought back")
     if is_sent:
         return gettext("Your answers were not sent")
     return gettext("Somebody was faster")
@@ -109,6 +111,8 @@ def _title(error: RasimError, *, is_sent: bool) -> str:
 def _sentence(tx: sa.Connection, error: RasimError, row: TaskRow) -> str:
     if isinstance(error, TaskOver):
         return over(error)
+    if isinstance(error, NoneToReturnTo):
+        return i18n.say(error)
     if isinstance(error, HeldByOther) or (
         isinstance(error, MoveRefused) and row.state == TaskState.CLAIMED
     ):

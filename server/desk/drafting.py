@@ -10,10 +10,10 @@ from werkzeug import Response
 from server import moments, uploads
 from server.auth import keeps, require
 from server.context import caller, transaction, world
-from server.desk import answering, safekeeping
+from server.desk import answering, conflicts, safekeeping
 from server.edge import body_limit
 from server.sections import WORKERS
-from workflows import drafts, tasks
+from workflows import drafts, task_rights, tasks
 
 
 def register(blueprint: Blueprint) -> None:
@@ -32,7 +32,20 @@ def save(task_id: uuid.UUID) -> ResponseReturnValue:
     if safekeeping.is_asked_by_script():
         return safekeeping.kept(task_id)
     # Files that were chosen are kept too: they become documents of their questions.
-    safekeeping.keep(task_id, answering.sent(task_id).posted)
+    draft = safekeeping.keep(task_id, answering.sent(task_id).posted)
+    if draft is not None and draft.is_late:
+        return _too_late(task_id)
+    return redirect(url_for("desk.task", task_id=task_id, said="saved"))
+
+
+def _too_late(task_id: uuid.UUID) -> ResponseReturnValue:
+    """Somebody had ended the task: who and when, and what was typed, which is kept."""
+    try:
+        with transaction() as tx:
+            task = tasks.find(tx, caller(), task_id)
+            task_rights.check_open(tx, task, "completed")
+    except task_rights.TaskOver as over:
+        return conflicts.page(over, task_id, is_answer=True)
     return redirect(url_for("desk.task", task_id=task_id, said="saved"))
 
 

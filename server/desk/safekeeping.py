@@ -7,7 +7,6 @@ form that a page of ours sent.
 
 import re
 import uuid
-from datetime import datetime
 
 from flask import Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -26,16 +25,15 @@ CHOICE = re.compile(r"[a-z0-9_.\-]*")
 
 def keep(
     task_id: uuid.UUID, sent: MultiDict[str, str] | None = None
-) -> datetime | None:
-    """Save what the request sends as the caller's draft; when, None: nothing to.
+) -> drafts.Draft | None:
+    """Save what the request sends as the caller's draft; None: there is nothing to.
 
     `sent` is that together with the documents that its files have become.
     """
     with transaction() as tx:
         form, _ = tasks.form(tx, world(), caller(), task_id)
         fields = typed.posted(form, sent)
-        draft = drafts.save(tx, world(), caller(), task_id, fields)
-    return draft.saved_at if draft else None
+        return drafts.save(tx, world(), caller(), task_id, fields)
 
 
 def keep_beside(task_id: uuid.UUID, sent: MultiDict[str, str]) -> None:
@@ -51,14 +49,21 @@ def keep_beside(task_id: uuid.UUID, sent: MultiDict[str, str]) -> None:
 def kept(task_id: uuid.UUID) -> tuple[Response, int]:
     """Save, and say so to the page's script, with the token that its forms need now."""
     try:
-        saved_at = keep(task_id)
+        draft = keep(task_id)
     except RasimError as error:
         told = gettext("Not saved: %(reason)s", reason=i18n.say(error))
         return jsonify(said=told), 422
-    said = gettext("Sent already")
-    if saved_at is not None:
-        said = gettext("Saved %(when)s", when=i18n.clock_time(saved_at))
-    return jsonify(said=said, token=csrf_token()), 200
+    if draft is None:
+        said = gettext("Sent already")
+    elif draft.is_late:
+        said = gettext(
+            "The task is over: these answers cannot be sent. They are kept as your "
+            "draft; open the task anew."
+        )
+    else:
+        said = gettext("Saved %(when)s", when=i18n.clock_time(draft.saved_at))
+    is_late = draft is not None and draft.is_late
+    return jsonify(said=said, token=csrf_token()), 409 if is_late else 200
 
 
 def is_asked_by_script() -> bool:

@@ -105,6 +105,7 @@ NOT_PAGES = {
     "desk.guide_picture": "a picture",
     "desk.mention": "leads on",
     "desk.bulk_back": "leads on",
+    "desk.bulk_fields_again": "leads on",
     "desk.task_again": "leads on",
     "desk.by_hand_fields_again": "leads on",
     "openid.begin": "leads on",

@@ -131,11 +131,11 @@ def test_who_only_reads_the_task_comments_and_nothing_is_kept(
     assert not shows(reader, task)
 
 
-@pytest.mark.parametrize("page", ["fields", "claim", "release", "draft", "documents"])
+@pytest.mark.parametrize("path", ["fields", "claim", "release", "draft", "documents"])
 def test_what_was_sent_opened_anew_is_the_task(
-    desks: Desks, task: uuid.UUID, page: str
+    desks: Desks, task: uuid.UUID, path: str
 ) -> None:
-    answer = desks.clerk().get(f"/tasks/{task}/{page}")
+    answer = desks.clerk().get(f"/tasks/{task}/{path}")
 
     assert answer.status_code == 302
     assert answer.location == f"/tasks/{task}"

@@ -4,14 +4,18 @@ import uuid
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
+from tests.drawn import ask, line
 from tests.integration.task_page.clerks import Desks
 from tests.integration.task_page.test_duties import absent
-from workflows import credentials, tasks
+from workflows import credentials, people, tasks
 from workflows.callers import Caller
+from workflows.duties import DutyRefused
 from workflows.history import EventRow
 from workflows.model import InputRefused, MoveRefused, NotAllowed, Role
-from workflows.task_rights import HeldByOther, Rights
+from workflows.store.tables import memberships, user_tasks
+from workflows.task_rights import HeldByOther, NoneToReturnTo, Rights
 from workflows.task_rows import TaskRow
 
 
@@ -101,6 +105,58 @@ def test_a_supervisor_brings_back_and_a_new_holder_ends_it(desks: Desks) -> None
     assert back.assignee == holder.login
     with pytest.raises(MoveRefused):
         act(desks, "bring_back", holder, task)
+
+
+def test_it_is_not_brought_back_to_who_may_not_do_it_any_more(desks: Desks) -> None:
+    holder, colleague, task = desks.person(), desks.person(), desks.task()
+    supervisor = desks.house.callers["supervisor"]
+    act(desks, "claim", holder, task)
+    act(desks, "delegate", holder, task, colleague.login)
+    browser = desks.browser(holder)
+    with desks.house.store.transaction() as tx:
+        place = holder.memberships[0].office_code
+        people.add_membership(tx, login=holder.login, role=Role.DESIGNER, office=place)
+        tx.execute(
+            sa.delete(memberships).where(
+                memberships.c.user_id == holder.user_id,
+                memberships.c.role == Role.CLERK,
+            )
+        )
+
+    with pytest.raises(NoneToReturnTo, match="may not do this task any more"):
+        act(desks, "bring_back", supervisor, task)
+    boss = desks.browser(desks.person(Role.SUPERVISOR, office="region"))
+    refused = boss.post(f"/tasks/{task}/bring-back")
+    own = browser.post(f"/tasks/{task}/bring-back")
+
+    assert refused.status_code == 409
+    assert "The task cannot be brought back" in refused.text
+    assert f"{holder.name} may not do this task any more" in refused.text
+    assert own.status_code == 403
+    assert act(desks, "release", supervisor, task).assignee is None
+
+
+def test_it_is_not_brought_back_to_who_did_the_other_step(desks: Desks) -> None:
+    holder, colleague = desks.person(), desks.person()
+    house, key = desks.house, f"p{uuid.uuid4().hex[:8]}"
+    steps = (ask("a", None, "Do"), ask("b", None, "Check", "not_by=a"))
+    house.release(a__bpmn=line(key, *steps))
+    case = house.start(key)
+    supervisor = house.callers["supervisor"]
+    (first,) = house.tasks(case)
+    act(desks, "claim", holder, first.id)
+    act(desks, "complete", holder, first.id, {})
+    second = house.tasks(case)[-1].id
+    act(desks, "assign", supervisor, second, colleague.login)
+    with house.store.transaction() as tx:  # as it would be after a rule was tightened
+        tx.execute(
+            sa.update(user_tasks)
+            .where(user_tasks.c.id == second)
+            .values(delegated_by_id=holder.user_id)
+        )
+
+    with pytest.raises(DutyRefused):
+        act(desks, "bring_back", supervisor, second)
 
 
 @pytest.mark.parametrize("name", ["claim", "release", "complete"])

@@ -1,6 +1,7 @@
 """Drafts: what was typed is found again, and is nobody else's."""
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from io import BytesIO
 
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 from server.auth import SESSION_COOKIE
 from tests import document_files
 from tests.integration.task_page.clerks import OWN_PAGE, Desks
-from workflows import drafts
+from workflows import drafts, tasks
 from workflows.store import pruning
 from workflows.store.tables import drafts as draft_rows
 from workflows.store.tables import sent_answers, user_tasks
@@ -98,7 +99,15 @@ def test_a_draft_outlives_that_somebody_else_was_faster(desks: Desks) -> None:
 
     assert "What you typed here was not sent" in page
     assert "half a sentence" in page
-    assert slow.draft(task, why="and the rest").status_code == 200
+    late = slow.draft(task, why="and the rest")
+    assert late.status_code == 409
+    assert late.json is not None
+    assert "The task is over: these answers cannot be sent." in late.json["said"]
+    pressed = slow.post(f"/tasks/{task}/draft", {"why": "by the button"})
+    assert pressed.status_code == 409
+    assert "completed this task" in pressed.text
+    assert "It is kept as your draft" in pressed.text
+    assert "by the button" in slow.get(f"/tasks/{task}").text
     slow.post(f"/tasks/{task}/draft/discard")
     assert "half a sentence" not in slow.get(f"/tasks/{task}").text
 
@@ -267,3 +276,54 @@ def test_a_document_that_comes_too_late_leaves_what_was_typed(desks: Desks) -> N
 
     assert alone.status_code == 401
     assert "half" in alone.text
+
+
+@pytest.mark.parametrize("is_own", [True, False])
+def test_a_draft_that_is_saved_while_the_task_is_completed_waits_for_it(
+    desks: Desks, *, is_own: bool
+) -> None:
+    task, person, other = desks.task(), desks.person(), desks.person()
+    house, fields = desks.house, {"why": ["half"]}
+    doer = person if is_own else other
+
+    def save() -> drafts.Draft | None:
+        with house.store.transaction() as tx:
+            return drafts.save(tx, house.world, person, task, fields)
+
+    with ThreadPoolExecutor(1) as beside:
+        with house.store.transaction() as tx:
+            tasks.complete(tx, house.world, doer, task, {"why": "a", "how": "b"})
+            drafts.sent(tx, house.world.clock, doer, task, {"why": ["a"]})
+            late = beside.submit(save)
+            with pytest.raises(TimeoutError):
+                late.result(timeout=0.5)
+        saved = late.result(timeout=10)
+
+    if is_own:
+        assert saved is None
+        assert kept(desks, task) == []
+    else:
+        assert saved is not None
+        assert saved.is_late
+        assert kept(desks, task) == [{"why": ["half"]}]
+
+
+def test_a_task_that_is_completed_while_its_draft_is_saved_waits_for_it(
+    desks: Desks,
+) -> None:
+    task, person, house = desks.task(), desks.person(), desks.house
+
+    def complete() -> None:
+        with house.store.transaction() as tx:
+            tasks.complete(tx, house.world, person, task, {"why": "a", "how": "b"})
+            drafts.sent(tx, house.world.clock, person, task, {"why": ["a"]})
+
+    with ThreadPoolExecutor(1) as beside:
+        with house.store.transaction() as tx:
+            drafts.save(tx, house.world, person, task, {"why": ["half"]})
+            done = beside.submit(complete)
+            with pytest.raises(TimeoutError):
+                done.result(timeout=0.5)
+        done.result(timeout=10)
+
+    assert kept(desks, task) == []
