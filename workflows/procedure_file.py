@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
@@ -66,11 +66,13 @@ class VariableWords:
     """What a variable is called where people read it, and what its values mean.
 
     `values` are by the value as JSON writes it without quotes: `kk`, `true`, `3`.
+    `concerns`: the roles that have a use of it; empty: everybody who sees the case.
     """
 
     path: str
     names: dict[str, str]
     values: dict[str, dict[str, str]]
+    concerns: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -180,6 +182,9 @@ class _VariableWords(Made):
     names = fields.Nested(plain_yaml.Texts, required=True)
     values = plain_yaml.context(
         values=fields.Nested(plain_yaml.Texts), load_default=dict
+    )
+    concerns = fields.List(
+        fields.String(validate=validate.OneOf(list(Role))), load_default=list
     )
 
 

@@ -93,7 +93,12 @@ def _read(
             },
             # A list, for its order: PostgreSQL keeps no order of names.
             "variables": [
-                {"path": each.path, "names": each.names, "values": each.values}
+                {
+                    "path": each.path,
+                    "names": each.names,
+                    "values": each.values,
+                    "concerns": each.concerns,
+                }
                 for each in read.variables
             ],
             "office": read.office,

@@ -1,7 +1,7 @@
 """What the variables of a case are called where people read them, and their values."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -17,10 +17,12 @@ class Vocabulary:
 
     `procedure.yaml` has the first word, then the label of the question that asks for
     the variable. `values` are by path, then by the value as JSON writes it, unquoted.
+    `concerns` has the roles that have a use of a variable, where not everybody has.
     """
 
     names: Mapping[str, Words]
     values: Mapping[str, Mapping[str, Words]]
+    concerns: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def value(self, path: str, value: object) -> Words | None:
         """What a value means; None where it says so itself."""
@@ -36,14 +38,19 @@ def read(declared: Sequence[Mapping[str, Any]], forms: Iterable[Form]) -> Vocabu
             names.setdefault(field.path, _texts(field.label))
             if not values.get(field.path):
                 values[field.path] = _options(field)
-    return Vocabulary(names, values)
+    concerns = {
+        told["path"]: told["concerns"] for told in declared if told.get("concerns")
+    }
+    return Vocabulary(names, values, concerns)
 
 
 def together(own: Vocabulary, others: Iterable[Vocabulary]) -> Vocabulary:
     """The words of a procedure, and what those that it calls have beside them."""
     found = [own, *others]
     return Vocabulary(
-        _first(one.names for one in found), _first(one.values for one in found)
+        _first(one.names for one in found),
+        _first(one.values for one in found),
+        _first(one.concerns for one in found),
     )
 
 

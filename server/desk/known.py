@@ -7,11 +7,14 @@ from datetime import date, datetime
 from typing import Any
 
 from server import i18n, rendering
+from server.context import caller
 from server.i18n import gettext
 from workflows import feel
+from workflows.model import Role
 from workflows.vocabulary import Vocabulary
 
 HIDDEN = ("configuration",)
+MENDERS = (Role.ADMINISTRATOR, Role.DESIGNER)  # who see all of a case, to mend it
 ISO = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d|$)")
 
 
@@ -24,8 +27,12 @@ class Answers:
 
 
 def answers(words: Vocabulary, variables: Mapping[str, Any]) -> list[Answers]:
-    """Contexts as groups, the rest together; in the order in which words name them."""
+    """Contexts as groups, the rest together; in the order in which words name them.
+
+    What the procedure says to concern others than the reader is left out.
+    """
     plain: Mapping[str, Any] = feel.plain(dict(variables))
+    plain = {name: told for name, told in plain.items() if _concerns(words, name)}
     names = [name for name in words.names if name in plain]
     names += [name for name in plain if name not in (*names, *HIDDEN)]
     groups = [
@@ -49,7 +56,13 @@ def _pairs(
     return [
         (_name(words, f"{name}.{key}"), _said(words, f"{name}.{key}", value))
         for key, value in told.items()
+        if _concerns(words, f"{name}.{key}")
     ]
+
+
+def _concerns(words: Vocabulary, path: str) -> bool:
+    roles = words.concerns.get(path)
+    return roles is None or caller().has(*MENDERS, *(Role(one) for one in roles))
 
 
 def _name(words: Vocabulary, path: str) -> str:

@@ -74,3 +74,11 @@ def test_called_procedures_add_words_and_change_none():
     words = vocabulary.together(read(), [other])
     assert words.names["child"]["kk"] == "Бала"
     assert words.names["club"]["kk"] == "Үйірме"
+
+
+def test_what_concerns_some_alone_says_whom():
+    told = {"path": "told", "names": {"kk": "Хабардар"}, "values": {}}
+    other = vocabulary.read([told | {"concerns": ["supervisor"]}], [])
+    words = vocabulary.together(read(), [other])
+    assert words.concerns == {"told": ["supervisor"]}
+    assert read().concerns == {}  # nor in releases that were read before

@@ -60,6 +60,7 @@ variables:
       shut: {{ kk: жабық, ru: закрыта, en: it is shut }}
   - path: told
     names: {{ kk: Хабарланды, ru: Извещён, en: Somebody is told }}
+    concerns: [supervisor]
 """
 MAPPED = (
     "<zeebe:ioMapping>"
@@ -282,6 +283,22 @@ def test_the_address_of_the_questions_opened_anew_is_the_page(
 
     assert back.status_code == 302
     assert back.location == path(desks, case)
+
+
+def test_what_concerns_a_supervisor_is_not_shown_to_a_clerk(
+    desks: Desks, administrator: Browser
+) -> None:
+    case = with_words(desks)
+    told = {**WHY, "v0-kind": "text", "v1": "open", "v2": "true"}
+    administrator.post(path(desks, case), told)
+    (task,) = desks.house.tasks(case)
+    boss = desks.browser(desks.person(Role.SUPERVISOR))
+
+    own, above = (one.get(f"/tasks/{task.id}").text for one in (desks.clerk(), boss))
+
+    assert "it is open" in own
+    assert "Somebody is told" not in own
+    assert "Somebody is told" in above
 
 
 def test_every_kind_has_its_reading() -> None:
