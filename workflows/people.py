@@ -208,7 +208,7 @@ def add_user(
     """A new user without any role; without a password one has tokens only."""
     login = login_of(login)
     if not login:
-        raise InputRefused(field="login", reason="it is empty")
+        raise InputRefused(field="login", reason="type a user name")
     hashed = (
         None if password is None else passwords.new(login, password, name=name or "")
     )
@@ -226,7 +226,10 @@ def add_user(
         .returning(users.c.id)
     ).first()
     if added is None:
-        raise InputRefused(field="login", reason=f"there is a user {login} already")
+        raise InputRefused(
+            field="login",
+            reason="somebody has this user name already: choose another",
+        )
     user_id: uuid.UUID = added.id
     return user_id
 

@@ -38,11 +38,16 @@ def add(
     """A new person with a first role; InputRefused names the field to mend."""
     name = name.replace("\0", "").strip()
     if not name:
-        raise InputRefused(field="name", reason="it is empty")
+        raise InputRefused(field="name", reason="type the full name of the person")
     if len(name) > NAME_LENGTH:
-        raise InputRefused(field="name", reason="it is too long")
-    if len(login) > LOGIN_LENGTH or any(letter.isspace() for letter in login.strip()):
-        raise InputRefused(field="login", reason="one short word without spaces")
+        raise InputRefused(
+            field="name", reason="the full name is too long: at most 200 letters"
+        )
+    if not _is_login(login):
+        raise InputRefused(
+            field="login",
+            reason="type a user name of one word, at most 100 letters, without spaces",
+        )
     at = _office(tx, caller, office)
     given = _given(role)
     user_id = add_user(tx, clock, login=login, name=name)
@@ -87,9 +92,14 @@ def take_role(
     if held is None:
         raise NotFound(kind="role", key=role)
     if held.source != "local":
-        raise InputRefused(field="role", reason="it is given and taken by the provider")
+        raise InputRefused(
+            field="role", reason="this role is given and taken by the provider"
+        )
     if user_id == caller.user_id and held.role == Role.ADMINISTRATOR:
-        raise InputRefused(field="role", reason="nobody takes it from themselves")
+        raise InputRefused(
+            field="role",
+            reason="nobody takes this role from themselves: ask another administrator",
+        )
     tx.execute(
         sa.delete(memberships).where(
             memberships.c.user_id == user_id,
@@ -189,6 +199,11 @@ def _give(
     _tell(tx, clock, caller, user_id, "role_given", role, office.code)
 
 
+def _is_login(told: str) -> bool:
+    word = told.replace("\0", "").strip()
+    return 0 < len(word) <= LOGIN_LENGTH and not any(map(str.isspace, word))
+
+
 def _given(role: str) -> Role:
     if role not in GIVEN:
         raise InputRefused(field="role", reason="choose a role")
@@ -204,7 +219,10 @@ def _office(tx: sa.Connection, caller: Caller, code: str) -> AnyRow:
         )
     ).first()
     if found is None:
-        raise InputRefused(field="office", reason="none of your offices has this code")
+        raise InputRefused(
+            field="office",
+            reason="none of your offices has this code: choose one of the list",
+        )
     return found
 
 

@@ -76,12 +76,17 @@ def add(
     tx.execute(sa.select(users.c.id).where(users.c.id == user_id).with_for_update())
     _check_speaks_for(tx, caller, user_id)
     _check_days(clock, from_on, to_on)
+    if not substitute.strip():
+        raise InputRefused(
+            field="substitute", reason="type the user name of the substitute"
+        )
     found = tx.execute(
         _able(user_id).where(users.c.login == login_of(substitute))
     ).first()
     if found is None:
         raise InputRefused(
-            field="substitute", reason="nobody of the same offices has this name"
+            field="substitute",
+            reason="nobody of these offices has this user name: choose one of the list",
         )
     _check_free(tx, user_id, from_on, to_on)
     added: uuid.UUID = tx.execute(
@@ -154,8 +159,11 @@ def by_substitute(
 
 
 def colleagues(tx: sa.Connection, user_id: uuid.UUID) -> list[Colleague]:
-    """Whom a page may propose as a substitute, by name."""
-    rows = tx.execute(_able(user_id).order_by(users.c.name, users.c.id).limit(SHOWN))
+    """Whom a page may propose as a substitute: the nearest first, then by name."""
+    able = _able(user_id)
+    rows = tx.execute(
+        able.order_by(able.selected_columns.away, users.c.name, users.c.id).limit(SHOWN)
+    )
     return [Colleague(row.login, row.name) for row in rows]
 
 
@@ -179,11 +187,18 @@ def _check_speaks_for(tx: sa.Connection, caller: Caller, user_id: uuid.UUID) -> 
 
 def _check_days(clock: Clock, from_on: date, to_on: date) -> None:
     if from_on < today(clock):
-        raise InputRefused(field="from_on", reason="this day is over")
+        raise InputRefused(
+            field="from_on", reason="the first day is over: choose today or a later one"
+        )
     if to_on < from_on:
-        raise InputRefused(field="to_on", reason="it is before the first day")
+        raise InputRefused(
+            field="to_on",
+            reason="the last day is before the first one",
+        )
     if to_on - from_on > LONGEST:
-        raise InputRefused(field="to_on", reason="at most a year after the first day")
+        raise InputRefused(
+            field="to_on", reason="the last day is at most a year after the first one"
+        )
 
 
 def _check_free(
@@ -215,27 +230,36 @@ def _paths(tx: sa.Connection, user_id: uuid.UUID) -> Sequence[list[uuid.UUID]]:
 
 
 def _able(user_id: uuid.UUID) -> sa.Select[Any]:
-    """Who works at, above or below an office where the person has something to lend."""
+    """Who works at, above or below an office where the person has something to lend;
+    `away`: by how many levels, 0 at the same office.
+    """
     theirs, place = memberships.alias("theirs"), offices.alias("place")
-    lending = (
-        sa.select(place.c.id)
-        .join(theirs, theirs.c.office_id == place.c.id)
-        .where(
-            theirs.c.user_id == user_id,
-            theirs.c.role.in_(LENT),
+    away = sa.func.abs(
+        sa.func.cardinality(offices.c.path) - sa.func.cardinality(place.c.path)
+    )
+    near = (
+        sa.select(memberships.c.user_id, sa.func.min(away).label("away"))
+        .join(offices, offices.c.id == memberships.c.office_id)
+        .join(
+            place,
             sa.or_(
                 offices.c.id == sa.any_(place.c.path),
                 place.c.id == sa.any_(offices.c.path),
             ),
         )
+        .join(theirs, theirs.c.office_id == place.c.id)
+        .where(
+            memberships.c.role.in_(STAFF),
+            theirs.c.user_id == user_id,
+            theirs.c.role.in_(LENT),
+        )
+        .group_by(memberships.c.user_id)
+        .subquery("near")
     )
-    works = (
-        sa.select(memberships.c.user_id)
-        .join(offices, offices.c.id == memberships.c.office_id)
-        .where(memberships.c.role.in_(STAFF), lending.correlate(offices).exists())
-    )
-    return sa.select(users.c.id, users.c.login, users.c.name).where(
-        users.c.id.in_(works), users.c.id != user_id, users.c.disabled_at.is_(None)
+    return (
+        sa.select(users.c.id, users.c.login, users.c.name, near.c.away)
+        .join(near, near.c.user_id == users.c.id)
+        .where(users.c.id != user_id, users.c.disabled_at.is_(None))
     )
 
 

@@ -39,8 +39,8 @@ def add() -> ResponseReturnValue:
                 caller(),
                 user_id=_whose().user_id,
                 substitute=request.form.get("substitute", ""),
-                from_on=_day("from_on"),
-                to_on=_day("to_on"),
+                from_on=_first_day(),
+                to_on=_last_day(),
             )
     except InputRefused as refused:
         field = str(refused.data["field"])
@@ -102,8 +102,15 @@ def _back(said: str) -> str:
     return url_for("account.absence", of=request.args.get("of"), said=said)
 
 
-def _day(field: str) -> date:
+def _first_day() -> date:
     try:
-        return date.fromisoformat(request.form.get(field, ""))
+        return date.fromisoformat(request.form.get("from_on", ""))
     except ValueError as error:
-        raise InputRefused(field=field, reason="choose a day") from error
+        raise InputRefused(field="from_on", reason="choose the first day") from error
+
+
+def _last_day() -> date:
+    try:
+        return date.fromisoformat(request.form.get("to_on", ""))
+    except ValueError as error:
+        raise InputRefused(field="to_on", reason="choose the last day") from error

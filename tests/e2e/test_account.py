@@ -134,10 +134,10 @@ def test_a_substitute_is_named_and_sees_for_whom(service, enter, newcomer):
     owner.sign_in(newcomer, FIRM)
     owner.open("/account/absence")
     day = service.now().astimezone(people.HOME).date().isoformat()
-    owner.page.get_by_label("Алмастырушының пайдаланушы аты").fill("marat")
+    owner.page.get_by_label("Орынбасардың пайдаланушы аты").fill("marat")
     owner.page.get_by_label("Бірінші күн").fill(day)
     owner.page.get_by_label("Соңғы күн").fill(day)
-    owner.button("Алмастырушыны тағайындау").click()
+    owner.button("Орынбасарды тағайындау").click()
     expect(owner.row("Марат Ерланұлы")).to_be_visible()
     look(owner, "absence-named")
 

@@ -149,7 +149,7 @@ def test_one_statement_finds_a_caller(store, staff, name):
     with store.transaction() as tx:
         credentials.by_token(tx, at(), token)
 
-    assert len([text for text in seen if text.startswith("SELECT")]) == 1
+    assert len([text for text in seen if text.startswith(("SELECT", "WITH"))]) == 1
 
 
 def test_who_is_disabled_lends_nothing(store, staff, name):
@@ -239,6 +239,20 @@ def test_colleagues_are_proposed(store, staff):
     logins = {one.login for one in found}
     assert {staff("colleague").login, staff("boss").login} <= logins
     assert not logins & {staff(n).login for n in ("absent", "neighbour", "program")}
+
+
+def test_the_nearest_colleagues_are_proposed_first(store, staff):
+    with store.engine.connect() as tx:  # never committed: others propose, too
+        for place in range(substitutions.SHOWN + 1):
+            login = f"{staff('boss').login}-{place:02}"
+            people.add_user(tx, at(), login=login, name=f"a {place:02}")
+            people.add_membership(tx, login=login, role=Role.CLERK, office="east")
+        found = substitutions.colleagues(tx, staff("absent").user_id)
+
+    assert len(found) == substitutions.SHOWN
+    assert found[0].login == staff("colleague").login
+    assert found[1].name == "a 00"
+    assert [one.name for one in found[1:]] == sorted(one.name for one in found[1:])
 
 
 @pytest.mark.parametrize(

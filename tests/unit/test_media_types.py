@@ -28,6 +28,7 @@ GOOD = {
 BAD = {
     "a page": (files.HTML, NotADocument),
     "a page after a mark": (b"\xef\xbb\xbf\n " + files.HTML, NotADocument),
+    "a wide text": (KAZAKH.decode().encode("utf-16"), NotADocument),
     "a wide page": (files.HTML.decode().encode("utf-16"), NotADocument),
     "a drawing with a script": (files.SVG, NotADocument),
     "a drawing with a head": (b'<?xml version="1.0"?>' + files.SVG, NotADocument),
@@ -78,6 +79,43 @@ def test_a_document_is_told_by_its_bytes_whatever_it_is_called(media_type):
 
     assert found == media_type
     assert source.tell() == 0
+
+
+class Pieces(io.BytesIO):
+    """A file that tells how much of it was asked for at once."""
+
+    most = 0
+
+    def read(self, size=-1, /):
+        self.most = max(self.most, size if size >= 0 else len(self.getvalue()))
+        return super().read(size)
+
+
+FAR = media_types.HEAD_BYTES + 1  # the last byte of a letter lies in the next piece
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"a" * (FAR - 2) + "ә".encode() * FAR,
+        b"a" * (FAR - 2) + "Қ".encode()[:1] + "ня".encode("cp1251") * FAR,
+    ],
+)
+def test_a_long_text_is_read_in_pieces(content):
+    source = Pieces(content)
+
+    assert media_types.of(source, "a.txt") == "text/plain"
+    assert source.most <= media_types.HEAD_BYTES
+    assert source.tell() == 0
+
+
+@pytest.mark.parametrize(
+    "end",
+    [b"\x00", b"\x1b\x07", "ж".encode() + b"\x98\xff", b"\x7f"],
+)
+def test_what_is_no_text_is_found_at_its_very_end(end):
+    with pytest.raises(NotADocument):
+        media_types.of(io.BytesIO(b"a" * FAR * 3 + end), "a.txt")
 
 
 def test_a_table_is_text_by_its_bytes_and_csv_by_its_name():
