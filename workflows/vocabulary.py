@@ -1,7 +1,8 @@
 """What the variables of a case are called where people read them, and their values."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as made
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -22,7 +23,7 @@ class Vocabulary:
 
     names: Mapping[str, Words]
     values: Mapping[str, Mapping[str, Words]]
-    concerns: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    concerns: Mapping[str, Sequence[str]] = made(default_factory=dict)
 
     def value(self, path: str, value: object) -> Words | None:
         """What a value means; None where it says so itself."""
