@@ -5,15 +5,22 @@ from functools import partial
 from selectors import EVENT_READ
 from typing import Any
 
+from gunicorn.http import wsgi  # type: ignore[import-untyped]  # it has none
 from gunicorn.workers.gthread import (  # type: ignore[import-untyped]  # it has none
     ThreadWorker,
 )
 
 from server import overload
 
+BANNER = "Rasim"  # what serves, and in which version, is nobody's business
+
 
 class Worker(ThreadWorker):  # type: ignore[misc]  # untyped
     """Threads that serve, told how long each request has waited for one."""
+
+    def init_process(self) -> None:
+        wsgi.SERVER = BANNER  # the name has no setting
+        super().init_process()
 
     def enqueue_req(self, conn: Any) -> None:
         """A new connection gets a thread when its first bytes are there.

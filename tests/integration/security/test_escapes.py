@@ -1,7 +1,6 @@
 """The escape corpus at the service's doors: refused with words, or harmless."""
 
 import time
-from collections.abc import Iterator
 
 import pytest
 
@@ -17,12 +16,6 @@ ALL = [
     for file in escapes.files()
     for one in escapes.attempts(file)
 ]
-
-
-@pytest.fixture(scope="module")
-def trap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trap]:
-    with Trap.set(tmp_path_factory.mktemp("trap")) as trap:
-        yield trap
 
 
 @pytest.fixture(scope="module")
