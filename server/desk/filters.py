@@ -25,11 +25,13 @@ VIEWS: words.Words = {
     "all": _("All that I may see"),
     "done": _("Completed"),
 }
+# As on the page of what is late, what is overdue is asked for by itself: the days to
+# come do not have it, and say so.
 DUE: words.Words = {
     "overdue": _("Overdue"),
-    "today": _("Due today"),
-    "three_days": _("Within three days"),
-    "week": _("Within a week"),
+    "today": _("Still due today"),
+    "three_days": _("Within three days, not overdue"),
+    "week": _("Within a week, not overdue"),
     "none": _("Without a deadline"),
 }
 

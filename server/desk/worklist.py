@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from werkzeug import Response
 
 from server import exports, i18n, moments, rendering, words
@@ -17,17 +18,20 @@ from server.desk import choices, filters, kept_filters, ordering
 from server.desk.choices import VariableField
 from server.desk.filters import Filter
 from server.desk.kept_filters import Link
+from server.desk.ordering import Ordered
 from server.i18n import gettext
 from server.sections import WORKERS
 from workflows import searched_values
 from workflows import worklist as lists
-from workflows.model import Page, Role
+from workflows.model import NotFound, Page, Role
 from workflows.task_rows import TaskRow
 from workflows.worklist import Count, WorklistQuery
 
 PAGE_SIZE = 50
 READ_AT_ONCE = 200  # cases whose variables a file takes in one go
 COUNTED = ("mine", "groups", "all")  # what is completed is not work that waits
+
+NOTHING = Ordered(Page([], None, 0), "deadline_at")
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ def register(blueprint: Blueprint) -> None:
 
 
 @require(*WORKERS)
-def worklist() -> str | Response:
+def worklist() -> ResponseReturnValue:
     view, wanted = filters.asked()
     now = services().clock.now()
     query = replace(wanted.query(view), limit=PAGE_SIZE)
@@ -55,39 +59,50 @@ def worklist() -> str | Response:
     with transaction() as tx:
         saved = kept_filters.links(tx, view, wanted)
         numbers = _numbers(tx, saved)
-        found = ordering.page(
-            tx,
-            query,
-            _sort(query),
-            request.args.get("cursor"),
-            total=None if wanted else numbers.get(view),
-        )
+        total = None if wanted else numbers.get(view)
+        found = _found(tx, query, total)
         options = None if is_live else choices.choices(tx, wanted)
+    shown = found or NOTHING
     context: dict[str, Any] = {
         "arguments": filters.address(view, wanted),
-        "bands": _bands(found.page, view, found.sort, now),
+        "bands": _bands(shown.page, view, shown.sort, now),
         "filter": wanted,
+        "has_no_office": found is None,
         "is_breached": lambda row: _is_breached(row, now),
-        "is_too_long": found.is_too_long,
+        "is_too_long": shown.is_too_long,
         "load": _load(numbers["mine"], numbers["groups"]),
         "now": now,
         "numbers": numbers,
-        "page": found.page,
+        "page": shown.page,
         "saved": saved,
         "section": "tasks",
-        "sort": found.sort,
+        "sort": shown.sort,
         "view": view,
         "views": filters.VIEWS,
     }
     if options is None:
         return rendering.live("desk/_worklist.html", is_live=True, **context)
-    return render_template(
+    page = render_template(
         "desk/worklist.html",
         chips=choices.chips(wanted, options),
         choices=options,
         may_assign=caller().has(Role.SUPERVISOR, Role.ADMINISTRATOR),
         **context,
     )
+    return page, 404 if found is None else 200
+
+
+def _found(
+    tx: sa.Connection, query: WorklistQuery, total: Count | None
+) -> Ordered | None:
+    """The tasks that are asked for; None at an office that the caller does not see."""
+    cursor = request.args.get("cursor")
+    try:
+        return ordering.page(tx, query, _sort(query), cursor, total)
+    except NotFound as error:
+        if error.data["kind"] != "office":
+            raise
+        return None
 
 
 @require(*WORKERS)
@@ -97,10 +112,13 @@ def worklist_csv() -> Response:
     """
     view, wanted = filters.asked()
     query = wanted.query(view)
-    with transaction() as tx:
-        declared = choices.choices(tx, wanted).variables
-        found = ordering.whole(tx, query, _sort(query))
-        rows = [row for part in _parts(found) for row in _lines(tx, part, declared)]
+    try:
+        with transaction() as tx:
+            declared = choices.choices(tx, wanted).variables
+            found = ordering.whole(tx, query, _sort(query))
+            rows = [row for part in _parts(found) for row in _lines(tx, part, declared)]
+    except NotFound:
+        return _to_list(view, wanted)
     head = [
         gettext("Application number"),
         gettext("Whom it is about"),
@@ -119,12 +137,20 @@ def worklist_csv() -> Response:
 def take_next() -> Response:
     """Claim the free task of the list that is due first, and open it."""
     view, wanted = filters.asked()
-    with transaction() as tx:
-        row = lists.next_task(tx, world(), caller(), wanted.query(view))
+    try:
+        with transaction() as tx:
+            row = lists.next_task(tx, world(), caller(), wanted.query(view))
+    except NotFound:
+        return _to_list(view, wanted)
     if row is None:
-        where = filters.address(view, wanted)
-        return redirect(url_for("desk.worklist", said="none_free", **where))
+        return _to_list(view, wanted, said="none_free")
     return redirect(url_for("desk.task", task_id=row.id, said="claimed"))
+
+
+def _to_list(view: str, wanted: Filter, **said: Any) -> Response:
+    """Back to the list, which says what is wrong with its filter."""
+    where = filters.address(view, wanted)
+    return redirect(url_for("desk.worklist", **where, **said))
 
 
 def _sort(query: WorklistQuery) -> str:
