@@ -14,6 +14,7 @@ from integrations.connectors import JOB_TYPES, HttpConnectors
 from integrations.document_bucket import Bucket, DocumentBucket
 from integrations.document_folder import DocumentFolder
 from integrations.people import Population
+from integrations.postman import HttpsPostman
 from integrations.virus_scanner import ClamDaemon
 from server import (
     api,
@@ -49,6 +50,7 @@ from workflows.ports import (
     Clock,
     Connectors,
     DocumentStore,
+    Postman,
     SystemClock,
     VirusScanner,
 )
@@ -160,6 +162,11 @@ def make_connectors(settings: Settings) -> Connectors:
         mend = "Start `rasim simulators` and name its address."
         raise SettingRefused(name="RASIM_SIMULATORS_URL", reason="missing", mend=mend)
     return HttpConnectors(settings.simulators_url)
+
+
+def make_postman(settings: Settings) -> Postman:
+    """Who brings what webhooks are told."""
+    return HttpsPostman(settings.webhook_networks)
 
 
 def make_population() -> Population:

@@ -24,7 +24,7 @@ from pgqueuer.domain.errors import FailingListenerError, RetryRequested
 from pgqueuer.domain.models import Job, TracebackRecord
 from pgqueuer.domain.types import JOB_STATUS
 
-from server import bootstrap
+from server import bootstrap, webhook_delivery
 from server.settings import Settings
 from workflows import depot as depots
 from workflows import documents, due, jobs, messages
@@ -62,7 +62,8 @@ def run(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT; what is under way is finished first."""
     # What start-up made lives as long as the process: never collected, never looked at.
     gc.freeze()
-    store = bootstrap.make_store(settings, pool_size=THREADS + SWEEP_THREADS + 2)
+    threads = THREADS + SWEEP_THREADS + webhook_delivery.THREADS
+    store = bootstrap.make_store(settings, pool_size=threads + 2)
     world = bootstrap.make_world(settings, store)
     connectors = bootstrap.make_connectors(settings)
     stop = threading.Event()
@@ -81,6 +82,7 @@ def run(settings: Settings) -> None:
     )
     sweeper.start()
     keeper.start()
+    webhook_delivery.start(store, world, settings, stop)
     try:
         asyncio.run(take_jobs(store, world, connectors, stop))
     finally:

@@ -25,6 +25,7 @@ from workflows.webhook_addresses import Network, checked
 from workflows.webhook_outbox import EVENTS
 
 SECRET_PREFIX = "whsec_"  # noqa: S105 - that of Standard Webhooks
+SEALED_FOR = "webhook"  # the purpose of the key that seals it
 SECRET_BYTES = 32
 MOST_OF_ONE = 20  # webhooks of one owner
 ROLES = (Role.ADMINISTRATOR, Role.SERVICE)

@@ -24,6 +24,7 @@ from server.api import (
     messages,
     signals,
     tasks,
+    webhooks,
 )
 from server.api.answers import ProblemOut
 
@@ -43,6 +44,7 @@ VIEWS = (
     messages,
     signals,
     tasks,
+    webhooks,
 )
 ABOUT = (
     "Every call but this document takes `Authorization: Bearer TOKEN`; `rasim token"

@@ -241,7 +241,8 @@ class ProblemOut(Schema):
     )
 
 
-def _page_of(item: type[Schema]) -> type[Schema]:
+def page_of(item: type[Schema]) -> type[Schema]:
+    """The schema of a list, which is answered page by page."""
     return Output.from_dict(
         {
             "items": fields.List(fields.Nested(item)),
@@ -253,10 +254,10 @@ def _page_of(item: type[Schema]) -> type[Schema]:
     )
 
 
-InstanceList = _page_of(InstanceOut)
-TaskList = _page_of(TaskOut)
-EventList = _page_of(EventOut)
-JobList = _page_of(JobOut)
-IncidentList = _page_of(IncidentOut)
-DefinitionList = _page_of(DefinitionRowOut)
-DocumentList = _page_of(DocumentOut)
+InstanceList = page_of(InstanceOut)
+TaskList = page_of(TaskOut)
+EventList = page_of(EventOut)
+JobList = page_of(JobOut)
+IncidentList = page_of(IncidentOut)
+DefinitionList = page_of(DefinitionRowOut)
+DocumentList = page_of(DocumentOut)

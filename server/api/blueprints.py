@@ -32,12 +32,16 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # as above
         route: Callable[[View], View] = self.route(path, methods=["POST"])
         return route
 
+    def delete(self, path: str) -> Callable[[View], View]:
+        route: Callable[[View], View] = self.route(path, methods=["DELETE"])
+        return route
+
     def arguments(self, schema: Schema, **told: Any) -> Callable[[View], View]:
         read: Callable[[View], View] = super().arguments(schema, **told)
         return read
 
     def response(
-        self, status: int, schema: Schema | dict[str, Any], **told: Any
+        self, status: int, schema: Schema | dict[str, Any] | None = None, **told: Any
     ) -> Callable[[View], View]:
         write: Callable[[View], View] = super().response(status, schema, **told)
         return write
@@ -83,6 +87,7 @@ messages = _noun("messages", "/messages", "News for cases that wait")
 signals = _noun("signals", "/signals", "News for all who wait")
 jobs = _noun("jobs", "/jobs", "Automatic work")
 incidents = _noun("incidents", "/incidents", "Steps that wait for help")
+webhooks = _noun("webhooks", "/webhooks", "Programs that are told of events")
 feel = _noun("feel", "/feel", "Expressions, tried out")
 clock = _noun("clock", "/clock", "The manual clock of tests")
 
@@ -98,6 +103,7 @@ ALL = (
     signals,
     jobs,
     incidents,
+    webhooks,
     feel,
     clock,
 )

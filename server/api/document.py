@@ -14,7 +14,7 @@ from flask import Flask
 from marshmallow import Schema
 from werkzeug.http import HTTP_STATUS_CODES
 
-from server import auth, errors
+from server import auth, errors, limits
 from server.api import examples, idempotency, reading
 from server.api.answers import Output
 from server.api.blueprints import KNOWN_ROLES, REFUSES, ROLES, STORES_NOTHING
@@ -59,10 +59,15 @@ REFUSALS: dict[int, tuple[str, model.RasimError | str]] = {
         "Something needs mending; `errors` names the fields",
         model.InputRefused(field="limit", reason="between 1 and 200"),
     ),
+    429: ("Too many requests", limits.TooMany(seconds=5)),
     503: ("The service cannot answer now; try again", model.DatabaseUnavailable()),
 }
-HEADERS = {401: {"WWW-Authenticate": CHALLENGE}, 503: {"Retry-After": RETRY_AFTER}}
-EVERY_CALL = (400, 401, 503)  # 400: a NUL in the address
+HEADERS = {
+    401: {"WWW-Authenticate": CHALLENGE},
+    429: {"Retry-After": RETRY_AFTER},
+    503: {"Retry-After": RETRY_AFTER},
+}
+EVERY_CALL = (400, 401, 429, 503)  # 400: a NUL in the address
 VARIABLE = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
 
 

@@ -73,6 +73,8 @@ class Document:
             for name, header in told.get("headers", {}).items()
             if self.whole(header).get("required") and name not in response.headers
         ]
+        if response.status_code == 204:
+            return found if response.data == b"" else [*found, "a body"]
         content = told["content"].get(response.mimetype) or told["content"].get("*/*")
         if content is None:
             return [*found, f"content type {response.mimetype}"]
