@@ -203,7 +203,7 @@ ASKED = {
     ),
     "open the page": ("GET", PAGE, None, None),
     "save a draft": ("POST", f"{PAGE}/draft", None, {"x": "1"}),
-    "comment": ("POST", "/cases/{case}/comments", None, {"text": "Сөз"}),
+    "comment": ("POST", "/cases/{case}/comments", None, {"-text": "Сөз"}),
     "add a document": ("POST", f"{API}/documents", None, "file"),
 }
 
@@ -250,7 +250,7 @@ def ids(begin, callers, persons, store):
     clerk = persons[Role.CLERK, "own"]
     file = (io.BytesIO(b"one;two\n1;2\n"), "a.csv")
     added = clerk.send("POST", f"/api/v1/tasks/{task}/documents", {"file": file})
-    clerk.send("POST", f"/cases/{case}/comments", {"text": "Сөз"})
+    clerk.send("POST", f"/cases/{case}/comments", {"-text": "Сөз"})
     clerk.send("POST", "/tasks/filters", {"name": "Менікі", "view": "mine"})
     now = datetime.fromisoformat(callers["clerk"].get("/api/v1/clock").json["now"])
     day = now.astimezone(people.HOME).date().isoformat()
