@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 
-.PHONY: run test lint install venv bench chaos oracle docs browser format lock clean
+.PHONY: run test lint audit install venv bench chaos oracle docs browser format lock clean
 
 run: install
 	@exec $(BIN)/rasim up --port $(PORT) --demo
@@ -21,6 +21,7 @@ lint: install
 	@$(BIN)/python -m ruff format --check .
 	@$(BIN)/python -m mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/python -m tests.secret_scan
 
 bench: install
 	@$(BIN)/python -m tests.load.bench
@@ -30,6 +31,12 @@ bench: install
 
 chaos: install
 	@$(BIN)/python -m tests.chaos.kills
+
+# Known weaknesses of what the lock files name; needs registries that tell of them.
+audit: install
+	@rm -rf .venv/audit && "$(PYTHON)" -m venv .venv/audit
+	@.venv/audit/bin/python -m pip --quiet install pip-audit
+	@$(BIN)/python -m tests.audit .venv/audit/bin/pip-audit
 
 # Random processes against a second interpreter: about half an hour of one core.
 oracle: install
