@@ -25,37 +25,31 @@ SALT_BYTES = 16
 
 
 def _insert() -> sa.Insert:
-    """Adds the events of `events`, a JSON list of what `Chain.take` gives.
-
-    With them goes what webhooks are told, which takes two names of its own.
-    """
+    """Adds the events of `events`, a JSON list of what `Chain.take` gives."""
     plain = ("type", "element_id", "called_process", "actor", "detail")
     binary = _BINARY
     kept = [event_rows.c.seq, *(event_rows.c[name] for name in plain), event_rows.c.at]
-    events = sa.bindparam("events", type_=JSON)
-    added = sa.func.json_to_recordset(events).table_valued(
+    added = sa.func.json_to_recordset(sa.bindparam("events", type_=JSON)).table_valued(
         *(sa.column(column.name, column.type) for column in kept),
         *(sa.column(name, sa.Text) for name in binary),
         name="added",
     )
     rows = added.render_derived(with_types=True)
     case_id = sa.bindparam("case_id", type_=event_rows.c.instance_id.type)
-    return (
-        sa.insert(event_rows)
-        .from_select(
-            ["instance_id", *(column.name for column in kept), *binary],
-            sa.select(
-                case_id,
-                *(rows.c[column.name] for column in kept),
-                *(sa.func.decode(rows.c[name], sa.text("'hex'")) for name in binary),
-            ),
-        )
-        .add_cte(webhook_outbox.outbox(events, case_id))
+    return sa.insert(event_rows).from_select(
+        ["instance_id", *(column.name for column in kept), *binary],
+        sa.select(
+            case_id,
+            *(rows.c[column.name] for column in kept),
+            *(sa.func.decode(rows.c[name], sa.text("'hex'")) for name in binary),
+        ),
     )
 
 
 _BINARY = ("salt", "commitment", "hash")
 INSERT = _insert()
+# As well, what webhooks are told of these events.
+INSERT_AND_TELL = INSERT.add_cte(webhook_outbox.outbox())
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, UUID
 
-from workflows import deadlines, engine, feel, follow_ups, history, task_words
+from workflows import (
+    deadlines,
+    engine,
+    feel,
+    follow_ups,
+    history,
+    task_words,
+    webhook_outbox,
+)
 from workflows.model import InstanceState, JobState, MoveRefused, NotFound
 from workflows.ports import FixedClock
 from workflows.released import Released
@@ -42,10 +50,10 @@ HEAD = ("saved", "event_seq", "event_hash")
 def _begin_statement() -> sa.Insert:
     values = {name: _new(name) for name in (*FIRST, *HEAD)}
     begun = sa.insert(process_instances).values(values)
-    return history.INSERT.add_cte(begun.cte("begun"))
+    return history.INSERT_AND_TELL.add_cte(begun.cte("begun"))
 
 
-def _save_statement() -> sa.Insert:
+def _save_statement(events: sa.Insert) -> sa.Insert:
     """What nearly every step writes; its parts touch tables of their own."""
     tokens = sa.bindparam("succeeded", type_=ARRAY(UUID))
     is_open = sa.or_(*(jobs.c.state == constant(one) for one in follow_ups.JOB_OPEN))
@@ -64,7 +72,7 @@ def _save_statement() -> sa.Insert:
         .where(process_instances.c.id == CASE_ID)
         .values({name: _new(name) for name in HEAD})
     )
-    return history.INSERT.add_cte(succeeded.cte("succeeded"), moved.cte("moved"))
+    return events.add_cte(succeeded.cte("succeeded"), moved.cte("moved"))
 
 
 def _new(column: str) -> sa.BindParameter[Any]:
@@ -73,13 +81,14 @@ def _new(column: str) -> sa.BindParameter[Any]:
 
 READ = Prepared(sa.select(process_instances).where(process_instances.c.id == CASE_ID))
 LOCK = Prepared(
-    sa.select(process_instances)
+    sa.select(process_instances, webhook_outbox.somebody_waits().label("is_watched"))
     .where(process_instances.c.id == CASE_ID)
     # Others may point to the case meanwhile: a signal thrown to it waits for nobody.
     .with_for_update(key_share=True)
 )
 BEGIN = Prepared(_begin_statement())
-SAVE = Prepared(_save_statement())
+SAVE = Prepared(_save_statement(history.INSERT))
+SAVE_AND_TELL = Prepared(_save_statement(history.INSERT_AND_TELL))
 
 
 @dataclass
@@ -250,7 +259,9 @@ def _save(current: Step) -> None:
     chain = current.chain
     if saved == current.instance.saved and chain.is_written and not current.succeeded:
         return
-    SAVE.run(
+    # A case that was locked elsewhere does not say whether webhooks watch it.
+    save = SAVE_AND_TELL if getattr(current.instance, "is_watched", True) else SAVE
+    save.run(
         current.tx,
         {
             "case_id": current.id,

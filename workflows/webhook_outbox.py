@@ -1,7 +1,7 @@
 """What webhooks are told: written down in the statement that writes the event itself.
 
-So neither can be there without the other, and where no webhook waits for anything the
-outbox costs a look at an empty table.
+So neither can be there without the other. Where there is no webhook at all, the lock of
+the case says so, and the outbox costs no more than that look at an empty table.
 """
 
 from collections.abc import Mapping
@@ -46,13 +46,19 @@ STATES: Mapping[str, str] = {
 }
 
 
-def outbox(events: sa.BindParameter[Any], case_id: sa.BindParameter[Any]) -> sa.CTE:
+def somebody_waits() -> sa.ColumnElement[bool]:
+    """Whether there is any webhook at all: asked in the statement that locks a case."""
+    return sa.select(webhooks.c.id).where(webhooks.c.disabled_at.is_(None)).exists()
+
+
+def outbox() -> sa.CTE:
     """Adds what webhooks wait for among `events`, as `history.Chain.take` gives them.
 
-    Takes `told_process` and `told_office`, the case's own.
+    Takes `case_id`, `told_process` and `told_office`, the case's own.
     """
+    case_id = sa.bindparam("case_id", type_=webhook_deliveries.c.instance_id.type)
     told = (
-        sa.func.json_to_recordset(events)
+        sa.func.json_to_recordset(sa.bindparam("events", type_=JSON))
         .table_valued(
             sa.column("seq", sa.Integer),
             sa.column("type", sa.Text),
@@ -87,8 +93,6 @@ def outbox(events: sa.BindParameter[Any], case_id: sa.BindParameter[Any]) -> sa.
         sa.select(*values.values())
         .select_from(webhooks.join(told, told.c.told_as == sa.any_(webhooks.c.events)))
         .where(
-            # Asked first and once: where nobody waits, nothing else is looked at.
-            sa.select(webhooks.c.id).where(webhooks.c.disabled_at.is_(None)).exists(),
             webhooks.c.disabled_at.is_(None),
             sa.or_(webhooks.c.process_key.is_(None), webhooks.c.process_key == process),
             webhooks.c.office_ids.op("&&")(above.scalar_subquery()),
