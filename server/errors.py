@@ -62,6 +62,7 @@ TABLE: Mapping[type[model.RasimError], Kind] = {
     model.NotFound: Kind(404, "not-found", "There is nothing here"),
     task_rights.NotItsHolder: Kind(403, "not-allowed", "You may not do this"),
     model.MoveRefused: Kind(409, "move-refused", "Somebody was faster"),
+    engine.DeadlineFailed: Kind(422, "deadline-failed", "Something needs mending"),
     engine.MoveNotPossible: Kind(409, "step-refused", "The case cannot go that way"),
     model.AnswersRefused: Kind(422, "answers-refused", "Some answers need mending"),
     model.DeploymentRefused: Kind(422, "deployment-refused", "This cannot be released"),
@@ -132,7 +133,8 @@ def problem(
     told = {"type": type_, "title": title, "status": status, "detail": detail}
     told |= members | {"request_id": context.request_id()}
     kept = {key: one for key, one in told.items() if one or one == 0}
-    body = json.dumps(kept)
+    # What was refused may be quoted, half characters and all.
+    body = json.dumps(kept).encode("utf-8", "replace")
     return current_app.response_class(body, status, mimetype=PROBLEM_JSON)
 
 

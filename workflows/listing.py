@@ -68,7 +68,11 @@ def checked(tx: sa.Connection, query: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
 
 def after(order: Sequence[Any], cursor: str) -> sa.ColumnElement[bool]:
     """What comes after the cursor, as `later` says."""
-    return later(order, _decode(cursor, len(order)))
+    values = _decode(cursor, len(order))
+    pairs = zip(values, order, strict=True)
+    if not all(_fits(value, part.element) for value, part in pairs):
+        raise InputRefused(field="cursor", reason="not one of ours")
+    return later(order, values)
 
 
 def later(order: Sequence[Any], values: Sequence[Any]) -> sa.ColumnElement[bool]:
@@ -85,6 +89,13 @@ def later(order: Sequence[Any], values: Sequence[Any]) -> sa.ColumnElement[bool]
         same = [k == b for k, b in zip(keys[:place], bounds[:place], strict=True)]
         clauses.append(sa.and_(*same, step))
     return sa.or_(*clauses)
+
+
+def _fits(value: Any, key: sa.ColumnElement[Any]) -> bool:
+    """Whether a column may be compared with it; a text may still not be one of its."""
+    if isinstance(value, int):
+        return not isinstance(key.type, sa.String | sa.DateTime | sa.Date | sa.Uuid)
+    return value.isascii() or not any("\ud800" <= one <= "\udfff" for one in value)
 
 
 def _cursor(row: sa.Row[Any], size: int) -> str:

@@ -1,7 +1,9 @@
 """Reading requests: JSON with exact numbers, nothing unknown, every refusal named."""
 
 import json
-from decimal import Decimal
+from collections import Counter
+from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from flask import Request, abort, g
@@ -35,14 +37,35 @@ class Parser(FlaskParser):
 
 def _decoded(body: bytes) -> Any:
     try:
-        return json.loads(body, parse_float=Decimal, parse_constant=_refuse)
+        return json.loads(
+            body,
+            parse_float=_number,
+            parse_constant=_refuse,
+            object_pairs_hook=_object,
+        )
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         abort(400, f"This is not JSON: {error.msg}, {place}.")
     except RecursionError:
         abort(400, "This JSON is nested too deep.")
-    except ValueError as error:  # no UTF-8, NaN, a number without end
+    except ValueError as error:  # no UTF-8, NaN, a number without end, a name twice
         abort(400, f"This is not JSON: {error}.")
+
+
+def _number(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise ValueError("a number is too large or too small") from None
+
+
+def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """A name that is there twice has two values, and readers take different ones."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        ((twice, _),) = Counter(name for name, _ in pairs).most_common(1)
+        raise ValueError(f"the name {twice[:TEXT_MOST]!a} is there twice")
+    return made
 
 
 def _refuse(constant: str) -> None:
@@ -68,7 +91,10 @@ class Key(Text):
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
         if type(value) in (int, Decimal):
-            value = feel.shown_number(Decimal(value))
+            number = Decimal(value)
+            if abs(number.adjusted()) > TEXT_MOST:  # written out it fills the memory
+                raise ValidationError("This number is too long.")
+            value = feel.shown_number(number)
         return super()._deserialize(value, *args, **kwargs)
 
 

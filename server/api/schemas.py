@@ -15,12 +15,14 @@ from marshmallow import (
 
 from server.api.reading import Key, ListQuery, Text, Variables
 from workflows.deployments import KINDS
+from workflows.messages import TTL_MAX_SECONDS
 from workflows.model import IncidentState, InstanceState, JobState, TaskState
 from workflows.tasks import NOTE_LETTERS
 from workflows.worklist import DUE, VIEWS
 from workflows.worklist_statements import SORTS
 
 TTL_DEFAULT_SECONDS = 3600
+MOST_VERSION = 2**31 - 1  # what a column of the database holds
 SEARCH = "search."  # what the parameters of search variables begin with
 
 
@@ -32,7 +34,10 @@ class Input(Schema):
 class InstanceStart(Input):
     process_key = Text(required=True)
     version = fields.Integer(
-        strict=True, load_default=None, allow_none=True, validate=validate.Range(1)
+        strict=True,
+        load_default=None,
+        allow_none=True,
+        validate=validate.Range(1, MOST_VERSION),
     )
     business_key = Text(load_default=None, allow_none=True)
     office = Text(load_default=None, allow_none=True)
@@ -112,7 +117,11 @@ class Message(Input):
     name = Text(required=True)
     correlation_key = Key(load_default=None, allow_none=True)
     variables = Variables(load_default=dict)
-    ttl_seconds = fields.Integer(strict=True, load_default=TTL_DEFAULT_SECONDS)
+    ttl_seconds = fields.Integer(
+        strict=True,
+        load_default=TTL_DEFAULT_SECONDS,
+        validate=validate.Range(0, TTL_MAX_SECONDS),
+    )
 
 
 class SignalThrow(Input):

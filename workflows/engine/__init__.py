@@ -26,6 +26,7 @@ from workflows.engine.effects import (
     TimerDisarmed,
 )
 from workflows.engine.errors import (
+    DeadlineFailed,
     DecisionFailed,
     DrawingRefused,
     EngineError,
@@ -44,6 +45,7 @@ from workflows.engine.usage import Shape, Usage, usage_of
 __all__ = [
     "Case",
     "CaseEnded",
+    "DeadlineFailed",
     "Decided",
     "Decision",
     "DecisionEvaluated",

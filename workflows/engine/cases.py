@@ -17,7 +17,7 @@ from workflows.engine import awaited, events, moves, saving, scopes
 from workflows.engine.definitions import Definition
 from workflows.engine.effects import Effect
 from workflows.engine.elements import Drawn, JobTask, UserTask
-from workflows.engine.errors import EngineError, Fault, TokenNotWaiting
+from workflows.engine.errors import DeadlineFailed, EngineError, Fault, TokenNotWaiting
 from workflows.engine.evaluation import Evaluator
 from workflows.engine.running import RunningProcess
 from workflows.engine.standing import Standing, places, standing
@@ -155,7 +155,7 @@ class Case:
     def deadline(self) -> str | datetime | None:
         """The deadline of the case itself: a term's text, or a moment; as drawn.
 
-        EngineError when its expression gives neither.
+        DeadlineFailed when its expression gives neither.
         """
         process = self._process
         try:
@@ -163,7 +163,7 @@ class Case:
                 process.task_tree, self.definition.deadline
             )
         except Fault as fault:
-            raise EngineError(reason=str(fault)) from fault
+            raise DeadlineFailed(reason=str(fault)) from fault
         return found
 
     def visible(self, token: UUID) -> dict[str, Any]:

@@ -52,6 +52,10 @@ class Fault(Exception):
         self.detail = detail
 
 
+class DeadlineFailed(EngineError):
+    """The deadline of the case cannot be reckoned: {reason}"""
+
+
 class MoveNotPossible(EngineError):
     """The case cannot be moved so."""
 
