@@ -258,8 +258,9 @@ def _session() -> sessions.Session | None:
     token = session_token()
     if not token:
         return None
-    with context.transaction() as tx:
-        return sessions.by_session(tx, context.services().clock, token)
+    services = context.services()
+    with services.store.statement() as tx:
+        return sessions.by_session(tx, services.clock, token)
 
 
 def _to_sign_in() -> ResponseReturnValue:

@@ -96,24 +96,26 @@ def get(tx: sa.Connection, caller: Caller, task_id: uuid.UUID) -> Draft | None:
 
 def discard(tx: sa.Connection, caller: Caller, task_id: uuid.UUID) -> None:
     """Forget one's own draft of a task; there may be none."""
-    tx.execute(
-        sa.delete(drafts).where(
-            drafts.c.task_id == task_id, drafts.c.user_id == caller.user_id
-        )
-    )
+    tx.execute(_own(caller, task_id))
 
 
 def sent(
     tx: sa.Connection, clock: Clock, caller: Caller, task_id: uuid.UUID, fields: Fields
 ) -> None:
     """Answers were sent and taken: the draft goes, a digest of them stays some days."""
-    discard(tx, caller, task_id)
     salt = secrets.token_bytes(SALT_BYTES)
     values = {"salt": salt, "digest": _digest(salt, fields), "sent_at": clock.now()}
     tx.execute(
         insert(sent_answers)
         .values(task_id=task_id, user_id=caller.user_id, **values)
         .on_conflict_do_update(index_elements=["task_id", "user_id"], set_=values)
+        .add_cte(_own(caller, task_id).cte("discarded"))
+    )
+
+
+def _own(caller: Caller, task_id: uuid.UUID) -> sa.Delete:
+    return sa.delete(drafts).where(
+        drafts.c.task_id == task_id, drafts.c.user_id == caller.user_id
     )
 
 

@@ -80,12 +80,11 @@ def _new(column: str) -> sa.BindParameter[Any]:
 
 
 READ = Prepared(sa.select(process_instances).where(process_instances.c.id == CASE_ID))
-LOCK = Prepared(
-    sa.select(process_instances, webhook_outbox.somebody_waits().label("is_watched"))
-    .where(process_instances.c.id == CASE_ID)
-    # Others may point to the case meanwhile: a signal thrown to it waits for nobody.
-    .with_for_update(key_share=True)
-)
+# Others may point to the case meanwhile: a signal thrown to it waits for nobody.
+LOCK_ANY = sa.select(
+    process_instances, webhook_outbox.somebody_waits().label("is_watched")
+).with_for_update(key_share=True)
+LOCK = Prepared(LOCK_ANY.where(process_instances.c.id == CASE_ID))
 BEGIN = Prepared(_begin_statement())
 SAVE = Prepared(_save_statement(history.INSERT))
 SAVE_AND_TELL = Prepared(_save_statement(history.INSERT_AND_TELL))

@@ -30,9 +30,9 @@ from workflows.model import (
     TaskState,
 )
 from workflows.released import Released
-from workflows.steps import Step, peek, step
+from workflows.steps import LOCK_ANY, Step, locked, peek
 from workflows.store.prepared import Prepared, array_of, constant
-from workflows.store.tables import user_tasks
+from workflows.store.tables import process_instances, user_tasks
 from workflows.task_rows import OPEN, TaskRow
 from workflows.world import World
 
@@ -301,9 +301,13 @@ def evaluator(released: Released, environment: feel.Environment) -> Any:
 # Made once: everything that is done with a task runs them.
 TASK_ID = sa.bindparam("task_id", type_=user_tasks.c.id.type)
 FIND = task_rows.seen_at(people.seen()).where(user_tasks.c.id == TASK_ID)
-CASE_OF = Prepared(
-    sa.select(user_tasks.c.instance_id).where(
-        user_tasks.c.id == TASK_ID, user_tasks.c.office_id.in_(people.seen())
+# The case of a task, found and locked at once; neither ever changes its own.
+LOCK_CASE_OF = Prepared(
+    LOCK_ANY.where(
+        process_instances.c.id
+        == sa.select(user_tasks.c.instance_id)
+        .where(user_tasks.c.id == TASK_ID, user_tasks.c.office_id.in_(people.seen()))
+        .scalar_subquery()
     )
 )
 COMPLETE = Prepared(
@@ -335,13 +339,11 @@ def _on(
 ) -> Iterator[tuple[Step, sa.Row[Any]]]:
     """Lock the task's case, then read the task: nobody changes it under us."""
     seen_by = array_of(caller.offices_as())
-    found = CASE_OF.run(tx, {"task_id": task_id, "seen_by": seen_by}).fetchone()
-    if found is None:
+    case = LOCK_CASE_OF.run(tx, {"task_id": task_id, "seen_by": seen_by}).fetchone()
+    if case is None:
         raise NotFound(kind="task", key=task_id)
     # Of a case that is over, too, the task is looked at: it says who ended it.
-    states = frozenset(InstanceState)
-    actor = people.actor(caller)
-    with step(tx, world, found.instance_id, actor, states=states) as current:
+    with locked(tx, world, case, people.actor(caller)) as current:
         task = find(tx, caller, task_id)
         state = current.instance.state
         if task.state in OPEN and state != InstanceState.ACTIVE:

@@ -57,29 +57,31 @@ class KeyReused(InputRefused):
 def once(
     run: Callable[[sa.Connection], Answer],
     *,
-    subject: Callable[[Answer], Subject],
+    subject: Callable[[Answer], Subject] | Subject,
     again: Callable[[sa.Connection, Subject], Answer],
 ) -> Answer:
     """Run a write in one transaction; a repeat under the same key answers `again`.
 
-    A concurrent repeat waits until the first is decided: the insert of the key blocks
-    on the other transaction's.
+    `subject`: what `again` finds the answer by; where it is known beforehand, the
+    thing itself, which saves a statement. A concurrent repeat waits until the first
+    is decided: the insert of the key blocks on the other transaction's.
     """
     key = request.headers.get(HEADER)
     with context.transaction() as tx:
         if key is None:
             return run(tx)
-        known = _claim(tx, key)
+        known = _claim(tx, key, {} if callable(subject) else subject)
         if known is not None:
             after_this_request(_mark)
             return again(tx, known)
         answer = run(tx)
-        told = json.dumps(dict(subject(answer)))
-        REMEMBER.run(tx, {"caller": _caller_id(), "used": key, "told": told})
+        if callable(subject):
+            told = json.dumps(dict(subject(answer)))
+            REMEMBER.run(tx, {"caller": _caller_id(), "used": key, "told": told})
         return answer
 
 
-def _claim(tx: sa.Connection, key: str) -> Subject | None:
+def _claim(tx: sa.Connection, key: str, subject: Subject) -> Subject | None:
     """The subject of the first answer; None when this request is the first."""
     if not _KEY.fullmatch(key):
         raise InputRefused(field=HEADER, reason="1 to 255 visible ASCII characters")
@@ -89,7 +91,7 @@ def _claim(tx: sa.Connection, key: str) -> Subject | None:
         "key": key,
         "request_hash": fingerprint,
         "status": 0,
-        "subject": "{}",
+        "subject": json.dumps(dict(subject)),
         "created_at": context.services().clock.now(),
     }
     if CLAIM.run(tx, claim).fetchone() is not None:

@@ -70,7 +70,7 @@ def form(task_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.says(roles=task_rights.WORKERS, refuses=(409,))
 def claim(task_id: uuid.UUID) -> TaskRow:
     """Take a task."""
-    return _once(lambda tx: tasks.claim(tx, world(), caller(), task_id))
+    return _once(task_id, lambda tx: tasks.claim(tx, world(), caller(), task_id))
 
 
 @blueprint.post("/<uuid:task_id>/release")
@@ -79,7 +79,7 @@ def claim(task_id: uuid.UUID) -> TaskRow:
 @blueprint.says(roles=task_rights.WORKERS, refuses=(409,))
 def release(task_id: uuid.UUID) -> TaskRow:
     """Give a task back to its group."""
-    return _once(lambda tx: tasks.release(tx, world(), caller(), task_id))
+    return _once(task_id, lambda tx: tasks.release(tx, world(), caller(), task_id))
 
 
 @blueprint.post("/<uuid:task_id>/assign")
@@ -90,7 +90,8 @@ def release(task_id: uuid.UUID) -> TaskRow:
 def assign(body: dict[str, Any], task_id: uuid.UUID) -> TaskRow:
     """Give a task to somebody by login; supervisors do this."""
     return _once(
-        lambda tx: tasks.assign(tx, world(), caller(), task_id, body["assignee"])
+        task_id,
+        lambda tx: tasks.assign(tx, world(), caller(), task_id, body["assignee"]),
     )
 
 
@@ -102,7 +103,9 @@ def assign(body: dict[str, Any], task_id: uuid.UUID) -> TaskRow:
 def delegate(body: dict[str, Any], task_id: uuid.UUID) -> TaskRow:
     """Hand one's task to somebody who may do it; it can be brought back."""
     told = body["assignee"], body["note"]
-    return _once(lambda tx: tasks.delegate(tx, world(), caller(), task_id, *told))
+    return _once(
+        task_id, lambda tx: tasks.delegate(tx, world(), caller(), task_id, *told)
+    )
 
 
 @blueprint.post("/<uuid:task_id>/bring-back")
@@ -111,7 +114,7 @@ def delegate(body: dict[str, Any], task_id: uuid.UUID) -> TaskRow:
 @blueprint.says(roles=task_rights.WORKERS, refuses=(409,))
 def bring_back(task_id: uuid.UUID) -> TaskRow:
     """Give a task that was handed over back to who did so; they may, or supervisors."""
-    return _once(lambda tx: tasks.bring_back(tx, world(), caller(), task_id))
+    return _once(task_id, lambda tx: tasks.bring_back(tx, world(), caller(), task_id))
 
 
 @blueprint.post("/<uuid:task_id>/complete")
@@ -122,16 +125,13 @@ def bring_back(task_id: uuid.UUID) -> TaskRow:
 def complete(body: dict[str, Any], task_id: uuid.UUID) -> TaskRow:
     """Complete a task with its answers and move the case on."""
     return _once(
-        lambda tx: tasks.complete(tx, world(), caller(), task_id, body["variables"])
+        task_id,
+        lambda tx: tasks.complete(tx, world(), caller(), task_id, body["variables"]),
     )
 
 
-def _once(act: Callable[[sa.Connection], TaskRow]) -> TaskRow:
-    return once(act, subject=_subject, again=_again)
-
-
-def _subject(task: TaskRow) -> Subject:
-    return {"task": str(task.id)}
+def _once(task_id: uuid.UUID, act: Callable[[sa.Connection], TaskRow]) -> TaskRow:
+    return once(act, subject={"task": str(task_id)}, again=_again)
 
 
 def _again(tx: sa.Connection, subject: Subject) -> TaskRow:

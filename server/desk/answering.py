@@ -11,7 +11,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 
 import forms
 from server import forms_html, i18n, uploads
-from server.context import caller, transaction, world
+from server.context import caller, services, transaction, world
 from server.forms_html.documents import UPLOAD
 from workflows import document_answers, lookups, tasks
 from workflows.depot import DocumentInfected
@@ -49,7 +49,7 @@ def sent(task_id: uuid.UUID) -> Sent:
 
     Each file is a transaction of its own: it stays where the rest must be mended.
     """
-    with transaction() as tx:
+    with services().store.statement() as tx:
         form, _ = tasks.form(tx, world(), caller(), task_id)
     found = Sent(form, MultiDict(request.form))
     asked = form.fields if form is not None else ()
