@@ -379,6 +379,7 @@ SENTENCES: Mapping[str, tuple[Callable[[str], str], str]] = {
     "signal.thrown": (lambda s: gettext("A signal was given: %(step)s", step=s), ""),
     "incident.opened": (lambda s: gettext("A fault: %(step)s", step=s), "bad"),
     "incident.retried": (lambda s: gettext("Tried again: %(step)s", step=s), ""),
+    "case.mended": (lambda _: gettext("Put right by the administrator's check"), ""),
     "deadline.missed": (
         lambda s: gettext("The deadline has passed: %(step)s", step=s),
         "bad",
