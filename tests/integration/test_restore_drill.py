@@ -1,22 +1,17 @@
 """The restore drill: a backup, more work, everything lost, and back to a chosen minute.
 
-Commands are run as programs, on a PostgreSQL and folders of the drill's own.
+On real time, a PostgreSQL and folders of the drill's own.
 """
 
-import io
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -24,97 +19,18 @@ from server import backup_store, bootstrap
 from server.postgres import EmbeddedPostgres, url_of_running
 from server.settings import Settings
 from tests.drawn import ask, job, line
-from tests.integration.conftest import SCHOOL, ToldConnectors
+from tests.integration.conftest import ToldConnectors
+from tests.integration.drilling import (
+    Drill,
+    attach,
+    names,
+    opened,
+    restored,
+    size_of,
+    told,
+)
 from tests.integration.house import House
-from workflows import depot as depots
-from workflows import documents, people
-from workflows.model import Role
-from workflows.ports import SystemClock
-from workflows.store import schema
-from workflows.store.session import Store
-from workflows.world import World
-
-ALMATY = ZoneInfo("Asia/Almaty")
-PATIENCE_SECONDS = 60.0
-PEOPLE = {
-    "clerk": (Role.CLERK, SCHOOL),
-    "portal": (Role.SERVICE, "root"),
-    "admin": (Role.ADMINISTRATOR, "root"),
-}
-
-
-@dataclass
-class Drill:
-    """One service on real time, as the drill speaks of it."""
-
-    folder: Path
-    settings: Settings
-    postgres: EmbeddedPostgres
-    cases: dict[str, uuid.UUID] = field(default_factory=dict)
-    moments: dict[str, datetime] = field(default_factory=dict)
-    follower: subprocess.Popen[bytes] | None = None
-
-    @property
-    def environment(self) -> dict[str, str]:
-        kept = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith("RASIM_") and name != "DATABASE_URL"
-        }
-        return kept | {"RASIM_DATA": str(self.settings.data)}
-
-    def rasim(
-        self, *arguments: str, **settings: str
-    ) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-P", "-m", "server.cli", *arguments],
-            env=self.environment | settings,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE_SECONDS,
-        )
-
-    def restore(self, *arguments: str, **settings: str) -> "Tried":
-        """Into a new folder of its own."""
-        target = self.folder / f"new-{uuid.uuid4().hex[:6]}"
-        answer = self.rasim("restore", "--into", str(target), *arguments, **settings)
-        return Tried(target, answer)
-
-    def follow(self) -> None:
-        command = [sys.executable, "-P", "-m", "server.cli", "backup", "--follow"]
-        self.follower = subprocess.Popen(command, env=self.environment)
-
-    def wait_until_followed(self, moment: datetime) -> None:
-        """What was committed by then is in the backup."""
-        until = time.monotonic() + PATIENCE_SECONDS
-        while time.monotonic() < until:
-            for path in self.settings.backup.folder.glob("*/followed.json"):
-                followed = backup_store.read_followed(path.parent)
-                if followed is not None and followed.at >= moment:
-                    return
-            time.sleep(0.1)
-        raise AssertionError("nobody follows the log")
-
-    def stop(self) -> None:
-        if self.follower is not None:
-            self.follower.terminate()
-            self.follower.wait(PATIENCE_SECONDS)
-            self.follower = None
-        self.postgres.stop()
-
-
-@dataclass(frozen=True)
-class Tried:
-    """A restore, and what became of the folder that it was to make."""
-
-    target: Path
-    answer: subprocess.CompletedProcess[str]
-
-    @property
-    def refusal(self) -> str:
-        assert self.answer.returncode == 1, self.answer.stdout
-        assert not self.target.exists()
-        return self.answer.stderr
+from workflows import documents
 
 
 @pytest.fixture(scope="module")
@@ -155,84 +71,8 @@ def _live(drill: Drill, house: House) -> None:
     drill.cases["after"] = house.start("paper")
     house.complete(drill.cases["before"], "read")
     drill.moments["end"] = datetime.now(UTC)
-    drill.wait_until_followed(drill.moments["end"])
-
-
-@contextmanager
-def opened(settings: Settings, url: str) -> Iterator[House]:
-    """The service on a database: its people are made if there are none."""
-    store = Store(url)
-    try:
-        if not _has_people(store):
-            schema.upgrade(store, datetime.now(UTC))
-            _make_people(store)
-        with store.transaction() as tx:
-            callers = {login: people.known(tx, login) for login in PEOPLE}
-        world = World(clock=SystemClock(), queue_of=bootstrap.queue_of)
-        yield House(store, world, callers)
-    finally:
-        store.close()
-
-
-def _has_people(store: Store) -> bool:
-    with store.transaction() as tx:
-        found = tx.exec_driver_sql("SELECT to_regclass('users')").scalar()
-    return found is not None
-
-
-def _make_people(store: Store) -> None:
-    with store.transaction() as tx:
-        people.add_office(tx, code="root", kind="ministry", names={})
-        people.add_office(tx, code=SCHOOL, kind="school", names={}, parent="root")
-        for login, (role, office) in PEOPLE.items():
-            people.add_user(tx, SystemClock(), login=login)
-            people.add_membership(tx, login=login, role=role, office=office)
-
-
-def attach(drill: Drill, house: House, case: uuid.UUID, content: bytes) -> None:
-    depot = bootstrap.make_depot(drill.settings)
-    received = depots.receive(
-        house.store, depot, house.world.clock, io.BytesIO(content), "a.txt"
-    )
-    (task,) = house.tasks(case)
-    with house.store.transaction() as tx:
-        documents.add_to_task(
-            tx, house.world, depot, house.callers["clerk"], task.id, received
-        )
-
-
-@contextmanager
-def restored(drill: Drill, tried: Tried) -> Iterator[tuple[House, Settings]]:
-    """The service as `rasim up` would start it on what was restored."""
-    assert tried.answer.returncode == 0, tried.answer.stdout + tried.answer.stderr
-    settings = replace(
-        Settings.from_environment({"RASIM_DATA": str(tried.target)}),
-    )
-    server = EmbeddedPostgres(tried.target)
-    try:
-        with opened(settings, server.start()) as house:
-            yield house, settings
-    finally:
-        server.stop()
-        shutil.rmtree(server.place.folder)
-
-
-def told(moment: datetime) -> str:
-    """As an administrator writes it, by Almaty's clock."""
-    return f"{moment.astimezone(ALMATY):%Y-%m-%dT%H:%M:%S}"
-
-
-def names(drill: Drill, house: House) -> set[str]:
-    """Which of the drill's cases are there."""
-    found = set()
-    for name, case in drill.cases.items():
-        try:
-            house.case(case)
-        except Exception as error:
-            assert type(error).__name__ == "NotFound"
-        else:
-            found.add(name)
-    return found
+    drill.moments["idle"] = drill.moments["end"] + timedelta(seconds=2)
+    drill.wait_until_followed(drill.moments["idle"])
 
 
 def test_what_was_before_the_minute_is_there_and_a_case_goes_on(drill: Drill) -> None:
@@ -270,6 +110,13 @@ def test_without_a_moment_everything_that_was_followed_comes_back(drill: Drill) 
         assert house.open(drill.cases["before"]) == []
 
 
+def test_a_moment_at_which_nothing_happened_is_reached(drill: Drill) -> None:
+    tried = drill.restore("--to", told(drill.moments["idle"]))
+
+    with restored(drill, tried) as (house, _):
+        assert names(drill, house) == {"before", "between", "after"}
+
+
 def test_the_last_backup_can_be_checked(drill: Drill) -> None:
     answer = drill.rasim("backup", "--check")
 
@@ -289,7 +136,7 @@ def test_the_last_backup_can_be_checked(drill: Drill) -> None:
     ids=["before the backup", "in the future", "after the log ends"],
 )
 def test_a_moment_that_cannot_be_reached_is_refused(
-    drill: Drill, moment: object, said: str
+    drill: Drill, moment: Callable[[Drill], datetime], said: str
 ) -> None:
     tried = drill.restore("--to", told(moment(drill)))
 
@@ -385,7 +232,3 @@ def test_a_document_that_is_missing_is_named_and_all_else_is_restored(
     place = EmbeddedPostgres(tried.target).place
     assert (place.data / "PG_VERSION").exists()
     shutil.rmtree(place.folder)
-
-
-def size_of(path: Path) -> int:
-    return path.stat().st_size if path.is_file() else 0
