@@ -22,7 +22,7 @@ WIDTHS = (900, 1400, 2000)  # points: three sizes to choose from
 MOST_PAGE = 100_000
 WALL_SECONDS = 15
 WAIT_SECONDS = 10
-MADE = "v1"  # of the pictures: another number makes all of them anew
+MADE = "v2"  # of the pictures: another number makes all of them anew
 # Each takes up to 700 MB and a core: no more at a time in one web process.
 AT_ONCE = threading.BoundedSemaphore(2)
 

@@ -42,6 +42,35 @@ def pdf(*texts: str, pages: int = 0) -> bytes:
     return _pdf(objects)
 
 
+def borrowing_pdf(text: str, font: str, kind: str = "TrueType") -> bytes:
+    """A PDF that names its font and does not bring it, as programs of old write it:
+    a byte for each letter, with the letter's name."""
+    codes = {letter: 128 + at for at, letter in enumerate(dict.fromkeys(text))}
+    names = " ".join(f"/uni{ord(letter):04X}" for letter in codes)
+    body = f"BT /F1 24 Tf 72 720 Td <{bytes(codes[each] for each in text).hex()}> Tj ET"
+    return _pdf(
+        [
+            b"<< /Type /Catalog /Pages 2 0 R >>",
+            b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+            (
+                b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] "
+                b"/Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>"
+            ),
+            f"<< /Length {len(body)} >>\nstream\n{body}\nendstream".encode(),
+            (
+                f"<< /Type /Font /Subtype /{kind} /BaseFont /{font} /FirstChar 128 "
+                f"/LastChar {127 + len(codes)} /Widths [{'600 ' * len(codes)}] "
+                f"/FontDescriptor 6 0 R /Encoding << /Differences [128 {names}] >> >>"
+            ).encode(),
+            (
+                f"<< /Type /FontDescriptor /FontName /{font} /Flags 32 /ItalicAngle 0 "
+                "/FontBBox [0 -200 1000 900] /Ascent 900 /Descent -200 "
+                "/CapHeight 700 /StemV 80 >>"
+            ).encode(),
+        ]
+    )
+
+
 def pdf_with(extra: bytes) -> bytes:
     """A PDF whose trailer says more, or whose only page draws `extra`."""
     return _pdf(

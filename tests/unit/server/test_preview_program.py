@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 import time
+from itertools import pairwise
 
 import pytest
 from PIL import Image
@@ -28,6 +29,7 @@ SHOWN = {
     "the third page of a TIFF": ("picture", files.picture("TIFF", frames=3), 3, 3, ""),
     "a picture that unpacks to 600 MB": ("pdf", files.bomb_pdf(600), 1, 1, ""),
 }
+LETTERS = "ЖжЁәҒғҚқҢңӨөҰүҺһі№"
 ENDS = {
     "a password": ("pdf", files.encrypted_pdf(), 1, "locked"),
     "no PDF": ("pdf", b"%PDF-1.7 nothing", 1, "broken"),
@@ -65,6 +67,53 @@ def test_a_page_is_drawn_with_its_text(name):
     assert drawn.format == "WEBP"
     assert drawn.size == (told["width"], told["height"])
     assert drawn.width <= WIDTH + 1
+
+
+def ink(picture: bytes, left: float = 0, right: float = 1) -> int:
+    """How many points of a picture are dark, between two parts of its width."""
+    drawn = Image.open(io.BytesIO(picture)).convert("L")
+    box = (int(left * drawn.width), 0, int(right * drawn.width), drawn.height)
+    return sum(drawn.crop(box).histogram()[:128])
+
+
+@pytest.mark.parametrize(
+    ("font", "kind"),
+    [
+        ("TimesNewRoman", "TrueType"),
+        ("ArialMT", "TrueType"),
+        ("Helvetica", "Type1"),
+        ("NobodysOwn", "TrueType"),
+    ],
+)
+def test_letters_that_their_document_does_not_bring_are_drawn(font, kind):
+    content = files.borrowing_pdf(LETTERS, font, kind)
+
+    _, told, picture = draw("pdf", content, 1)
+
+    assert told["text"] == LETTERS
+    # Each is 600 thousandths of 24 points wide, from 72 points on, on 612.
+    edges = [(72 + 14.4 * place) / 612 for place in range(len(LETTERS) + 1)]
+    drawn = [ink(picture, *pair) for pair in pairwise(edges)]
+    assert all(dark > 20 for dark in drawn), drawn
+
+
+def test_bold_letters_are_lent_bold():
+    regular, bold = (
+        ink(draw("pdf", files.borrowing_pdf("Жазба", font), 1)[2])
+        for font in ("TimesNewRoman", "TimesNewRoman,Bold")
+    )
+
+    assert bold > regular * 1.1 > 0
+
+
+def test_what_needs_no_letters_is_drawn_as_before():
+    """Letters of Western Europe and signs are pdfium's own: nothing is lent."""
+    latin = [
+        draw("pdf", files.borrowing_pdf("Anna", font), 1)[2]
+        for font in ("ArialMT", "TimesNewRoman")
+    ]
+
+    assert latin[0] != latin[1]
 
 
 @pytest.mark.parametrize("name", ENDS)
