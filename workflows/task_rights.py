@@ -298,7 +298,8 @@ def _may_do(task: Any) -> sa.ColumnElement[bool]:
 
 def _is_asked_for(task: Any, own: Any = memberships) -> sa.ColumnElement[bool]:
     if not task.candidate_groups and not task.candidate_users:
-        return own.c.role.not_in(NO_WORKERS)
+        anybody: sa.ColumnElement[bool] = own.c.role.not_in(NO_WORKERS)
+        return anybody
     return sa.or_(
         own.c.role.in_(task.candidate_groups),
         users.c.login.in_(task.candidate_users),

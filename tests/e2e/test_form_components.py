@@ -1,5 +1,6 @@
 """One page with every component of a form: without scripts and with them."""
 
+import json
 import re
 
 import pytest
@@ -274,3 +275,58 @@ def test_a_condition_shows_its_question_when_the_answer_is_given(enter, path):
     expect(asked).to_be_visible()
     page.locator("#f-language").check()
     expect(asked).to_have_count(0)
+
+
+FOLLOWING = {
+    "tick": ({"type": "checkbox"}, "=not(tick)", lambda place: place.check()),
+    "line": ({"type": "textfield"}, "=line = null", lambda place: place.fill("Иә")),
+    "lines": ({"type": "textarea"}, "=lines = null", lambda place: place.fill("Иә")),
+    "number": ({"type": "number"}, "=number != 7", lambda place: place.fill("7")),
+    "list": (
+        {"type": "select", "values": [{"label": "Бір", "value": "one"}]},
+        '=list != "one"',
+        lambda place: place.select_option("one"),
+    ),
+    "one": (
+        {"type": "radio", "values": [{"label": "Бір", "value": "one"}]},
+        '=one != "one"',
+        lambda place: place.first.check(),
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def following(service):
+    """The path of a task where each answer shows the question that follows it."""
+    components = []
+    for key, (told, hide, _) in FOLLOWING.items():
+        components.append({"id": key, "key": key, "label": key, **told})
+        more = {"id": f"{key}_more", "key": f"{key}_more", "label": f"{key} more"}
+        hidden = {"type": "textfield", "conditional": {"hide": hide}}
+        components.append(more | hidden)
+    told = {"id": "following.f", "type": "default", "components": components}
+    service.release(
+        {
+            "following.bpmn": line("following", ask("all", "following.f", "Сұрақтар")),
+            "f.form.json": json.dumps(told).encode(),
+        }
+    )
+    office = service.population.schools[0].bin
+    body = {"process_key": "following", "office": office, "variables": {}}
+    case = service.call("POST", "/instances", body)
+    tasks = f"/tasks?instance_id={case['id']}"
+    found = services.wait_until(lambda: service.call("GET", tasks)["items"])
+    return f"/tasks/{found[0]['id']}"
+
+
+@pytest.mark.parametrize("key", FOLLOWING)
+def test_an_answer_of_each_kind_shows_what_follows_it(enter, following, key):
+    clerk = enter("aigul")
+    page = clerk.page
+    clerk.open(following)
+    expect(page.locator(f"[name={key}_more]")).to_have_count(0)
+
+    FOLLOWING[key][2](page.locator(f"[name={key}]"))
+    page.keyboard.press("Tab")
+
+    expect(page.locator(f"[name={key}_more]")).to_be_visible()

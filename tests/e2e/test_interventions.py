@@ -98,7 +98,7 @@ def test_a_case_is_stopped_moved_and_let_go_on_without_scripts(
     administrator.button("Өткізіп жіберу").click()
     expect(page.get_by_role("alert")).to_be_visible()
     expect(page.get_by_label("Себебі")).to_have_value(WHY)
-    look(page, f"by-hand-skip-refused-{screen}")
+    keep(page, f"by-hand-skip-refused-{screen}")
     page.get_by_label("Оң нәтиже").check()
     administrator.button("Өткізіп жіберу").click()
     expect(page.get_by_text("Қадам қолмен өткізіп жіберілді")).to_be_visible()
@@ -139,6 +139,7 @@ def test_who_comes_second_is_told_so_and_others_are_not_let_in(service, case, en
     accept = {"variables": {"decision": {"accepted": True}}}
 
     administrator.open(f"/cases/{case.case_id}/by-hand/skip?step={task}")
+    look(administrator.page, "by-hand-skip")
     service.call("POST", f"/tasks/{task}/complete", accept, by="aigul")
     administrator.page.get_by_label("Себебі").fill(WHY)
     administrator.button("Өткізіп жіберу").click()
