@@ -43,7 +43,7 @@ oracle: install
 	@$(BIN)/python -m tests.property --drawings $(or $(RASIM_DRAWINGS),10000) \
 		--processes $(or $(RASIM_PROCESSES),1)
 
-# docs/bpmn-support.md, lint-rules.md, the lists in feel.md and forms.md, the pictures
+# docs/bpmn-support.md, lint-rules.md, security.md, lists in feel.md and forms.md, pictures
 # of the clerks' guide (server/guide), from the tests.
 docs: install browser
 	@PYTHONPATH=tests/unit/engine $(BIN)/python -m matrix.document
@@ -51,6 +51,7 @@ docs: install browser
 	@$(BIN)/python -m tests.feel_document
 	@$(BIN)/python -m tests.forms_document
 	@$(BIN)/python -m tests.unit.dmn.tck.document
+	@$(BIN)/python -m tests.security_document
 	@RASIM_GUIDE=1 $(BIN)/python -m pytest tests/e2e/test_clerks_guide.py
 
 format: install
