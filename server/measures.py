@@ -55,7 +55,8 @@ class _Work(Collector):
                     .where(
                         jobs.c.state.in_(
                             [JobState.TODO, JobState.DOING, JobState.FAILED]
-                        )
+                        ),
+                        jobs.c.ended_at.is_(None),  # what their index says
                     )
                     .group_by(jobs.c.type, jobs.c.state)
                 ).all(),

@@ -53,13 +53,11 @@ def _meeting(which: sa.ColumnElement[bool]) -> Prepared:
         .cte("met")
     )
     return Prepared(
-        sa.update(due_work)
-        .where(
+        sa.delete(due_work).where(
             due_work.c.queue == sa.literal_column("'deadline'"),
             due_work.c.subject_id.in_(sa.select(met.c.id)),
             due_work.c.state == constant(DueState.WAITING),
         )
-        .values(state=constant(DueState.CANCELED))
     )
 
 

@@ -63,7 +63,8 @@ CASE_STUCK = """
 JOB_LOST = """
     SELECT j.id, coalesce(j.next_at, j.created_at) AS since FROM jobs j
     JOIN process_instances p ON p.id = j.instance_id AND p.state = 'active'
-    WHERE j.state IN ('todo', 'doing') AND j.created_at < :settled
+    WHERE j.state IN ('todo', 'doing') AND j.ended_at IS NULL
+      AND j.created_at < :settled
       AND CASE WHEN j.next_at IS NULL
           THEN NOT EXISTS (SELECT FROM pgqueuer q WHERE q.payload = uuid_send(j.id))
           ELSE NOT EXISTS (SELECT FROM due_work d WHERE d.queue = 'retry'
@@ -73,12 +74,12 @@ JOB_SILENT = """
     SELECT j.id, j.created_at AS since FROM jobs j
     JOIN process_instances p ON p.id = j.instance_id
       AND p.state IN ('active', 'suspended')
-    WHERE j.state = 'failed' AND NOT EXISTS (
+    WHERE j.state = 'failed' AND j.ended_at IS NULL AND NOT EXISTS (
         SELECT FROM incidents i WHERE i.token = j.id AND i.state = 'open')
     LIMIT :most"""
 JOB_POISON = """
     SELECT j.id, j.created_at AS since FROM jobs j
-    WHERE j.state IN ('todo', 'doing')
+    WHERE j.state IN ('todo', 'doing') AND j.ended_at IS NULL
       AND j.attempts > greatest(j.retries, 1) + :claims
     LIMIT :most"""
 # Cases that have ended, and what is open of them all the same.
@@ -86,7 +87,8 @@ LEFT_OVER = """
     SELECT DISTINCT p.id, coalesce(p.ended_at, p.started_at) AS since FROM (
         SELECT instance_id FROM user_tasks WHERE state IN ('created', 'claimed')
         UNION ALL
-        SELECT instance_id FROM jobs WHERE state IN ('todo', 'doing', 'failed')
+        SELECT instance_id FROM jobs
+        WHERE state IN ('todo', 'doing', 'failed') AND ended_at IS NULL
         UNION ALL
         SELECT instance_id FROM due_work WHERE state = 'waiting'
         UNION ALL SELECT instance_id FROM message_subscriptions

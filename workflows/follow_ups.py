@@ -91,13 +91,12 @@ ADD_DUE_WORK = Prepared(
     "element_id",
 )
 DISARM_TIMERS = Prepared(
-    sa.update(due_work)
+    sa.delete(due_work)
     .where(
         due_work.c.queue == sa.literal_column("'timer'"),
         due_work.c.subject_id == sa.any_(sa.bindparam("tokens", type_=ARRAY(UUID))),
         due_work.c.state == constant(DueState.WAITING),
     )
-    .values(state=constant(DueState.CANCELED))
     .returning(due_work.c.incident_id)
 )
 
@@ -161,11 +160,8 @@ def close(step: Step) -> None:
     for table, states, closed in (
         (user_tasks, TASK_OPEN, TaskState.CANCELED),
         (jobs, JOB_OPEN, JobState.CANCELED),
-        (due_work, (DueState.WAITING,), DueState.CANCELED),
     ):
-        values: dict[str, Any] = {"state": closed}
-        if "ended_at" in table.c:
-            values["ended_at"] = step.now
+        values: dict[str, Any] = {"state": closed, "ended_at": step.now}
         if "search" in table.c:  # nobody looks for it among what is to be done
             values["search"] = None
         tx.execute(
@@ -173,6 +169,12 @@ def close(step: Step) -> None:
             .where(table.c.instance_id == id_, table.c.state.in_(states))
             .values(**values)
         )
+    tx.execute(
+        sa.delete(due_work).where(
+            due_work.c.instance_id == id_,
+            due_work.c.state == constant(DueState.WAITING),
+        )
+    )
     tx.execute(
         sa.delete(message_subscriptions).where(
             message_subscriptions.c.instance_id == id_

@@ -20,6 +20,7 @@ from workflows.model import (
     Role,
 )
 from workflows.steps import step
+from workflows.store.packing import saved_of
 from workflows.store.prepared import Prepared, array_of
 from workflows.store.tables import definition_versions, incidents, process_instances
 from workflows.store.tables import offices as office_rows
@@ -296,7 +297,7 @@ def _row(row: sa.Row[Any]) -> InstanceRow:
         business_key=row.business_key,
         subject=row.subject,
         state=row.state,
-        variables=feel.plain(engine.saved_variables(row.saved)),
+        variables=feel.plain(engine.saved_variables(saved_of(row))),
         started_at=row.started_at,
         ended_at=row.ended_at,
         office=row.office,

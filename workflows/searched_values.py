@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from workflows import engine, search_terms
+from workflows.store.packing import saved_of
 from workflows.store.tables import process_instances
 
 
@@ -18,12 +19,14 @@ def of_cases(
     Of cases that the caller was shown: nothing is asked about rights here.
     """
     rows = tx.execute(
-        sa.select(process_instances.c.id, process_instances.c.saved).where(
-            process_instances.c.id.in_(instance_ids)
-        )
+        sa.select(
+            process_instances.c.id,
+            process_instances.c.saved,
+            process_instances.c.packed,
+        ).where(process_instances.c.id.in_(instance_ids))
     )
     found: dict[uuid.UUID, Mapping[str, Any]] = {}
     for row in rows:
-        variables = engine.saved_variables(row.saved)
+        variables = engine.saved_variables(saved_of(row))
         found[row.id] = {path: search_terms.at(variables, path) for path in paths}
     return found

@@ -67,7 +67,7 @@ def begin(
         "started_by": beginning.started_by,
     }
     chain = history.Chain(id_, 0, history.first_hash(id_))
-    case = SimpleNamespace(**row)
+    case = SimpleNamespace(**row, packed=None)
     current = Step(tx, world, beginning.actor, case, now, chain, is_new=True)
     element_id = None
     detail: dict[str, Any] = {"business_key": beginning.business_key}

@@ -27,10 +27,13 @@ from workflows import (
 from workflows.model import InstanceState, JobState, MoveRefused, NotFound
 from workflows.ports import FixedClock
 from workflows.released import Released
+from workflows.store import packing
+from workflows.store.packing import saved_of
 from workflows.store.prepared import Prepared, array_of, constant
 from workflows.store.tables import jobs, process_instances
 from workflows.world import World
 
+OVER = (InstanceState.COMPLETED, InstanceState.CANCELED)
 CASE_ID = sa.bindparam("case_id", type_=process_instances.c.id.type)
 FIRST = (
     "id",
@@ -44,11 +47,11 @@ FIRST = (
     "started_at",
     "started_by",
 )
-HEAD = ("saved", "event_seq", "event_hash")
+HEAD = ("event_seq", "event_hash")
 
 
 def _begin_statement() -> sa.Insert:
-    values = {name: _new(name) for name in (*FIRST, *HEAD)}
+    values = {name: _new(name) for name in (*FIRST, "saved", *HEAD)}
     begun = sa.insert(process_instances).values(values)
     return history.INSERT_AND_TELL.add_cte(begun.cte("begun"))
 
@@ -70,7 +73,7 @@ def _save_statement(events: sa.Insert) -> sa.Insert:
     moved = (
         sa.update(process_instances)
         .where(process_instances.c.id == CASE_ID)
-        .values({name: _new(name) for name in HEAD})
+        .values({name: _new(name) for name in ("saved", "packed", *HEAD)})
     )
     return events.add_cte(succeeded.cte("succeeded"), moved.cte("moved"))
 
@@ -134,7 +137,7 @@ class Step:
         if self.started is not None:
             return self.started
         case = engine.Case.restore(
-            self.released.definition, self.instance.saved, self.environment
+            self.released.definition, saved_of(self.instance), self.environment
         )
         self.searched = self.released.searched(case.variables)
         return case
@@ -212,7 +215,7 @@ def finish(current: Step) -> None:
             values["state"] = InstanceState.COMPLETED
             values["ended_at"] = current.now
             values["ended_by"] = case.ended_by
-    is_over = values.get("state") in (InstanceState.COMPLETED, InstanceState.CANCELED)
+    is_over = values.get("state") in OVER
     if is_over:
         told = {**(values.get("ended_by") or {}), **current.because}
         current.record(f"instance.{values['state']}", detail=told)
@@ -248,7 +251,10 @@ def _begin(current: Step) -> None:
 
 def _save(current: Step) -> None:
     """One statement, or none where the step changed nothing."""
-    saved = current.changes.pop("saved", current.instance.saved)
+    row = current.instance
+    saved, packed = current.changes.pop("saved", row.saved), row.packed
+    if saved is not None and current.changes.get("state") in OVER:
+        saved, packed = None, packing.packed(saved)
     if current.changes:
         current.tx.execute(
             sa.update(process_instances)
@@ -256,10 +262,10 @@ def _save(current: Step) -> None:
             .values(**current.changes)
         )
     chain = current.chain
-    if saved == current.instance.saved and chain.is_written and not current.succeeded:
+    if saved == row.saved and chain.is_written and not current.succeeded:
         return
     # A case that was locked elsewhere does not say whether webhooks watch it.
-    save = SAVE_AND_TELL if getattr(current.instance, "is_watched", True) else SAVE
+    save = SAVE_AND_TELL if getattr(row, "is_watched", True) else SAVE
     save.run(
         current.tx,
         {
@@ -267,6 +273,7 @@ def _save(current: Step) -> None:
             "now": current.now,
             "succeeded": array_of(current.succeeded),
             "new_saved": saved,
+            "new_packed": packed,
             "new_event_seq": chain.seq,
             "new_event_hash": chain.head,
             "events": chain.take(),

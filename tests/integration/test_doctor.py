@@ -162,7 +162,7 @@ def test_a_job_that_ends_its_workers_is_poison(
     "left",
     [
         "UPDATE user_tasks SET state = 'created' WHERE instance_id = :id",
-        "UPDATE jobs SET state = 'todo' WHERE instance_id = :id",
+        "UPDATE jobs SET state = 'todo', ended_at = NULL WHERE instance_id = :id",
         (
             "INSERT INTO due_work (queue, due_at, state, instance_id, subject_id)"
             " VALUES ('timer', now() + interval '100 years', 'waiting', :id, :id)"

@@ -40,7 +40,7 @@ def kept(store: Store, clock: HeldClock, callers: Mapping[str, Caller]) -> None:
             tx.execute(
                 sa.text(
                     "INSERT INTO pgqueuer_log (created, job_id, status, priority,"
-                    " entrypoint) VALUES (now() - :age, :number, 'successful', 0, 'x')"
+                    " entrypoint) VALUES (now() - :age, :number, 'exception', 0, 'x')"
                 ),
                 {"age": timedelta(days=days), "number": number},
             )

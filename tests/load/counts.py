@@ -70,7 +70,12 @@ def sizes(connection: psycopg.Connection[Any]) -> dict[str, int]:
 
 
 def commits(connection: psycopg.Connection[Any]) -> int:
-    row = connection.execute(
-        "SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()"
-    ).fetchone()
+    return number(
+        connection,
+        "SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()",
+    )
+
+
+def number(connection: psycopg.Connection[Any], query: LiteralString) -> int:
+    row = connection.execute(query).fetchone()
     return int((row or (0,))[0])

@@ -1,4 +1,6 @@
-"""What is kept for some days only: logs, keys of requests, drafts of ended tasks."""
+"""What is kept for some days only: logs, keys of requests, drafts of ended tasks,
+due work that was done.
+"""
 
 from datetime import UTC, datetime, timedelta
 
@@ -10,6 +12,8 @@ from workflows.store.session import Store
 LOT = 5_000
 DELIVERY_DAYS = 30  # after its end: so long a webhook's deliveries can be asked for
 DRAFT_DAYS = 14  # after the end of its task: who was overtaken may still want it
+SESSION_DAYS = 7  # after its end, for who asks afterwards
+FIRED_DAYS = 7  # after its moment: so long due work that was done can be looked up
 # By their place in the file, for nothing else would find each of them again at once.
 OLD = """
     DELETE FROM {table} WHERE ctid = ANY (ARRAY(
@@ -26,6 +30,16 @@ DRAFTS = sa.text(
         WHERE ended_at < :until LIMIT :lot FOR UPDATE OF drafts SKIP LOCKED))
     """
 )
+# What was fired, some days: who asks what the clock did finds it. What was canceled is
+# deleted at once by whoever cancels, but for starts.
+DUE_WORK = sa.text(
+    """
+    DELETE FROM due_work WHERE ctid = ANY (ARRAY(
+        SELECT ctid FROM due_work WHERE state <> 'waiting' AND due_at < :until
+        LIMIT :lot FOR UPDATE SKIP LOCKED))
+    """
+)
+SESSIONS = sa.text(OLD.format(table="sessions", moment="expires_at"))
 DELIVERIES = sa.text(OLD.format(table="webhook_deliveries", moment="ended_at"))
 IDEMPOTENCY_KEYS = sa.text(OLD.format(table="idempotency_keys", moment="created_at"))
 
@@ -44,6 +58,8 @@ def prune(
         _delete(store, IDEMPOTENCY_KEYS, now - timedelta(days=idempotency_days)),
         _delete(store, SENT_ANSWERS, now - timedelta(days=idempotency_days)),
         _delete(store, DELIVERIES, now - timedelta(days=DELIVERY_DAYS)),
+        _delete(store, DUE_WORK, now - timedelta(days=FIRED_DAYS)),
+        _delete(store, SESSIONS, now - timedelta(days=SESSION_DAYS)),
         _delete(store, DRAFTS, now - timedelta(days=DRAFT_DAYS)),
     )
 

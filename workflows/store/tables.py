@@ -61,8 +61,10 @@ process_instances = sa.Table(
     sa.Column("subject", sa.Text),  # whom it is about, for lists
     sa.Column("office_id", UUID, sa.ForeignKey("offices.id"), nullable=False),
     *state_(InstanceState),
-    # Scopes and live tokens; text, because PostgreSQL never looks inside.
-    sa.Column("saved", sa.Text, nullable=False),
+    # Scopes and live tokens; text, because PostgreSQL never looks inside. Of a case
+    # that has ended the same, packed: see `packing`.
+    sa.Column("saved", sa.Text),
+    sa.Column("packed", BYTEA),
     sa.Column("ended_by", JSONB),
     sa.Column("started_at", Moment, nullable=False),
     sa.Column("started_by", UUID, sa.ForeignKey("users.id")),
@@ -70,6 +72,7 @@ process_instances = sa.Table(
     # The head of the chain of events: a cut end shows.
     sa.Column("event_seq", sa.Integer, nullable=False, server_default="0"),
     sa.Column("event_hash", BYTEA, nullable=False),
+    sa.CheckConstraint("(saved IS NULL) <> (packed IS NULL)", name="saved"),
     sa.Index("process_instances_list_idx", "process_key", "state", "started_at"),
     sa.Index("process_instances_business_key_idx", "business_key"),
     sa.Index("process_instances_office_idx", "office_id", "started_at"),
@@ -95,11 +98,12 @@ jobs = sa.Table(
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("ended_at", Moment),
     sa.Index("jobs_instance_idx", "instance_id"),
+    # Not by state: a claim, which changes it, then leaves every index as it is.
     sa.Index(
-        "jobs_open_idx",
+        "jobs_unended_idx",
         "type",
         "created_at",
-        postgresql_where=sa.text("state IN ('todo', 'doing', 'failed')"),
+        postgresql_where=sa.text("ended_at IS NULL"),
     ),
 )
 
