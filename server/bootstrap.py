@@ -225,11 +225,19 @@ def _locale_of_reader() -> str | None:
 
 
 def _register(app: Flask) -> None:
-    from server import account, designer, desk, norms_pages, people, supervisor
+    from server import (
+        account,
+        designer,
+        desk,
+        norms_pages,
+        people,
+        programs,
+        supervisor,
+    )
 
     app.register_blueprint(health.blueprint)
     app.register_blueprint(sign_in.blueprint)
     app.register_blueprint(openid.blueprint)
-    for pages in (account, desk, designer, norms_pages, people, supervisor):
+    for pages in (account, desk, designer, norms_pages, people, programs, supervisor):
         app.register_blueprint(pages.blueprint)
     api.init_app(app)

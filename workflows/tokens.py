@@ -16,11 +16,11 @@ import sqlalchemy as sa
 from workflows import people_changes
 from workflows.callers import WHO, Caller, caller_of, today, with_memberships
 from workflows.model import InputRefused, NotAllowed, NotFound, RasimError
-from workflows.people import known
-from workflows.people_list import Person, get
+from workflows.people import below, known
+from workflows.people_list import Person, administered, get
 from workflows.ports import Clock
 from workflows.sessions import hash_of
-from workflows.store.tables import api_tokens, users
+from workflows.store.tables import api_tokens, memberships, users
 
 PREFIX = "rasim_"
 DAYS_USUAL, DAYS_MOST = 90, 366
@@ -43,6 +43,7 @@ class TokenRow:
     """One token as its owner and administrators see it; it opens nothing."""
 
     id: uuid.UUID
+    user_id: uuid.UUID
     login: str
     label: str
     hint: str  # its first letters; empty where it was made before they were kept
@@ -94,11 +95,11 @@ def create_for(
     NotFound for others; NotAllowed where the account has roles elsewhere, too: who has
     a token of it has all that it has.
     """
+    login = _account(tx, clock, caller, user_id)
     if not 1 <= days <= DAYS_MOST:
         raise InputRefused(field="days", reason=f"a number from 1 to {DAYS_MOST}")
     if not label.strip():
         raise InputRefused(field="label", reason="say what the token is for")
-    login = _account(tx, clock, caller, user_id)
     return create(
         tx, clock, login, valid_for=timedelta(days=days), label=label, by=caller
     )
@@ -195,12 +196,22 @@ def of_user(
     return every(tx, clock, user_id=user_id)
 
 
+def of_people(tx: sa.Connection, clock: Clock, caller: Caller) -> list[TokenRow]:
+    """The tokens that work of the caller's people, the newest first."""
+    theirs = sa.select(memberships.c.user_id).where(
+        memberships.c.office_id.in_(below(administered(caller)))
+    )
+    rows = every(tx, clock, which=api_tokens.c.user_id.in_(theirs))
+    return [row for row in rows if row.state == "live"]
+
+
 def every(
     tx: sa.Connection,
     clock: Clock,
     *,
     user_id: uuid.UUID | None = None,
     login: str | None = None,
+    which: sa.ColumnElement[bool] | None = None,
 ) -> list[TokenRow]:
     """Tokens of a user or of all, those that work first, each the newest first."""
     now = clock.now()
@@ -218,6 +229,8 @@ def every(
             api_tokens.c.id,
         )
     )
+    if which is not None:
+        query = query.where(which)
     if user_id is not None:
         query = query.where(api_tokens.c.user_id == user_id)
     if login is not None:

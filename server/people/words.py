@@ -31,6 +31,8 @@ CHANGES: Words = {
     "second_factor_on": _("The second step was turned on"),
     "second_factor_off": _("The second step was turned off"),
     "recovery_codes_renewed": _("New recovery codes were made"),
+    "token_made": _("A token was made"),
+    "token_revoked": _("A token was revoked"),
     "unlocked": _("The lock was taken off"),
     "identity_linked": _("The account was linked to a provider"),
     "substitute_named": _("A substitute was named"),

@@ -1,0 +1,175 @@
+"""Programs that act for an account: its tokens, and for administrators its webhooks.
+
+A token is shown in the answer that made it, once: it is in no address and no cookie.
+"""
+
+import logging
+import uuid
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from server.auth import require
+from server.context import caller, services, transaction
+from server.i18n import gettext, lazy_gettext
+from server.words import Words
+from workflows import people_list, tokens, webhooks
+from workflows.model import InputRefused, Role
+
+_ = lazy_gettext
+OWNERS = (
+    Role.CLERK,
+    Role.SUPERVISOR,
+    Role.DESIGNER,
+    Role.ADMINISTRATOR,
+    Role.SERVICE,
+)
+DAYS = (7, 30, tokens.DAYS_USUAL, 180, tokens.DAYS_MOST)
+TOKEN_STATES: Words = {
+    "live": _("works"),
+    "expired": _("expired"),
+    "revoked": _("revoked"),
+}
+WEBHOOK_STATES: Words = {
+    "active": _("works"),
+    "failing": _("nothing arrives"),
+    "disabled": _("turned off"),
+}
+BECAUSE: Words = {
+    "failing": _("Nothing has arrived for days."),
+    "gone": _("The receiver wants to be told nothing more."),
+    "rights": _("Its owner may not see this any more."),
+}
+PROBLEMS = {
+    "label": _("Say what the token is for, in 100 letters at most."),
+    "days": _("Choose how long it works."),
+}
+
+log = logging.getLogger(__name__)
+blueprint = Blueprint("programs", __name__)
+
+
+@blueprint.get("/account/tokens")
+@require(*OWNERS)
+def mine() -> str:
+    return _page(caller().user_id)
+
+
+@blueprint.post("/account/tokens")
+@require(*OWNERS)
+def make_mine() -> ResponseReturnValue:
+    return _made(caller().user_id)
+
+
+@blueprint.post("/account/tokens/<uuid:token_id>/revoke")
+@require(*OWNERS)
+def revoke_mine(token_id: uuid.UUID) -> ResponseReturnValue:
+    _revoke(caller().user_id, token_id)
+    return redirect(url_for("programs.mine", said="revoked"), 303)
+
+
+@blueprint.get("/people/<uuid:user_id>/tokens")
+@require(Role.ADMINISTRATOR)
+def of_person(user_id: uuid.UUID) -> str:
+    return _page(user_id)
+
+
+@blueprint.post("/people/<uuid:user_id>/tokens")
+@require(Role.ADMINISTRATOR)
+def make(user_id: uuid.UUID) -> ResponseReturnValue:
+    return _made(user_id)
+
+
+@blueprint.post("/people/<uuid:user_id>/tokens/<uuid:token_id>/revoke")
+@require(Role.ADMINISTRATOR)
+def revoke(user_id: uuid.UUID, token_id: uuid.UUID) -> ResponseReturnValue:
+    _revoke(user_id, token_id)
+    aim = url_for("programs.of_person", user_id=user_id, said="revoked")
+    return redirect(aim, 303)
+
+
+@blueprint.get("/programs")
+@require(Role.ADMINISTRATOR)
+def programs() -> str:
+    """Tokens of one's people, and the webhooks of one's offices."""
+    with transaction() as tx:
+        rows = tokens.of_people(tx, services().clock, caller())
+        hooks = webhooks.search(tx, caller(), limit=200).items
+    return render_template(
+        "people/programs.html",
+        because=BECAUSE,
+        hooks=hooks,
+        rows=rows,
+        section="people",
+        token_states=TOKEN_STATES,
+        webhook_states=WEBHOOK_STATES,
+    )
+
+
+@blueprint.post("/programs/webhooks/<uuid:webhook_id>/enable")
+@require(Role.ADMINISTRATOR)
+def enable(webhook_id: uuid.UUID) -> ResponseReturnValue:
+    with transaction() as tx:
+        webhooks.enable(tx, services().clock, caller(), webhook_id)
+    return redirect(url_for("programs.programs", said="enabled"), 303)
+
+
+@blueprint.post("/programs/webhooks/<uuid:webhook_id>/delete")
+@require(Role.ADMINISTRATOR)
+def delete(webhook_id: uuid.UUID) -> ResponseReturnValue:
+    with transaction() as tx:
+        webhooks.remove(tx, services().clock, caller(), webhook_id)
+    return redirect(url_for("programs.programs", said="deleted"), 303)
+
+
+def _made(user_id: uuid.UUID) -> ResponseReturnValue:
+    label, days = request.form.get("label", ""), request.form.get("days", "")
+    try:
+        with transaction() as tx:
+            token = tokens.create_for(
+                tx,
+                services().clock,
+                caller(),
+                user_id,
+                days=int(days) if days.isascii() and days.isdigit() else 0,
+                label=label,
+            )
+    except InputRefused as refused:
+        field = str(refused.data["field"])
+        return _page(user_id, {field: str(PROBLEMS[field])}), 422
+    _tell("token_made", user_id)
+    return _page(user_id, token=token)
+
+
+def _revoke(user_id: uuid.UUID, token_id: uuid.UUID) -> None:
+    with transaction() as tx:
+        tokens.revoke_for(tx, services().clock, caller(), user_id, token_id)
+    _tell("token_revoked", user_id)
+
+
+def _tell(what: str, user_id: uuid.UUID) -> None:
+    log.info(
+        "an account was changed",
+        extra={"change": what, "user": str(user_id), "by": str(caller().user_id)},
+    )
+
+
+def _page(
+    user_id: uuid.UUID, problems: dict[str, str] | None = None, token: str = ""
+) -> str:
+    is_mine, clock = user_id == caller().user_id, services().clock
+    with transaction() as tx:
+        rows = tokens.of_user(tx, clock, caller(), user_id)
+        person = None if is_mine else people_list.get(tx, clock, caller(), user_id)
+    return render_template(
+        "account/tokens.html",
+        days=[(str(one), gettext("%(days)s days", days=one)) for one in DAYS],
+        is_changed=person is None or person.is_whole,
+        person=person.row if person else None,
+        problems=problems or {},
+        rows=rows,
+        section="people" if person else None,
+        states=TOKEN_STATES,
+        token=token,
+        typed=request.form if problems else {"days": str(tokens.DAYS_USUAL)},
+    )
