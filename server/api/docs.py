@@ -35,13 +35,20 @@ def page() -> str:
         schemas=told["components"]["schemas"],
         kinds=errors.TABLE.values(),
         reference=_reference,
+        shown=_shown,
     )
 
 
 def _operations(told: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         {"method": method.upper(), "path": path, **operation}
-        | {"parameters": [_whole(one, told) for one in _parameters(paths, operation)]}
+        | {
+            "parameters": [_whole(one, told) for one in _parameters(paths, operation)],
+            "responses": {
+                status: _whole(one, told)
+                for status, one in operation["responses"].items()
+            },
+        }
         for path, paths in told["paths"].items()
         for method, operation in paths.items()
         if method != "parameters"
@@ -62,6 +69,11 @@ def _whole(part: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
     for step in part["$ref"].removeprefix("#/").split("/"):
         found = found[step]
     return dict(found)
+
+
+def _shown(example: Any) -> str:
+    """An example as it is sent, in lines."""
+    return json.dumps(example, indent=2, ensure_ascii=False, sort_keys=False)
 
 
 def _reference(schema: dict[str, Any] | None) -> str:

@@ -46,6 +46,13 @@ GET /incidents
 POST /incidents/{incident_id}/retry
 POST /decisions/{key}/evaluate
 POST /feel/evaluate
+POST /webhooks
+GET /webhooks
+GET /webhooks/{webhook_id}
+DELETE /webhooks/{webhook_id}
+POST /webhooks/{webhook_id}/enable
+GET /webhooks/{webhook_id}/deliveries
+POST /webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver
 GET /clock
 POST /clock
 """
@@ -120,6 +127,8 @@ def test_the_page_of_the_document_needs_no_other_host(client):
     assert answer.mimetype == "text/html"
     assert "/api/v1/tasks/{task_id}/complete" in answer.text
     assert 'id="problem-not-found"' in answer.text
+    assert "Айгүл Серікқызы" in answer.text  # of an example
+    assert "Its state forbids it" in answer.text  # of a refusal
     assert not re.findall(r'(?:src|href)="https?://', answer.text)
 
 

@@ -1,9 +1,12 @@
 """The OpenAPI document: valid, whole, and with examples that are true."""
 
+import functools
 import io
 import re
+import uuid
 
 import pytest
+import sqlalchemy as sa
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from werkzeug.datastructures import MultiDict
 
@@ -14,8 +17,10 @@ from tests.drawn import ask, line
 from tests.integration.api.callers import make_caller
 from tests.integration.api.conformance import Document
 from workflows.model import Role
+from workflows.store.tables import idempotency_keys
 
 PREFIX = "/api/v1"
+KEY = "Idempotency-Key"
 ROLES = {str(role) for role in Role}
 
 
@@ -178,15 +183,36 @@ def test_the_requests_of_the_examples_are_taken(app, store, released, callers, t
     assert answer.status_code == 201, answer.text
 
     for name, operation, parameters in operations(told):
-        answer = sent(callers, name, operation, parameters)
+        send = request(callers, name, operation, parameters)
+        answer = send()
         wanted = REFUSED.get(name)
-        if wanted is None:
-            assert answer.status_code in (200, 201, 202), (name, answer.text)
-        else:
+        if wanted is not None:
             assert answer.status_code == wanted, (name, answer.text)
+            continue
+        assert answer.status_code in (200, 201, 202), (name, answer.text)
+        if KEY in {one["name"] for one in parameters}:
+            again = send()
+            assert again.headers["Idempotent-Replayed"] == "true", name
+            assert (again.status_code, again.json) == (answer.status_code, answer.json)
+    check_nothing_personal_is_kept(store)
 
 
-def sent(callers, name, operation, parameters):
+def check_nothing_personal_is_kept(store):
+    """With a key stays what its answer is made again from: ids, counts, times."""
+    with store.transaction() as tx:
+        kept = tx.scalars(sa.select(idempotency_keys.c.subject)).all()
+    assert len(kept) > 10
+    for subject in kept:
+        if {"definitions", "findings"} <= subject.keys():  # of a release: no person's
+            continue
+        for value in subject.values():
+            assert re.fullmatch(
+                r"[0-9a-f-]{36}|\d+|\d{4}-[0-9-]+T[0-9:.+]+", str(value)
+            )
+
+
+def request(callers, name, operation, parameters):
+    """The request of an example, to be sent once or more."""
     method, path = name.split(" ")
     caller = callers[who(operation, path)]
     case = callers["program"].post(f"{PREFIX}/instances", {"process_key": "example"})
@@ -199,14 +225,17 @@ def sent(callers, name, operation, parameters):
         if one["in"] == "path":
             value = ids.get(one["name"], one["example"])
             path = re.sub(rf"\{{{one['name']}\}}", str(value), path)
+    if method != "POST":
+        return functools.partial(
+            caller.app.test_client().open, path, method=method, headers=caller.headers()
+        )
+    key = str(uuid.uuid4()) if KEY in {one["name"] for one in parameters} else None
     told = operation.get("requestBody", {}).get("content", {})
     for media, body in told.items():
         if media != "application/json":
-            return caller.post(path, data=as_form(body["example"]))
-        return caller.post(path, body["example"])
-    if method == "DELETE":
-        return caller.app.test_client().delete(path, headers=caller.headers())
-    return caller.post(path) if method == "POST" else caller.get(path)
+            return lambda: caller.post(path, data=as_form(body["example"]), key=key)
+        return functools.partial(caller.post, path, body["example"], key=key)
+    return functools.partial(caller.post, path, key=key)
 
 
 def who(operation, path):

@@ -365,3 +365,28 @@ def test_lists_and_files_hold_nothing_of_another_office(elsewhere, ids, persons)
         found = [name for name, id_ in ids.items() if id_ in answer.text]
         assert found == [], (path, found)
         assert f"{Role.CLERK}-own" not in answer.text, path
+
+
+# --- roles at two offices -------------------------------------------------------------
+
+
+def test_a_role_at_one_office_gives_nothing_at_another(app, store, callers, begin):
+    """Who leads in school-2 and only works in school-1 ends no case of school-1."""
+    both = make_caller(app, store, "both", Role.CLERK, "school-1")
+    with store.transaction() as tx:
+        people.add_membership(tx, login="both", role=Role.SUPERVISOR, office="school-2")
+    case, with_job, broken = (
+        begin(one) for one in ("rights", "rights_job", "rights_fault")
+    )
+    job = both.get("/api/v1/jobs", instance_id=with_job).json["items"][0]["id"]
+    fault = both.get("/api/v1/incidents", instance_id=broken).json["items"][0]["id"]
+
+    for path in (
+        f"instances/{case}/cancel",
+        f"instances/{case}/suspend",
+        f"instances/{case}/resume",
+        f"jobs/{job}/retry",
+        f"incidents/{fault}/retry",
+    ):
+        answer = both.post(f"/api/v1/{path}")
+        assert answer.status_code == 403, (path, answer.text)
