@@ -150,7 +150,8 @@ class Supervisor:
             raise Stopped
         service.start()
         self.watched.append(Watched(name, service))
-        self.say(f"{name}: started (process {service.pid})")
+        begun = f"started (process {service.pid})" if service.pid else "waits"
+        self.say(f"{name}: {begun}")
         self._write_register()
 
     def once(self, program: Program) -> None:
