@@ -32,6 +32,11 @@ from workflows.store.people_tables import second_factors as second_factors
 from workflows.store.people_tables import sessions as sessions
 from workflows.store.people_tables import substitutions as substitutions
 from workflows.store.people_tables import users as users
+from workflows.store.queue_tables import job_counts as job_counts
+from workflows.store.queue_tables import outside_systems as outside_systems
+from workflows.store.queue_tables import paused_job_types as paused_job_types
+from workflows.store.queue_tables import queue_changes as queue_changes
+from workflows.store.queue_tables import workers as workers
 from workflows.store.release_tables import definition_versions as definition_versions
 from workflows.store.release_tables import release_parts as release_parts
 from workflows.store.release_tables import release_takes as release_takes
@@ -97,6 +102,8 @@ jobs = sa.Table(
     sa.Column("last_error", sa.Text),
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("ended_at", Moment),
+    # Workers that died while they did it, in a row.
+    sa.Column("deaths", sa.SmallInteger, nullable=False, server_default="0"),
     sa.Index("jobs_instance_idx", "instance_id"),
     # Not by state: a claim, which changes it, then leaves every index as it is.
     sa.Index(
@@ -120,6 +127,7 @@ due_work = sa.Table(
     sa.Column("element_id", sa.Text),
     # It failed by a fault of ours, and is left alone until that is resolved.
     sa.Column("incident_id", UUID, sa.ForeignKey("incidents.id")),
+    sa.Column("deaths", sa.SmallInteger, nullable=False, server_default="0"),
     sa.CheckConstraint(
         "queue IN ('timer', 'retry', 'deadline', 'start', 'signal')", name="queue"
     ),
@@ -158,6 +166,7 @@ message_subscriptions = sa.Table(
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("correlation_key", sa.Text, nullable=False),
     sa.Column("created_at", Moment, nullable=False),
+    sa.Column("deaths", sa.SmallInteger, nullable=False, server_default="0"),
     sa.Index("message_subscriptions_name_idx", "name", "correlation_key"),
 )
 
