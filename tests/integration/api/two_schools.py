@@ -19,7 +19,14 @@ DRAWINGS = {
     "fuzz_job.bpmn": line("fuzz_job", job("tell", "notify", "Хабарлау")),
     "fuzz_fault.bpmn": line("fuzz_fault", step("scriptTask", "s", SCRIPT, "Есеп")),
 }
-KINDS = ("instance_id", "task_id", "document_id", "job_id", "incident_id")
+KINDS = (
+    "instance_id",
+    "task_id",
+    "document_id",
+    "job_id",
+    "incident_id",
+    "webhook_id",
+)
 API = "/api/v1"
 
 
@@ -43,9 +50,21 @@ class School:
             self._keep(job_id=self._of(self.program, "jobs", self._start("fuzz_job")))
             fault = self._start("fuzz_fault")
             self._keep(incident_id=self._of(self.program, "incidents", fault))
+        self._be_told()
 
     def every_id(self) -> set[str]:
         return {one for ids in self.ids.values() for one in ids}
+
+    def _be_told(self) -> None:
+        """One webhook: nobody has many."""
+        if "webhook_id" not in self.ids:
+            told = {
+                "url": f"https://{self.said}.example.kz",
+                "events": ["task.created"],
+            }
+            answer = self.program.post(f"{API}/webhooks", told)
+            assert answer.status_code == 201, answer.text
+            self._keep(webhook_id=str(answer.json["id"]))
 
     def _start(self, key: str) -> str:
         told = {
