@@ -32,14 +32,14 @@ class AlreadyBackingUp(RasimError):
 
 
 class MayNotCopy(RasimError):
-    """The role {role} may not copy the whole server: {reason}. For recovery to any
+    """The role {role} may not copy the whole server: {why}. For recovery to any
     minute let an administrator of the server run ALTER ROLE {role} REPLICATION, and
     admit it in pg_hba.conf: "hostssl replication {role} ADDRESS scram-sha-256". Or take
     a dump, which is restored as of its own moment alone: rasim backup --dump."""
 
 
 class Unsuitable(RasimError):
-    """This server cannot be copied: {reason}."""
+    """This server cannot be copied: {why}."""
 
 
 def take_one(settings: Settings, source: Source, *, dump: bool) -> Backup:
@@ -108,13 +108,13 @@ def require_replication(link: psycopg.Connection[Any]) -> None:
         " FROM pg_roles WHERE rolname = current_user",
     )
     if row.is_copy:
-        raise Unsuitable(reason="it is a standby; name the primary in DATABASE_URL")
+        raise Unsuitable(why="it is a standby; name the primary in DATABASE_URL")
     if row.version < OLDEST_SERVER:
-        raise Unsuitable(reason="PostgreSQL 15 or newer is needed")
+        raise Unsuitable(why="PostgreSQL 15 or newer is needed")
     if not row.may:
-        raise MayNotCopy(role=row.role, reason="it has not the right REPLICATION")
+        raise MayNotCopy(role=row.role, why="it has not the right REPLICATION")
     if row.level == "minimal":
-        raise Unsuitable(reason="set wal_level = replica and restart it")
+        raise Unsuitable(why="set wal_level = replica and restart it")
 
 
 def series_of(link: psycopg.Connection[Any], folder: Path) -> Path:
@@ -190,7 +190,7 @@ def _copy(
         reason = str(failed.data["reason"])
         if "pg_hba.conf" not in reason:
             raise
-        raise MayNotCopy(role=link.info.user, reason=reason) from failed
+        raise MayNotCopy(role=link.info.user, why=reason) from failed
     return database / "backup_manifest"
 
 

@@ -47,7 +47,7 @@ class IsDump(RasimError):
 
 
 class PlaceRefused(RasimError):
-    """{place} cannot be restored into: {reason}."""
+    """{place} cannot be restored into: {why}."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def into_database(
 def require_empty(folder: Path) -> None:
     """Leftovers of a restore that was killed are cleared away; anything else refused"""
     if folder.exists() and not folder.is_dir():
-        raise PlaceRefused(place=str(folder), reason="it is a file")
+        raise PlaceRefused(place=str(folder), why="it is a file")
     left = {path.name for path in folder.iterdir()} if folder.exists() else set()
     if left and MARK not in left:
         raise NotEmpty(place=str(folder))
@@ -167,7 +167,7 @@ def _building(folder: Path) -> Iterator[Place]:
             shutil.rmtree(folder, ignore_errors=True)
         if isinstance(error, OSError):
             reason = error.strerror or str(error)
-            raise PlaceRefused(place=str(folder), reason=reason) from error
+            raise PlaceRefused(place=str(folder), why=reason) from error
         raise
 
 
@@ -178,7 +178,7 @@ def _locked(place: Place) -> Iterator[None]:
         lock = take(place.folder / "lock")
     except Taken as error:
         reason = "another process uses it"
-        raise PlaceRefused(place=str(place.folder), reason=reason) from error
+        raise PlaceRefused(place=str(place.folder), why=reason) from error
     try:
         yield
     finally:
@@ -241,7 +241,7 @@ def _load(url: str, dump: Path, major: int) -> None:
         target = link.info.server_version // 10_000
     if target < major:
         reason = f"it is PostgreSQL {target}, the backup is of {major}"
-        raise PlaceRefused(place="the database", reason=reason)
+        raise PlaceRefused(place="the database", why=reason)
     program = backup_source.program("pg_restore", target)
     told, environment = backup_source.environment_for(url)
     options = ["--no-owner", "--no-privileges", "--single-transaction"]
