@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from workflows import calendars
 from workflows.engine import effects as engine_effects
+from workflows.ids import new_id
 from workflows.model import DeadlineState, DueState
 from workflows.store.prepared import Prepared, array_of, constant
 from workflows.store.tables import deadlines as deadline_rows
@@ -165,7 +166,7 @@ def _start(
         return
     rows: list[dict[str, Any]] = [
         {
-            "id": uuid.uuid4(),
+            "id": new_id(),
             "instance_id": step.id,
             "task_id": task.token if task else None,
             "process_key": step.instance.process_key,

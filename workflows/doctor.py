@@ -4,6 +4,8 @@ Each check is one statement over indexes that stops at the first thousand; none 
 anything (`doctor_mending` does). What to do about a finding, `server/doctor` says.
 """
 
+import random
+import time
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -13,12 +15,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from workflows import history
+from workflows.ids import earliest_at
 from workflows.store.session import Store
 from workflows.store.tables import process_instances
 
 COUNTED_AT_MOST = 1_000
 NAMED_AT_MOST = 10
 SAMPLE = 200  # histories
+OLDEST_BITS = 28  # of seconds: eight years
 LATE = timedelta(minutes=5)
 STANDING = timedelta(minutes=15)
 LONG_OPEN = timedelta(days=1)
@@ -178,11 +182,16 @@ def _histories(store: Store, all_histories: bool) -> Ill | None:
 
 
 def _sampled(tx: sa.Connection) -> Iterator[history.BrokenLink]:
-    """The cases that began last, and as many anywhere: a start in the middle of ids."""
+    """The cases that began last, and as many anywhere, from two starts among all ids.
+
+    Ids go by time, as far back as any age; those of earlier programs by chance alone.
+    """
     ids = process_instances.c.id
     last = sa.select(ids).order_by(process_instances.c.started_at.desc())
-    anywhere = sa.select(ids).where(ids >= uuid.uuid4()).order_by(ids)
-    half = SAMPLE // 2
-    chosen = {*tx.scalars(last.limit(half)), *tx.scalars(anywhere.limit(half))}
+    chosen = {*tx.scalars(last.limit(SAMPLE // 2))}
+    age = 2 ** random.uniform(0, OLDEST_BITS)  # noqa: S311 - a sample, no secret
+    for start in (earliest_at(time.time() - age), uuid.uuid4()):
+        anywhere = sa.select(ids).where(ids >= start).order_by(ids)
+        chosen |= {*tx.scalars(anywhere.limit(SAMPLE // 4))}
     for id_ in sorted(chosen):
         yield from history.verify(tx, id_)

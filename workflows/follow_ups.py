@@ -22,6 +22,7 @@ from workflows import (
     thrown_signals,
 )
 from workflows.engine import effects as engine_effects
+from workflows.ids import new_id
 from workflows.model import (
     DueState,
     IncidentState,
@@ -83,6 +84,7 @@ OPEN_JOBS = Prepared(
 )
 ADD_DUE_WORK = Prepared(
     sa.insert(due_work),
+    "id",
     "queue",
     "due_at",
     "state",
@@ -340,6 +342,7 @@ def _add_due_work(step: Step) -> None:
     """Timers and deadlines of the step together: they are one kind of row."""
     rows = [
         {
+            "id": new_id(),
             "queue": queue,
             "due_at": due_at,
             "state": str(DueState.WAITING),

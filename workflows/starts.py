@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from workflows import engine, feel, history, offices, people
+from workflows.ids import new_id
 from workflows.model import DueState, InstanceState, NotAllowed
 from workflows.ports import FixedClock
 from workflows.steps import Step, finish
@@ -53,7 +54,7 @@ def begin(
     Without a trigger it begins at its plain start event.
     """
     released = world.library.get(tx, beginning.release_id, beginning.version_id)
-    now, id_ = world.clock.now(), uuid.uuid4()
+    now, id_ = world.clock.now(), new_id()
     row = {
         "id": id_,
         "process_key": beginning.process_key,

@@ -254,7 +254,7 @@ def _save(current: Step) -> None:
     row = current.instance
     saved, packed = current.changes.pop("saved", row.saved), row.packed
     if saved is not None and current.changes.get("state") in OVER:
-        saved, packed = None, packing.packed(saved)
+        packed, saved = packing.packed(saved), None
     if current.changes:
         current.tx.execute(
             sa.update(process_instances)

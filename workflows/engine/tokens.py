@@ -6,11 +6,13 @@ the saved case with it, is as large as what is alive.
 """
 
 from typing import Any
+from uuid import UUID
 
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from workflows.engine.effects import ElementCanceled, ElementEntered
+from workflows.ids import new_id
 
 DONE = "done"  # key of `internal_data`: the result with which the element will leave
 BODY = "body"  # key: how far an activity is that runs several times (`repetition`)
@@ -35,8 +37,8 @@ class Token(Task):
     chosen: tuple[Any, ...] = ()
     entered: bool = False
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
+    def __init__(self, *args: Any, id: UUID | None = None, **options: Any) -> None:
+        super().__init__(*args, id=id or new_id(), **options)
         # A dict keeps the order and forgets one of 500 children without a search.
         self._children: dict[Any, None] = {}
 
