@@ -216,6 +216,19 @@ def test_a_missing_segment_of_the_log_is_named(drill: Drill) -> None:
     assert name in checked.stderr
 
 
+def test_a_damaged_part_of_the_log_is_named(drill: Drill) -> None:
+    with spoiled(drill) as (backup, setting):
+        last = max((backup.parent / "wal").glob("0*"))
+        with last.open("r+b") as file:
+            file.seek(8192)
+            file.write(bytes(last.stat().st_size - 8192))
+
+        tried = drill.restore("--to", told(drill.moments["chosen"]), **setting)
+
+    name = last.name.removesuffix(".partial")
+    assert f"is damaged in {name}" in tried.refusal
+
+
 def test_a_document_that_is_missing_is_named_and_all_else_is_restored(
     drill: Drill,
 ) -> None:
