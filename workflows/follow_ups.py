@@ -30,7 +30,7 @@ from workflows.model import (
     TaskState,
 )
 from workflows.store.prepared import Prepared, array_of, constant
-from workflows.store.queue import enqueue
+from workflows.store.queue import OPEN_JOBS
 from workflows.store.tables import (
     due_work,
     incidents,
@@ -67,19 +67,6 @@ OPEN_TASKS = Prepared(
     "norms",
     "not_by",
     "search",
-    "created_at",
-)
-OPEN_JOBS = Prepared(
-    sa.insert(jobs),
-    "id",
-    "instance_id",
-    "element_id",
-    "called_process",
-    "type",
-    "state",
-    "variables",
-    "headers",
-    "retries",
     "created_at",
 )
 ADD_DUE_WORK = Prepared(
@@ -292,28 +279,21 @@ def _close_tasks(step: Step, closed: list[engine_effects.TaskClosed]) -> None:
 def _open_jobs(step: Step, opened: list[engine_effects.JobOpened]) -> None:
     if not opened:
         return
-    OPEN_JOBS.run_each(
-        step.tx,
-        [
-            {
-                "id": effect.token,
-                "instance_id": step.id,
-                "element_id": effect.element_id,
-                "called_process": effect.process,
-                "type": effect.type,
-                "state": str(JobState.TODO),
-                "variables": feel.dumps(effect.variables),
-                "headers": json.dumps(dict(effect.headers)),
-                "retries": effect.retries,
-                "created_at": step.now,
-            }
-            for effect in opened
-        ],
-    )
-    enqueue(
-        step.tx,
-        [(step.world.queue_of(job.type), job.token.bytes) for job in opened],
-    )
+    told = [
+        {
+            "id": str(effect.token),
+            "element_id": effect.element_id,
+            "called_process": effect.process,
+            "type": effect.type,
+            "variables": feel.dumps(effect.variables),
+            "headers": dict(effect.headers),
+            "retries": effect.retries,
+            "queue": step.world.queue_of(effect.type),
+        }
+        for effect in opened
+    ]
+    text = json.dumps(told, ensure_ascii=False)
+    OPEN_JOBS.run(step.tx, {"case_id": step.id, "now": step.now, "jobs": text})
 
 
 def _close_jobs(step: Step, closed: list[engine_effects.JobClosed]) -> None:

@@ -28,7 +28,7 @@ from workflows.ports import (
     ConnectorRefusal,
     Connectors,
 )
-from workflows.steps import Step, step
+from workflows.steps import Step, locked, step
 from workflows.store.prepared import Prepared, constant
 from workflows.store.queue import enqueue
 from workflows.store.session import Store
@@ -40,7 +40,33 @@ LONGEST_PAUSE_SECONDS = 3600.0
 
 
 JOB_ID = sa.bindparam("job_id", type_=jobs.c.id.type)
-STATE = Prepared(sa.select(jobs.c.state, jobs.c.next_at).where(jobs.c.id == JOB_ID))
+# The case and its job, both locked: the case first, as everybody does who has both.
+LOCK = Prepared(
+    sa.select(
+        process_instances,
+        jobs.c.state.label("job_state"),
+        jobs.c.next_at.label("job_next_at"),
+    )
+    .join(jobs, jobs.c.instance_id == process_instances.c.id)
+    .where(
+        process_instances.c.id
+        == sa.bindparam("case_id", type_=process_instances.c.id.type),
+        jobs.c.id == JOB_ID,
+    )
+    .with_for_update(key_share=True, of=[process_instances, jobs])
+)
+# A job is `doing` when its worker died: the claim counts the deaths, before it is done.
+IS_LEFT = sa.and_(
+    jobs.c.state == constant(JobState.DOING),
+    sa.not_(sa.bindparam("is_again", type_=sa.Boolean)),
+)
+LEFT = Prepared(
+    sa.select(jobs.c.deaths).where(
+        jobs.c.id == JOB_ID,
+        jobs.c.state == constant(JobState.DOING),
+        jobs.c.deaths > sa.literal_column("0"),
+    )
+)
 CLAIM = Prepared(
     sa.update(jobs)
     .where(
@@ -310,18 +336,18 @@ def _answered(tx: sa.Connection, world: World, call: Call) -> Iterator[Step | No
     """
     if call.instance_id is None:
         raise NotFound(kind="case", key="of the job")
-    with step(
-        tx, world, call.instance_id, f"job:{call.type}", states=frozenset(InstanceState)
-    ) as current:
-        found = STATE.run(tx, {"job_id": call.job_id}).fetchone()
-        state = found.state if found else None
-        suspended = current.instance.state == InstanceState.SUSPENDED
-        if suspended and state == JobState.DOING:
+    asked = {"case_id": call.instance_id, "job_id": call.job_id}
+    row = LOCK.run(tx, asked).fetchone()
+    if row is None:
+        raise NotFound(kind="job", key=call.job_id)
+    with locked(tx, world, row, f"job:{call.type}") as current:
+        suspended = row.state == InstanceState.SUSPENDED
+        if suspended and row.job_state == JobState.DOING:
             tx.execute(
                 sa.update(jobs)
                 .where(jobs.c.id == call.job_id)
                 .values(state=JobState.TODO)
             )
-        unclaimed = found is not None and found.next_at is None
-        waits = state == JobState.DOING or (state == JobState.TODO and unclaimed)
+        unclaimed = row.job_state == JobState.TODO and row.job_next_at is None
+        waits = row.job_state == JobState.DOING or unclaimed
         yield current if waits and not suspended else None

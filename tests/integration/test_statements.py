@@ -7,6 +7,8 @@ from typing import Any
 import psycopg
 import pytest
 import sqlalchemy as sa
+from pgqueuer.adapters.drivers.psycopg import SyncPsycopgDriver
+from pgqueuer.adapters.persistence.queries import SyncQueries
 
 from tests.integration.conftest import HeldClock
 from tests.integration.desk import Desk, answers
@@ -15,7 +17,8 @@ from workflows.deployments import Release
 from workflows.model import JobState, TaskState
 from workflows.people import Caller
 from workflows.ports import Call
-from workflows.store.prepared import Prepared, array_of, constant
+from workflows.store.prepared import Prepared, array_of, constant, driver_of
+from workflows.store.queue import enqueue
 from workflows.store.session import Store
 from workflows.store.tables import jobs as job_rows
 from workflows.store.tables import user_tasks
@@ -55,7 +58,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         yield seen
 
 
-def test_a_case_starts_with_eight_statements(
+def test_a_case_starts_with_seven_statements(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk.apply()
@@ -63,11 +66,11 @@ def test_a_case_starts_with_eight_statements(
     with counted(monkeypatch) as seen:
         desk.apply()
 
-    # Release, office, case with events, deadline, job, its entry, due work, the answer.
-    assert len(seen) == 8, "\n".join(seen)
+    # Release, office, case with events, deadline, job with its entry, due work, answer.
+    assert len(seen) == 7, "\n".join(seen)
 
 
-def test_a_check_that_others_wait_beside_takes_four_statements(
+def test_a_check_that_others_wait_beside_takes_three_statements(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case = desk.apply()
@@ -77,8 +80,8 @@ def test_a_check_that_others_wait_beside_takes_four_statements(
     with counted(monkeypatch) as seen:
         jobs.perform(desk.store, desk.world, desk.outside, first)
 
-    # Claim, lock, what has become of the job, and all that the answer changes.
-    assert len(seen) == 4, "\n".join(seen)
+    # Claim, lock, and all that the answer changes.
+    assert len(seen) == 3, "\n".join(seen)
 
 
 def test_an_answer_is_taken_though_its_claim_was_lost(desk: Desk) -> None:
@@ -129,3 +132,31 @@ def test_a_prepared_statement_takes_constants_and_arrays_of_ids(
 
     assert [row.id for row in some] == [job]
     assert none == []
+
+
+def test_an_entry_is_what_the_queues_own_program_writes(
+    store: Store, desk: Desk
+) -> None:
+    case = desk.apply()
+    (job,) = desk.waiting(case)
+
+    with store.statement() as tx:  # their program wants one without transactions
+        enqueue(tx, [("ours", job.bytes)])
+        SyncQueries(SyncPsycopgDriver(driver_of(tx))).enqueue(
+            ["theirs"], [job.bytes], [0]
+        )
+    with store.transaction() as tx:
+        rows = tx.execute(
+            sa.text("SELECT * FROM pgqueuer WHERE payload = :job ORDER BY id"),
+            {"job": job.bytes},
+        ).all()
+        tx.execute(sa.text("DELETE FROM pgqueuer WHERE entrypoint LIKE '%rs'"))
+
+    apart = {"id", "entrypoint", "created", "updated", "heartbeat", "execute_after"}
+    said = [
+        {name: one._mapping[name] for name in one._fields if name not in apart}
+        for one in rows
+    ]
+    assert [one.entrypoint for one in rows][1:] == ["ours", "theirs"]
+    assert said[0] == said[1] == said[2]
+    assert all(one.execute_after <= one.created for one in rows)

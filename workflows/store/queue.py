@@ -1,36 +1,76 @@
-"""PgQueuer on our own transaction: a job exists exactly when its step does."""
+"""The queue on our own transaction: a job exists exactly when its step does.
+
+Entries are written as PgQueuer's own `enqueue` writes them, but for its log: it takes a
+statement of its own, for which a step that opens jobs would wait.
+"""
 
 from collections.abc import Iterable
 
-import psycopg
 import sqlalchemy as sa
-from pgqueuer.adapters.persistence.queries import SyncQueries
-from pgqueuer.ports.driver import SyncDriver
-from psycopg import RawCursor
-from psycopg.rows import dict_row
+from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, JSON, JSONB, UUID
 
-from workflows.store.prepared import driver_of
+from workflows.model import JobState
+from workflows.store.prepared import Prepared, constant
+from workflows.store.tables import jobs
+
+entries = sa.table(
+    "pgqueuer",
+    sa.column("priority"),
+    sa.column("entrypoint"),
+    sa.column("payload"),
+    sa.column("status"),
+)
+WRITTEN = [column.name for column in entries.columns]
+PRIORITY = sa.literal_column("0")
+QUEUED: sa.ColumnElement[str] = sa.literal_column("'queued'::pgqueuer_status")
 
 
-class TransactionDriver(SyncDriver):
-    """PgQueuer's driver over the connection of an open transaction."""
+def _enqueue() -> sa.Insert:
+    asked = sa.func.unnest(
+        sa.bindparam("entrypoints", type_=ARRAY(sa.Text)),
+        sa.bindparam("payloads", type_=ARRAY(BYTEA)),
+    ).table_valued(sa.column("entrypoint", sa.Text), sa.column("payload", BYTEA))
+    row = asked.render_derived(name="asked")
+    chosen = sa.select(PRIORITY, row.c.entrypoint, row.c.payload, QUEUED)
+    return sa.insert(entries).from_select(WRITTEN, chosen)
 
-    def __init__(self, connection: psycopg.Connection[object]) -> None:
-        self._connection = connection
 
-    def fetch(self, query: str, *args: object) -> list[dict[str, object]]:
-        cursor = RawCursor(self._connection, row_factory=dict_row)
-        cursor.execute(query, args or None)
-        return cursor.fetchall()
+def _open_jobs() -> sa.Insert:
+    """Adds the jobs of `jobs`, a JSON list, and puts each on the queue it names."""
+    given = (
+        sa.column("id", UUID),
+        sa.column("element_id", sa.Text),
+        sa.column("called_process", sa.Text),
+        sa.column("type", sa.Text),
+        sa.column("variables", sa.Text),
+        sa.column("headers", JSONB),
+        sa.column("retries", sa.Integer),
+    )
+    opened = sa.func.json_to_recordset(sa.bindparam("jobs", type_=JSON)).table_valued(
+        *given, sa.column("queue", sa.Text), name="opened"
+    )
+    row = opened.render_derived(with_types=True)
+    added = sa.insert(jobs).from_select(
+        ["instance_id", "state", "created_at", *(one.name for one in given)],
+        sa.select(
+            sa.bindparam("case_id", type_=jobs.c.instance_id.type),
+            constant(JobState.TODO),
+            sa.bindparam("now", type_=jobs.c.created_at.type),
+            *(row.c[one.name] for one in given),
+        ),
+    )
+    chosen = sa.select(PRIORITY, row.c.queue, sa.func.uuid_send(row.c.id), QUEUED)
+    put = sa.insert(entries).from_select(WRITTEN, chosen)
+    return put.add_cte(added.cte("added"))
+
+
+ENQUEUE = Prepared(_enqueue())
+OPEN_JOBS = Prepared(_open_jobs())
 
 
 def enqueue(tx: sa.Connection, entries: Iterable[tuple[str, bytes]]) -> None:
     """Put (entrypoint, payload) entries on the queue, in the transaction `tx`."""
     pairs = list(entries)
-    if not pairs:
-        return
-    SyncQueries(TransactionDriver(driver_of(tx))).enqueue(
-        [entrypoint for entrypoint, _ in pairs],
-        [payload for _, payload in pairs],
-        [0] * len(pairs),
-    )
+    if pairs:
+        entrypoints, payloads = map(list, zip(*pairs, strict=True))
+        ENQUEUE.run(tx, {"entrypoints": entrypoints, "payloads": payloads})
