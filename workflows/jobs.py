@@ -55,18 +55,6 @@ LOCK = Prepared(
     )
     .with_for_update(key_share=True, of=[process_instances, jobs])
 )
-# A job is `doing` when its worker died: the claim counts the deaths, before it is done.
-IS_LEFT = sa.and_(
-    jobs.c.state == constant(JobState.DOING),
-    sa.not_(sa.bindparam("is_again", type_=sa.Boolean)),
-)
-LEFT = Prepared(
-    sa.select(jobs.c.deaths).where(
-        jobs.c.id == JOB_ID,
-        jobs.c.state == constant(JobState.DOING),
-        jobs.c.deaths > sa.literal_column("0"),
-    )
-)
 CLAIM = Prepared(
     sa.update(jobs)
     .where(
