@@ -232,10 +232,12 @@ def _register(app: Flask) -> None:
         norms_pages,
         people,
         programs,
+        security_txt,
         supervisor,
     )
 
     app.register_blueprint(health.blueprint)
+    app.register_blueprint(security_txt.blueprint)
     app.register_blueprint(sign_in.blueprint)
     app.register_blueprint(openid.blueprint)
     for pages in (account, desk, designer, norms_pages, people, programs, supervisor):

@@ -12,6 +12,7 @@ from workflows.model import RasimError
 YES = frozenset({"1", "true", "yes", "on"})
 NO = frozenset({"", "0", "false", "no", "off"})
 SECRET_LENGTH = 32
+CONTACT = re.compile(r"mailto:[^\s@]+@[^\s@]+|https://[^\s/]+\S*|tel:\+[0-9-]+", re.A)
 
 
 class SettingRefused(RasimError):
@@ -84,6 +85,13 @@ class Reader:
         value = self.text(name, "").rstrip("/")
         if value and not is_http(value):
             raise refused(name, value, "Write http://host:port.")
+        return value or None
+
+    def contact(self, name: str) -> str | None:
+        """A URI by which somebody is told something."""
+        value = self.text(name, "")
+        if value and not (value.isascii() and CONTACT.fullmatch(value)):
+            raise refused(name, value, "Write mailto:name@host, https://… or tel:+7…")
         return value or None
 
 

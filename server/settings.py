@@ -49,6 +49,7 @@ class Settings:
     load: LoadSettings
     webhook_networks: tuple[Network, ...]  # private ones that webhooks may reach
     public: PublicAddress | None  # what people type, where it is not host and port
+    security_contact: str | None  # a URI: who is told of weaknesses, in security.txt
     openid: OpenId | None  # where people sign in elsewhere, if anywhere
 
     @classmethod
@@ -80,6 +81,7 @@ class Settings:
             load=load_settings.read(read),
             webhook_networks=load_settings.webhook_networks(read),
             public=public,
+            security_contact=read.contact("RASIM_SECURITY_CONTACT"),
             openid=openid_settings.read(read, has_address=public is not None),
         )
 

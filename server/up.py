@@ -41,7 +41,7 @@ def up(settings: Settings) -> None:
         supervisor.take_signals()
         try:
             start(supervisor, settings, port)
-            tell(f"Rásim: http://{reachable(settings.host)}:{port}")
+            tell(f"Rásim: {where(settings, port)}")
             supervisor.wait(lambda: False)
         except Stopped:
             say("stopping")
@@ -180,6 +180,14 @@ def is_ready(host: str, port: int) -> bool:
         return False
     finally:
         connection.close()
+
+
+def where(settings: Settings, port: int) -> str:
+    """What people type; behind a proxy also where the proxy finds the service."""
+    here = f"http://{reachable(settings.host)}:{port}"
+    if settings.public is None or settings.public.origin == here:
+        return here
+    return f"{settings.public.origin} (listens at {here})"
 
 
 def reachable(host: str) -> str:

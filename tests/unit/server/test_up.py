@@ -27,6 +27,22 @@ def test_a_taken_port_is_refused_with_its_mend():
             up.find_port("127.0.0.1", port)
 
 
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ({}, "http://127.0.0.1:8000"),
+        ({"RASIM_HOST": "0.0.0.0"}, "http://127.0.0.1:8000"),  # noqa: S104 - a setting
+        ({"RASIM_ADDRESS": "http://127.0.0.1:8000"}, "http://127.0.0.1:8000"),
+        (
+            {"RASIM_ADDRESS": "https://rasim.example.kz", "RASIM_HOST": "10.0.0.7"},
+            "https://rasim.example.kz (listens at http://10.0.0.7:8000)",
+        ),
+    ],
+)
+def test_what_people_type_is_told(tmp_path, told, said):
+    assert up.where(settings_for(tmp_path, **told), 8000) == said
+
+
 def test_port_zero_is_any_free_one():
     assert up.find_port("127.0.0.1", 0) > 0
     assert up.find_port("127.0.0.1", 0) < 65536
