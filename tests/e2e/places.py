@@ -4,8 +4,9 @@
 others; test_accessibility.py compares both with the service's own routes.
 """
 
-from dataclasses import dataclass
-from uuid import uuid4
+import json
+from dataclasses import dataclass, replace
+from uuid import UUID, uuid4
 
 import pyotp
 
@@ -15,8 +16,10 @@ from server.settings import Settings
 from tests.drawn import ask, call, line, step
 from tests.e2e import service as services
 from tests.models import ADMISSION, model
+from workflows import comments, people
 
 CLERK, SUPERVISOR, DESIGNER, ADMINISTRATOR = "aigul", "gulnar", "daniyar", "askar"
+LONELY = services.IDLE_ADMINISTRATOR  # of an office that no program works for
 PEOPLE = {
     "clerk": CLERK,
     "supervisor": SUPERVISOR,
@@ -24,11 +27,35 @@ PEOPLE = {
     "administrator": ADMINISTRATOR,
 }
 KEY = "k" * 64
+COMMENTS = 23  # more than a page of them holds
+HOOK = {
+    "url": "https://registry.example.kz/rasim",
+    "events": ["case.ended"],
+    "process_key": "outing",
+}
 RULES = '<zeebe:calledDecision decisionId="way" resultVariable="way"/>'
 NOTE = b"\x89PNG\r\n\x1a\n" + bytes.fromhex(
     "0000000d4948445200000001000000010802000000907753de"
     "0000000c49444154789c63f8ffff3f0005fe02fe0def46b80000000049454e44ae426082"
 )
+
+
+LISTED = {
+    "id": "listed.f",
+    "type": "default",
+    "components": [
+        {
+            "type": "dynamiclist",
+            "id": "children",
+            "path": "children",
+            "label": "Балалар",
+            "allowAddRemove": True,
+            "components": [
+                {"type": "textfield", "id": "n", "key": "name", "label": "Аты-жөні"}
+            ],
+        }
+    ],
+}
 
 
 @dataclass(frozen=True)
@@ -51,6 +78,7 @@ PLACES = (
     Place("desk.worklist", CLERK, "/tasks"),
     Place("desk.worklist", CLERK, "/tasks?view=done", "done"),
     Place("desk.worklist", CLERK, "/tasks?q=A-0", "nothing found"),
+    Place("desk.worklist", CLERK, "/tasks?office=nowhere", "an office unseen"),
     Place("desk.task", CLERK, "/tasks/{task}"),
     Place("desk.task", CLERK, "/tasks/{free}", "free"),
     Place("desk.task", CLERK, "/tasks/{done}", "done"),
@@ -59,6 +87,7 @@ PLACES = (
     Place("desk.case", CLERK, "/cases/{case}"),
     Place("desk.called", CLERK, "/cases/{calling}/called/meal"),
     Place("desk.comments", CLERK, "/cases/{case}/comments"),
+    Place("desk.comments", CLERK, "/cases/{discussed}/comments", "many"),
     Place("desk.documents", CLERK, "/cases/{case}/documents"),
     Place("desk.mentions", CLERK, "/mentions"),
     Place("desk.keys", CLERK, "/help/keys"),
@@ -73,12 +102,23 @@ PLACES = (
     Place("account.codes", CLERK, "/account/second-step"),
     Place("account.sessions", CLERK, "/account/sessions"),
     Place("account.absence", CLERK, "/account/absence"),
+    Place("programs.mine", CLERK, "/account/tokens"),
+    Place("programs.mine", DESIGNER, "/account/tokens", "none"),
+    Place("programs.of_person", ADMINISTRATOR, "/people/{person}/tokens"),
+    Place("programs.programs", ADMINISTRATOR, "/programs"),
+    Place("programs.programs", LONELY, "/programs", "none"),
     Place("people.people", ADMINISTRATOR, "/people"),
     Place("people.person", ADMINISTRATOR, "/people/{person}"),
     Place("people.new", ADMINISTRATOR, "/people/new"),
     Place("people.offices", ADMINISTRATOR, "/offices"),
     Place("desk.by_hand", ADMINISTRATOR, "/cases/{case}/by-hand"),
     Place("desk.by_hand_ask", ADMINISTRATOR, "/cases/{case}/by-hand/suspend"),
+    Place(
+        "desk.by_hand_ask",
+        ADMINISTRATOR,
+        "/cases/{case}/by-hand/skip?step={task}",
+        "skip",
+    ),
     Place("designer.procedures", DESIGNER, "/procedures"),
     Place("designer.procedure", DESIGNER, "/procedures/first_grade_admission"),
     Place("designer.decision", DESIGNER, "/procedures/decisions/way"),
@@ -92,6 +132,7 @@ NOT_PAGES = {
     "health.alive": "for programs",
     "health.ready": "for programs",
     "health.metrics": "for programs",
+    "security_txt.show": "for who looks for weaknesses",
     "api_docs.document": "JSON",
     "sign_in.code": "between two steps of signing in: seen by states.py",
     "desk.home": "leads on",
@@ -136,6 +177,10 @@ def scene_of(service, family):
             ),
             "meal.bpmn": line("meal", ask("it", None, "Тамақтану")),
             "by_way.bpmn": line("by_way", step("businessRuleTask", "rules", RULES)),
+            "listed.bpmn": line(
+                "listed", ask("it", "listed.f", "Тізім жасау", "bulk=true")
+            ),
+            "listed.form.json": json.dumps(LISTED).encode(),
             "way.dmn": model(ADMISSION),
         }
     )
@@ -154,22 +199,46 @@ def scene_of(service, family):
     body = {"variables": {"decision": refusal}}
     service.call("POST", f"/tasks/{tasks['done']}/complete", body, by=CLERK)
     services.wait_until(lambda: service.case(filed["done"])["state"] == "completed")
-    calling = service.call(
-        "POST",
-        "/instances",
-        {
-            "process_key": "outing",
-            "business_key": f"T-{uuid4().hex[:6]}",
-            "office": service.population.schools[0].bin,
-            "variables": {},
-        },
-    )
+    calling, discussed = (_case(service, "outing") for _ in range(2))
+    _discuss(service, discussed)
+    service.call("POST", "/webhooks", HOOK, by=ADMINISTRATOR)
     return {
         **tasks,
         "case": filed["task"].case_id,
-        "calling": calling["id"],
+        "calling": calling,
+        "discussed": discussed,
+        "listed": _task(service, _case(service, "listed")),
+        "listed_too": _task(service, _case(service, "listed")),
         "document": _document(service, tasks["task"]),
     }
+
+
+def _case(service, process):
+    """A case of ours, at the office that all of them are at."""
+    body = {
+        "process_key": process,
+        "business_key": f"T-{uuid4().hex[:6]}",
+        "office": service.population.schools[0].bin,
+        "variables": {},
+    }
+    return service.call("POST", "/instances", body)["id"]
+
+
+def _task(service, case):
+    path = f"/tasks?instance_id={case}"
+    return services.wait_until(lambda: service.call("GET", path)["items"])[0]["id"]
+
+
+def _discuss(service, case):
+    """More comments on a case than one page shows."""
+    settings = Settings.from_environment(service.environment)
+    with (
+        bootstrap.opened(replace(settings, manual_clock=False)) as (store, world),
+        store.transaction() as tx,
+    ):
+        clerk = people.known(tx, CLERK)
+        for number in range(COMMENTS):
+            comments.add(tx, world, clerk, UUID(case), f"№ {number}: ☎ 7 701 000 00 00")
 
 
 def _document(service, task):

@@ -30,7 +30,8 @@ MONDAY = datetime.fromisoformat("2027-04-05T10:00:00+05:00")  # the intake is op
 PROCEDURE = "first_grade_admission"
 PASSWORD = "алты жеті сегіз тоғыз"
 STAFF = ("aigul", "marat", "gulnar", "daniyar", "askar")
-IDLE_CLERK, IDLE_SUPERVISOR = "bota", "serik"  # where no application ever comes
+# Where no application ever comes, and no program.
+IDLE_CLERK, IDLE_SUPERVISOR, IDLE_ADMINISTRATOR = "bota", "serik", "raushan"
 GUARDED = "dana"  # as idle, and with a second step as soon as a test sets it up
 START_SECONDS = 120
 STOP_SECONDS = 60
@@ -253,15 +254,17 @@ def make(url, program, environment, http):
         for login, name, role, office in (
             (IDLE_CLERK, "Бота Нұрқызы", Role.CLERK, idle_school.bin),
             (IDLE_SUPERVISOR, "Серік Маратұлы", Role.SUPERVISOR, idle_school.bin),
+            (IDLE_ADMINISTRATOR, "Раушан Әлиқызы", Role.ADMINISTRATOR, idle_school.bin),
             (GUARDED, "Дана Ерланқызы", Role.CLERK, idle_school.bin),
         ):
             people.add_user(tx, world.clock, login=login, name=name)
             people.add_membership(tx, login=login, role=role, office=office)
-        for login in (*STAFF, IDLE_CLERK, IDLE_SUPERVISOR, GUARDED):
+        idle = (IDLE_CLERK, IDLE_SUPERVISOR, IDLE_ADMINISTRATOR)
+        for login in (*STAFF, *idle, GUARDED):
             credentials.set_password(tx, login, PASSWORD)
         tokens = {
             login: credentials.create_token(
-                tx, world.clock, login, valid_for=TOKENS_LAST
+                tx, world.clock, login, valid_for=TOKENS_LAST, label="Тіркелім"
             )
             for login in (demo.PORTAL, "aigul", "askar")
         }

@@ -143,6 +143,12 @@ def _add(name, content, then):
     return act
 
 
+def _make_a_token(page, scene):
+    page.locator("#label").fill("Тіркелім")
+    page.locator("main form button").last.click()
+    page.locator(".r-key").wait_for()
+
+
 def _look_at_a_document(page, scene):
     page.locator("a[hx-get*='/preview']").first.click()
     page.locator("#preview-page").wait_for()
@@ -197,16 +203,30 @@ STATES = [
         "/tasks/bulk/assign?tasks={task},{free}",
         _press(FORM),
     ),
+    State(
+        "a list in bulk",
+        CLERK,
+        "/tasks/bulk/complete?tasks={listed},{listed_too}",
+        _press("#fields button", "#fields .govuk-input"),
+    ),
     State("taken together", CLERK, "/tasks?view=groups", _take_several),
     State("a password refused", CLERK, "/account/password", _press(FORM)),
     State("an absence refused", CLERK, "/account/absence", _press(FORM)),
     State("a second step", DESIGNER, "/account/second-step", _set_up_a_second_step),
     State("a person refused", ADMINISTRATOR, "/people/new", _press(FORM)),
+    State("a token refused", CLERK, "/account/tokens", _press(FORM)),
+    State("a token made", DESIGNER, "/account/tokens", _make_a_token),
     State("nobody found", ADMINISTRATOR, "/people?q=zzz", _nothing),
     State(
         "by hand without a reason",
         ADMINISTRATOR,
         "/cases/{case}/by-hand/suspend",
+        _send("form[action*='/by-hand/']"),
+    ),
+    State(
+        "skipped without answers",
+        ADMINISTRATOR,
+        "/cases/{case}/by-hand/skip?step={task}",
         _send("form[action*='/by-hand/']"),
     ),
     State(
