@@ -23,6 +23,7 @@ from server.postgres import EmbeddedPostgres
 from server.settings import Settings
 from tests.load import baseline, counts, inside, report, service
 from tests.load.driver import Driver, Window
+from tests.load.promises import Findings
 
 # Both sides in turns, for the machine may change its pace; the service idles meanwhile.
 ROUNDS = 3
@@ -67,10 +68,11 @@ def main() -> None:
         with service.simulators(folder / "inside") as address:
             settings = _settings(postgres, folder)
             spent = inside.look(settings, address, general, tokens, PROFILED_CASES)
-    for line in report.lines(seen, spent):
-        sys.stdout.write(f"{line}\n")
-    if seen.lost:
-        raise SystemExit(f"{seen.lost} cases did not end")
+    found = Findings(lines=[*report.lines(seen, spent)])
+    report.promised(seen, found)
+    found.show()
+    if found.short:
+        raise SystemExit(f"falls short: {'; '.join(found.short)}")
 
 
 @contextmanager

@@ -28,6 +28,15 @@ class Findings:
         if not holds:
             self.short.append(what)
 
+    def least(self, what: str, found: float, limit: float, unit: str = "") -> None:
+        """`found` must be `limit` or more."""
+        holds = found >= limit
+        verdict = "holds" if holds else "FALLS SHORT"
+        said = f"{_short(found)}{unit} (at least {_short(limit)}{unit})"
+        self.lines.append(f"  {what:46} {said:30} {verdict}")
+        if not holds:
+            self.short.append(what)
+
     def true(self, what: str, holds: bool) -> None:
         verdict = "holds" if holds else "FALLS SHORT"
         self.lines.append(f"  {what:77} {verdict}")

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 from tests.load.baseline import TRANSITIONS, Measured
 from tests.load.driver import Window
 from tests.load.inside import Spent
+from tests.load.promises import Findings
 from tests.load.service import PROCESSES
 
 if TYPE_CHECKING:
     from tests.load.bench import Seen
 
-WANTED = 0.4  # of the yardstick, at least
+RATIO = 0.6  # of the yardstick, at least
+CASE_BYTES = 12_000  # in the database, of a case that has ended, at most
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,18 @@ def lines(seen: "Seen", spent: Spent) -> Iterator[str]:
     yield from _inside(seen, window, spent)
 
 
+def promised(seen: "Seen", found: Findings) -> None:
+    """What `make bench` answers for."""
+    stock = functools.reduce(operator.add, seen.stock).measured
+    window = functools.reduce(operator.add, seen.windows)
+    found.part("promised")
+    ratio = window.rate / stock.rate
+    found.least("end to end, of stock SpiffWorkflow's rate", ratio, RATIO)
+    each = sum(seen.sizes.values()) / seen.cases
+    found.most("in the database of a case that has ended", each, CASE_BYTES, " bytes")
+    found.most("cases that did not end", seen.lost, 0)
+
+
 def _rates(seen: "Seen", stock: Measured, window: Window) -> Iterator[str]:
     told = ", ".join(f"{name[6:].lower()} {n}" for name, n in PROCESSES.items())
     yield "first_grade_admission, general branch, until the place is held"
@@ -58,9 +72,7 @@ def _rates(seen: "Seen", stock: Measured, window: Window) -> Iterator[str]:
             f"  round {number + 1}: {ours.rate:.1f} to {theirs:.1f} cases/s,"
             f" ratio {ours.rate / theirs:.2f}"
         )
-    ratio = window.rate / stock.rate
-    verdict = "reached" if ratio >= WANTED else "MISSED"
-    yield f"  ratio {ratio:.2f}; wanted at least {WANTED}: {verdict}"
+    yield f"  ratio {window.rate / stock.rate:.2f}"
 
 
 def _rate(name: str, rate: float, cases: int, seconds: float) -> str:
@@ -119,7 +131,8 @@ def _statements(seen: "Seen", window: Window) -> Iterator[str]:
 def _bytes(seen: "Seen", stock: Measured) -> Iterator[str]:
     total = sum(seen.sizes.values()) / seen.cases
     yield ""
-    yield f"bytes a case, with indexes, after VACUUM: {total:.0f}"
+    yield f"bytes of a case that has ended, with indexes, after VACUUM: {total:.0f}"
+    yield f"  what each of {seen.cases} cases more has added"
     for name, size in sorted(seen.sizes.items(), key=lambda one: -one[1]):
         if size > seen.cases:
             yield f"  {name:28}{size / seen.cases:9.0f}"

@@ -1,4 +1,4 @@
-"""`make bench`, second part: sizes of drawings, long cases, and 100,000 timers.
+"""`make bench`, second part: sizes of drawings, long cases, 100,000 timers and tasks.
 
 Each figure is printed with its promise. It is an error if one falls short.
 """
@@ -6,7 +6,7 @@ Each figure is printed with its promise. It is an error if one falls short.
 import sys
 import time
 
-from tests.load import place, stock_turns, timers, turns
+from tests.load import place, stock_turns, timers, turns, urgent
 from tests.load.promises import Findings
 
 
@@ -21,6 +21,8 @@ def main() -> None:
             found.show()
     sys.stderr.write("bench: the same in stock SpiffWorkflow ...\n")
     stock_turns.measure(found)
+    sys.stderr.write("bench: the most urgent tasks ...\n")
+    urgent.measure(found)
     found.part(f"measured in {time.perf_counter() - began:.0f} s")
     found.show()
     if found.short:

@@ -192,7 +192,7 @@ def _api(here: Place, viewer: Viewer, path: str) -> None:
 # --- figures and plans ------------------------------------------------------------
 
 
-def _timed(do: Callable[[], object], times: int) -> list[float]:
+def timed(do: Callable[[], object], times: int) -> list[float]:
     do()  # what is read and compiled once
     spent = []
     for _ in range(times):
@@ -203,7 +203,7 @@ def _timed(do: Callable[[], object], times: int) -> list[float]:
 
 
 def _line(what: str, do: Callable[[], object], times: int) -> str:
-    spent = _timed(do, times)
+    spent = timed(do, times)
     p50, p95 = at(spent, 0.5), at(spent, 0.95)
     return f"{what:46} p50 {milliseconds(p50):>10}, p95 {milliseconds(p95):>10}"
 
@@ -211,7 +211,7 @@ def _line(what: str, do: Callable[[], object], times: int) -> str:
 def _held(
     found: Findings, what: str, do: Callable[[], object], limit_ms: float
 ) -> None:
-    spent = _timed(do, TIMES)
+    spent = timed(do, TIMES)
     found.most(
         f"{what}, p95 (p50 {milliseconds(at(spent, 0.5))})",
         at(spent, 0.95) * 1000,
