@@ -187,16 +187,24 @@ def opened(settings: Settings) -> Iterator[tuple[Store, World]]:
 
 
 def queue_of(job_type: str) -> str:
-    """The queue of a job's outside system: what its type says before the first dot.
+    """The queue of a type of job: its own, so that one type can be paused.
 
     A type that no system does has a queue too: a worker takes it and says so.
     """
-    return job_type.partition(".")[0] if job_type in JOB_TYPES else UNKNOWN_QUEUE
+    return job_type if job_type in JOB_TYPES else UNKNOWN_QUEUE
+
+
+def system_of(queue: str) -> str:
+    """The outside system of a queue, or of a type of job: up to its first dot."""
+    return queue.partition(".")[0]
 
 
 def queues() -> list[str]:
-    """Every queue that a worker takes jobs from."""
-    return sorted({UNKNOWN_QUEUE, *map(queue_of, JOB_TYPES)})
+    """Every queue that a worker takes jobs from.
+
+    Once a system had one queue for all its types: what is on it still is done too.
+    """
+    return sorted({UNKNOWN_QUEUE, *JOB_TYPES, *map(system_of, JOB_TYPES)})
 
 
 class Application(Flask):

@@ -20,7 +20,8 @@ LOOK_SECONDS = 0.1
 FIRST_PAUSE_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 5.0
 STEADY_SECONDS = 10.0  # who lived this long is not in a loop of crashes
-STOP_SECONDS = 20.0
+STOP_SECONDS = 15.0  # what RASIM_STOP_SECONDS is where it is not said
+PATIENCE_SECONDS = 10.0  # beyond it
 LAST_WORDS_SECONDS = 2.0
 EARLY_DEATHS = 5
 
@@ -91,10 +92,11 @@ class Program:
         if self.process is None:
             return
         self.ask_to_stop()
+        told = float(self.environment.get("RASIM_STOP_SECONDS") or STOP_SECONDS)
         try:
-            self.process.wait(STOP_SECONDS)
+            self.process.wait(told + PATIENCE_SECONDS)
         except subprocess.TimeoutExpired:
-            log.warning("%s did not stop in %s s: killed", self.name, STOP_SECONDS)
+            log.warning("%s did not stop in %s s: killed", self.name, told)
             self.process.kill()
             self.process.wait()
         self._sweep()

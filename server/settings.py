@@ -34,6 +34,8 @@ class Settings:
     web_processes: int
     web_threads: int  # of each web process
     workers: int  # worker processes of `rasim up`
+    calls_per_system: int  # of one worker, to one outside system at a time
+    stop_seconds: int  # what is under way when we are told to stop has so long
     manual_clock: bool  # time stands still until somebody moves it; for tests
     demo: bool  # invented people and cases, shown on the sign-in page
     secret_key: (
@@ -68,6 +70,8 @@ class Settings:
             web_processes=read.number("RASIM_WEB_PROCESSES", 2, 1, 64),
             web_threads=read.number("RASIM_WEB_THREADS", 4, 1, 64),
             workers=read.number("RASIM_WORKERS", 1, 0, 64),
+            calls_per_system=read.number("RASIM_CALLS_PER_SYSTEM", 6, 1, 64),
+            stop_seconds=read.number("RASIM_STOP_SECONDS", 15, 1, 600),
             manual_clock=read.flag("RASIM_MANUAL_CLOCK"),
             demo=read.flag("RASIM_DEMO"),
             secret_key=read.secret("RASIM_SECRET_KEY", secret_file(data)),

@@ -19,7 +19,6 @@ from server.settings import Settings
 from server.web_worker import Worker
 
 REQUEST_SECONDS = 30
-GRACEFUL_SECONDS = 15
 KEEP_ALIVE_SECONDS = 5
 THIS_MACHINE = "127.0.0.1,::1"
 # For the heartbeat file, which gunicorn names at random.
@@ -64,7 +63,7 @@ def gunicorn_settings(settings: Settings) -> dict[str, Any]:
         "worker_class": Worker,
         "threads": settings.web_threads,
         "timeout": REQUEST_SECONDS,
-        "graceful_timeout": GRACEFUL_SECONDS,
+        "graceful_timeout": settings.stop_seconds,
         "keepalive": KEEP_ALIVE_SECONDS,
         # An address may hold a person's number; requests are counted in /metrics.
         "accesslog": None,

@@ -7,12 +7,13 @@ thread, because calls and the database block. A second thread sweeps the due wor
 import asyncio
 import gc
 import logging
+import os
 import signal
 import threading
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -22,9 +23,11 @@ from pgqueuer.adapters.persistence.queries import Queries
 from pgqueuer.core.qm import QueueManager
 from pgqueuer.domain.errors import FailingListenerError, RetryRequested
 from pgqueuer.domain.models import Job, TracebackRecord
-from pgqueuer.domain.types import JOB_STATUS
+from pgqueuer.domain.types import JOB_STATUS, QueueEntrypoint, QueueManagerId
+from pgqueuer.ports.repository import EntrypointExecutionParameter
 
 from server import bootstrap, webhook_delivery
+from server.bulkheads import Gates, Guarded, NotNow
 from server.settings import Settings
 from workflows import depot as depots
 from workflows import documents, due, jobs, messages
@@ -40,14 +43,16 @@ THREADS = 10
 # of its statements wait: several at once are late no longer than one.
 SWEEP_THREADS = 4
 BATCH = 10
-# Taken from the queue at a time by one worker; an entry counts until its end is written
-# down, a batch or a tenth of a second later.
-UNDER_WAY = 8 * BATCH
+# Taken from the queue at a time by one worker, of all systems; an entry counts until
+# its end is written down, a batch or a tenth of a second later.
+UNDER_WAY = 20 * BATCH
+# What is closed opens without a word on the queue: it is looked at so often.
+CLOSED_POLL = timedelta(seconds=1)
 # A job whose worker is silent for this long is given to another one.
 HEARTBEAT = timedelta(seconds=10)
 IDLE_POLL = timedelta(seconds=5)
 PAUSE_SECONDS = 1.0
-STOP_SECONDS = 10.0
+LAST_SECONDS = 3.0  # for the queue itself and the sweep, after the jobs
 SWEEP_SECONDS = 0.5
 MATCH_EVERY = 10  # sweeps
 UPKEEP_EVERY = 7200  # sweeps: about an hour
@@ -59,50 +64,80 @@ log = logging.getLogger(__name__)
 
 
 def run(settings: Settings) -> None:
-    """Work until SIGTERM or SIGINT; what is under way is finished first."""
+    """Work until SIGTERM or SIGINT; what is under way has `stop_seconds` to finish."""
     # What start-up made lives as long as the process: never collected, never looked at.
     gc.freeze()
     threads = THREADS + SWEEP_THREADS + webhook_delivery.THREADS
     store = bootstrap.make_store(settings, pool_size=threads + 2)
     world = bootstrap.make_world(settings, store)
-    connectors = bootstrap.make_connectors(settings)
+    gates = Gates(store, settings.calls_per_system)
+    connectors = Guarded(bootstrap.make_connectors(settings), gates)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    sweeper = threading.Thread(
-        target=sweep, args=(store, world, settings, stop), name="due-work", daemon=True
-    )
-    depot = bootstrap.make_depot(settings)
+    _begin(gates, stop)
+    sweeper = _thread("due-work", sweep, store, world, settings, stop, gates)
     # A thread of its own: a scanner or bucket that is slow makes no deadline late.
-    keeper = threading.Thread(
-        target=keep_documents,
-        args=(store, world, depot, stop),
-        name="documents",
-        daemon=True,
-    )
-    sweeper.start()
-    keeper.start()
+    depot = bootstrap.make_depot(settings)
+    keeper = _thread("documents", keep_documents, store, world, depot, stop)
+    _thread("gates", gates.watch, stop)
     webhook_delivery.start(store, world, settings, stop)
     try:
-        asyncio.run(take_jobs(store, world, connectors, stop))
+        asyncio.run(
+            take_jobs(store, world, connectors, stop, gates, settings.stop_seconds)
+        )
     finally:
         stop.set()
-        sweeper.join(timeout=10)
+        sweeper.join(timeout=LAST_SECONDS)
         keeper.join(timeout=1)
-        store.close()
+        _end(store, gates)
+
+
+def _thread(name: str, work: Callable[..., None], *told: object) -> threading.Thread:
+    started = threading.Thread(target=work, args=told, name=name, daemon=True)
+    started.start()
+    return started
+
+
+def _begin(gates: Gates, stop: threading.Event) -> None:
+    """Nothing is taken before it is known what is closed, and who died of what."""
+    while not stop.is_set():
+        try:
+            return gates.begin()
+        except DatabaseUnavailable as error:
+            log.warning("the database is waited for: %s", type(error).__name__)
+            stop.wait(PAUSE_SECONDS)
+
+
+def _end(store: Store, gates: Gates) -> None:
+    """Jobs that do not end in time are another worker's, and none of its deaths."""
+    left = gates.under_way.copy()
+    with _outlived("giving back what is left"):
+        jobs.give_back(store, left)
+        gates.leave()
+    if left:
+        log.warning("%s jobs under way were left to another worker", len(left))
+        logging.shutdown()
+        os._exit(0)  # their threads would be waited for, however long they take
+    store.close()
 
 
 async def take_jobs(
-    store: Store, world: World, connectors: Connectors, stop: threading.Event
+    store: Store,
+    world: World,
+    connectors: Connectors,
+    stop: threading.Event,
+    gates: Gates,
+    stop_seconds: float,
 ) -> None:
     """Take jobs until `stop`; a lost database is waited for."""
-    with ThreadPoolExecutor(THREADS, thread_name_prefix="job") as threads:
-        while not stop.is_set():
-            try:
-                await _take_until_lost(store, world, connectors, stop, threads)
-            except (psycopg.OperationalError, FailingListenerError) as error:
-                log.warning("the queue is lost, trying again: %s", type(error).__name__)
-                await asyncio.sleep(PAUSE_SECONDS)
+    take = _taker(store, world, connectors, stop, gates)
+    while not stop.is_set():
+        try:
+            await _take_until_lost(store, take, stop, gates, stop_seconds)
+        except (psycopg.OperationalError, FailingListenerError) as error:
+            log.warning("the queue is lost, trying again: %s", type(error).__name__)
+            await asyncio.sleep(PAUSE_SECONDS)
 
 
 class Entries(Queries):
@@ -110,20 +145,67 @@ class Entries(Queries):
 
     An entry that failed, or was canceled because its worker ends, stays picked without
     a heartbeat, so that it is taken again; whether a job has failed, our tables say.
+    Entries that the gates keep back stay where they are.
     """
+
+    gates: Gates | None = None
 
     async def log_jobs(
         self, job_status: list[tuple[Job, JOB_STATUS, TracebackRecord | None]]
     ) -> None:
         await super().log_jobs([each for each in job_status if each[1] == DONE])
 
+    async def dequeue(
+        self,
+        batch_size: int,
+        entrypoints: dict[QueueEntrypoint, EntrypointExecutionParameter],
+        queue_manager_id: QueueManagerId,
+        global_concurrency_limit: int | None,
+        heartbeat_timeout: timedelta,
+    ) -> list[Job]:
+        if self.gates is not None:
+            entrypoints = {
+                queue: how
+                for queue, how in entrypoints.items()
+                if self.gates.is_open(queue) and self.gates.has_room(queue)
+            }
+        if not entrypoints:
+            return []
+        return await super().dequeue(
+            batch_size,
+            entrypoints,
+            queue_manager_id,
+            global_concurrency_limit,
+            heartbeat_timeout,
+        )
+
+    async def eligible_queued_work(self, entrypoints: list[QueueEntrypoint]) -> int:
+        return await super().eligible_queued_work(self._opened(entrypoints))
+
+    async def queued_work(self, entrypoints: list[QueueEntrypoint]) -> int:
+        return await super().queued_work(self._opened(entrypoints))
+
+    async def next_deferred_eta(
+        self, entrypoints: list[QueueEntrypoint]
+    ) -> timedelta | None:
+        opened = self._opened(entrypoints)
+        eta = await super().next_deferred_eta(opened)
+        if len(opened) == len(entrypoints):
+            return eta
+        return CLOSED_POLL if eta is None else min(eta, CLOSED_POLL)
+
+    def _opened(self, entrypoints: list[QueueEntrypoint]) -> list[QueueEntrypoint]:
+        if self.gates is None:
+            return entrypoints
+        return [queue for queue in entrypoints if self.gates.is_open(queue)]
+
 
 async def _take_until_lost(
     store: Store,
-    world: World,
-    connectors: Connectors,
+    take: Callable[[Job], Awaitable[None]],
     stop: threading.Event,
-    threads: ThreadPoolExecutor,
+    gates: Gates,
+    stop_seconds: float,
 ) -> None:
     # Parts, not a URL: SQLAlchemy writes a space in a socket's path as "+", libpq does
     # not read it so.
@@ -134,9 +216,11 @@ async def _take_until_lost(
     connection = await psycopg.AsyncConnection.connect(autocommit=True, **parts)
     async with connection:
         driver = PsycopgDriver(connection)
-        manager = QueueManager(Entries(driver))
+        entries = Entries(driver)
+        entries.gates = gates
+        manager = QueueManager(entries)
         for queue in bootstrap.queues():
-            manager.entrypoint(queue)(_taker(store, world, connectors, threads, stop))
+            manager.entrypoint(queue)(take)
         running = asyncio.create_task(
             manager.run(
                 dequeue_timeout=IDLE_POLL,
@@ -149,48 +233,79 @@ async def _take_until_lost(
         while not (running.done() or stop.is_set() or connection.closed):
             await asyncio.sleep(0.1)
         manager.shutdown.set()
+        if stop.is_set():
+            gates.stop_taking()
+            await _finished(gates, stop_seconds)
         # It listens for a second at a time and does not always hear of the end.
         driver.shutdown.set()
         try:
-            await asyncio.wait_for(running, STOP_SECONDS)
+            await asyncio.wait_for(running, LAST_SECONDS)
         except TimeoutError:
-            log.warning("jobs under way were left to another worker")
+            log.warning("the queue did not end in time")
     if not stop.is_set():
         raise psycopg.OperationalError("the queue's connection ended")
+
+
+async def _finished(gates: Gates, seconds: float) -> None:
+    """What is under way has so long."""
+    until = time.monotonic() + seconds
+    while gates.under_way and time.monotonic() < until:
+        await asyncio.sleep(0.05)
 
 
 def _taker(
     store: Store,
     world: World,
     connectors: Connectors,
-    threads: ThreadPoolExecutor,
     stop: threading.Event,
+    gates: Gates,
 ) -> Callable[[Job], Awaitable[None]]:
+    def do(queue: str, job_id: uuid.UUID, is_again: bool) -> None:
+        with gates.doing(queue, job_id):
+            perform(store, world, connectors, job_id, is_again=is_again)
+
     async def take(job: Job) -> None:
-        job_id = uuid.UUID(bytes=job.payload)
-        loop = asyncio.get_running_loop()
-        while True:
-            try:
-                await loop.run_in_executor(
-                    threads, perform, store, world, connectors, job_id
-                )
-                return
-            except DatabaseUnavailable as error:
-                if stop.is_set():
-                    raise RetryRequested(timedelta(seconds=PAUSE_SECONDS)) from error
-            # A lost database is waited for here: the outside system repeats its
-            # answer, and the case goes on sooner than by another worker.
-            await asyncio.sleep(PAUSE_SECONDS)
+        queue, job_id = str(job.entrypoint), uuid.UUID(bytes=job.payload)
+        is_again = False
+        with gates.holding(queue):
+            while True:
+                try:
+                    return await _done(gates.submit(queue, do, job_id, is_again))
+                except DatabaseUnavailable as error:
+                    if stop.is_set():
+                        raise RetryRequested(CLOSED_POLL) from error
+                except NotNow as error:
+                    pause = timedelta(0) if stop.is_set() else CLOSED_POLL
+                    raise RetryRequested(pause) from error
+                # A lost database is waited for here: the outside system repeats its
+                # answer, and the case goes on sooner than by another worker.
+                await asyncio.sleep(PAUSE_SECONDS)
+                is_again = True
 
     return take
 
 
+async def _done(doing: Future[None]) -> None:
+    """Wait for a thread; NotNow when it did not begin before the worker's end."""
+    try:
+        await asyncio.wrap_future(doing)
+    except asyncio.CancelledError:
+        if doing.cancelled():
+            raise NotNow from None
+        raise
+
+
 def perform(
-    store: Store, world: World, connectors: Connectors, job_id: uuid.UUID
+    store: Store,
+    world: World,
+    connectors: Connectors,
+    job_id: uuid.UUID,
+    *,
+    is_again: bool = False,
 ) -> None:
     """One job; a fault of our own code becomes an incident, never a lost job."""
     try:
-        jobs.perform(store, world, connectors, job_id)
+        jobs.perform(store, world, connectors, job_id, is_again=is_again)
     except DatabaseUnavailable:
         raise
     except Exception as error:
@@ -211,17 +326,22 @@ def _outlived(what: str) -> Iterator[None]:
 
 
 def sweep(
-    store: Store, world: World, settings: Settings, stop: threading.Event
+    store: Store,
+    world: World,
+    settings: Settings,
+    stop: threading.Event,
+    gates: Gates | None = None,
 ) -> None:
     """Fire due work and match messages until `stop`; outlives a lost database."""
     turn, is_behind = 0, False
+    about = gates.firing if gates else None
     with ThreadPoolExecutor(SWEEP_THREADS, thread_name_prefix="due-work") as threads:
         while not stop.is_set():
             started = time.monotonic()
             with _outlived("the sweep"):
-                due.run(store, world, threads.map)
+                due.run(store, world, threads.map, about)
                 if turn % MATCH_EVERY == 0:
-                    messages.match(store, world)
+                    messages.match(store, world, about)
                 if is_behind or turn % UPKEEP_EVERY == 0:
                     is_behind = keep_up(store, world, settings)
             turn += 1

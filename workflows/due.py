@@ -7,7 +7,7 @@ once, or is still waiting. Several workers may sweep at the same time.
 import logging
 import time
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import chain
@@ -17,6 +17,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, UUID
 
 from workflows import deadlines, incidents, jobs, signals, starts
+from workflows.incidents import WorkersDied
+from workflows.jobs import MOST_DEATHS
 from workflows.model import DatabaseUnavailable, DueState, InstanceState
 from workflows.steps import Step, locked
 from workflows.store.prepared import Prepared, array_of, constant
@@ -29,12 +31,15 @@ BATCH = 100
 HEARING_SECONDS = 1.0
 log = logging.getLogger(__name__)
 Each = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
+# Told which rows are about to be fired: one of them may be the worker's end.
+About = Callable[[Sequence[uuid.UUID]], None]
 ROW = (
     due_work.c.id,
     due_work.c.queue,
     due_work.c.instance_id,
     due_work.c.subject_id,
     due_work.c.element_id,
+    due_work.c.deaths,
 )
 
 
@@ -48,7 +53,11 @@ def _due(now: sa.ColumnElement[Any]) -> sa.Select[Any]:
             due_work.c.incident_id.is_(None),
             due_work.c.due_at <= now,
             sa.or_(
-                due_work.c.instance_id.is_(None),
+                # A start that workers died of has no case to tell it; the doctor does.
+                sa.and_(
+                    due_work.c.instance_id.is_(None),
+                    due_work.c.deaths <= sa.literal_column(str(MOST_DEATHS)),
+                ),
                 process_instances.c.state == constant(InstanceState.ACTIVE),
             ),
         )
@@ -95,26 +104,37 @@ FIND = Prepared(_find())
 CLAIM = Prepared(_claim())
 
 
-def run(store: Store, world: World, each: Each = map) -> int:
+def run(
+    store: Store, world: World, each: Each = map, about: About | None = None
+) -> int:
     """Fire all that is due by the clock, earliest first; how many rows were fired.
 
     What becomes due by firing (a timer behind a timer) is fired too. A row that fails
     becomes an incident of its case and waits for help; one that somebody else has at
     this moment is left for the next call: the others must not wait for it.
 
-    `each` may be the `map` of some threads: the rows of one case stay together.
+    `each` may be the `map` of some threads: the rows of one case stay together. Rows
+    that a worker died of are fired last and one at a time, after `about` was told.
     """
     fired = 0
     passed: set[uuid.UUID] = set()
     while found := _waiting(store, world, passed):
-        done = chain.from_iterable(
-            each(partial(_try_all, store, world), _by_case(found))
+        sound = [row for row in found if not row.deaths]
+        if sound and about is not None:
+            about([row.id for row in sound])
+        done = list(
+            chain.from_iterable(each(partial(_try_all, store, world), _by_case(sound)))
         )
+        for row in found:
+            if row.deaths:
+                done.append((row.id, _try_alone(store, world, row, about)))
         for row_id, is_fired in done:
             if is_fired:
                 fired += 1
             else:
                 passed.add(row_id)
+    if about is not None and (fired or passed):
+        about([])
     return fired
 
 
@@ -144,6 +164,18 @@ def _try_all(
     store: Store, world: World, rows: list[Any]
 ) -> list[tuple[uuid.UUID, bool]]:
     return [(row.id, _try(store, world, row)) for row in rows]
+
+
+def _try_alone(store: Store, world: World, row: Any, about: About | None) -> bool:
+    """Fire what workers died of; after some of them it is an incident instead."""
+    if row.deaths > MOST_DEATHS:
+        died = WorkersDied(f"{row.deaths} workers in a row died while they fired this")
+        log.error("due work %s of case %s: %s", row.id, row.instance_id, died)
+        _ask_for_help(store, world, row, died)
+        return False
+    if about is not None:
+        about([row.id])
+    return _try(store, world, row)
 
 
 def hear(store: Store, world: World, signal_id: uuid.UUID | str) -> None:

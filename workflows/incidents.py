@@ -23,13 +23,22 @@ from workflows.model import (
 )
 from workflows.steps import Step, step
 from workflows.store.session import Store
-from workflows.store.tables import due_work, incidents, process_instances
+from workflows.store.tables import (
+    due_work,
+    incidents,
+    message_subscriptions,
+    process_instances,
+)
 from workflows.world import World
 
 # In the detail of an incident that is none of the drawing's: what of ours failed.
 OURS = "failed_at"
 ANY_STATE = frozenset(InstanceState)
 log = logging.getLogger(__name__)
+
+
+class WorkersDied(Exception):
+    """Worker after worker ended while it saw to this."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +141,12 @@ def _go_on(
         current.tx.execute(
             sa.update(due_work)
             .where(due_work.c.incident_id == incident.id)
-            .values(incident_id=None)
+            .values(incident_id=None, deaths=0)
+        )
+        current.tx.execute(
+            sa.update(message_subscriptions)
+            .where(message_subscriptions.c.token == incident.token)
+            .values(deaths=0)
         )
     elif incident.kind == "job":
         jobs.again(current, incident.token, people_id=people_id, variables=variables)

@@ -4,8 +4,9 @@ A worker claims a job, calls the outside system, and comes back with the answer.
 of the job is the idempotency key outside, so that a repeat has no second effect.
 """
 
+import threading
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -37,6 +38,11 @@ from workflows.world import World
 
 FIRST_PAUSE_SECONDS = 5.0
 LONGEST_PAUSE_SECONDS = 3600.0
+# Workers that may die in a row while they do a job; one is chance.
+MOST_DEATHS = 3
+# Of jobs that worker after worker died of, a process does one at a time: the others
+# must not be taken for what killed it.
+ALONE = threading.Lock()
 
 
 JOB_ID = sa.bindparam("job_id", type_=jobs.c.id.type)
@@ -55,9 +61,25 @@ LOCK = Prepared(
     )
     .with_for_update(key_share=True, of=[process_instances, jobs])
 )
+# A job is `doing` when its worker died: the claim counts the deaths, before it is done.
+IS_LEFT = sa.and_(
+    jobs.c.state == constant(JobState.DOING),
+    sa.not_(sa.bindparam("is_again", type_=sa.Boolean)),
+)
+LEFT = Prepared(
+    sa.select(jobs.c.deaths).where(
+        jobs.c.id == JOB_ID,
+        jobs.c.state == constant(JobState.DOING),
+        jobs.c.deaths > sa.literal_column("0"),
+    )
+)
 CLAIM = Prepared(
     sa.update(jobs)
     .where(
+        sa.or_(
+            sa.not_(IS_LEFT),
+            jobs.c.deaths < sa.bindparam("most_deaths", type_=sa.Integer),
+        ),
         jobs.c.id == JOB_ID,
         sa.or_(
             jobs.c.state == constant(JobState.TODO),
@@ -70,6 +92,11 @@ CLAIM = Prepared(
     .values(
         state=constant(JobState.DOING),
         attempts=jobs.c.attempts + sa.literal_column("1"),
+        deaths=jobs.c.deaths
+        + sa.case(
+            (IS_LEFT, sa.literal_column("1")),
+            else_=sa.literal_column("0"),
+        ),
     )
     .returning(
         jobs.c.id,
@@ -87,15 +114,47 @@ CLAIM = Prepared(
 
 
 def perform(
-    store: Store, world: World, connectors: Connectors, job_id: uuid.UUID
+    store: Store,
+    world: World,
+    connectors: Connectors,
+    job_id: uuid.UUID,
+    *,
+    is_again: bool = False,
 ) -> None:
     """Do one job from claim to answer; a job that is over, or not ours, is left alone.
 
     A fault is written down and tried again later; only the database may raise here.
+    One that worker after worker died of is done alone, and becomes an incident at last;
+    `is_again`: we have claimed it before, and live.
     """
-    call = _claim(store, job_id)
-    if call is None:
+    call = _claim(store, job_id, is_again=is_again)
+    if call is not None:
+        _do(store, world, connectors, call)
         return
+    with store.statement() as tx:
+        deaths = LEFT.run(tx, {"job_id": job_id}).fetchone()
+    if deaths is None or is_again:
+        return
+    with ALONE:
+        call = _claim(store, job_id, MOST_DEATHS, is_again=is_again)
+        if call is not None:
+            _do(store, world, connectors, call)
+        elif deaths[0] >= MOST_DEATHS:
+            reason = f"{MOST_DEATHS + 1} workers in a row died while they did this job"
+            crash(store, world, job_id, reason)
+
+
+def give_back(store: Store, job_ids: Iterable[uuid.UUID]) -> None:
+    """A worker that ends leaves them to another; none of them is why it ends."""
+    with store.transaction() as tx:
+        tx.execute(
+            sa.update(jobs)
+            .where(jobs.c.id.in_(list(job_ids)), jobs.c.state == JobState.DOING)
+            .values(state=JobState.TODO)
+        )
+
+
+def _do(store: Store, world: World, connectors: Connectors, call: Call) -> None:
     try:
         answer = connectors.call(call)
     except ConnectorFault as fault:
@@ -152,7 +211,7 @@ def again(
     current.tx.execute(
         sa.update(jobs)
         .where(jobs.c.id == job_id)
-        .values(state=JobState.TODO, attempts=0, next_at=None, **values)
+        .values(state=JobState.TODO, attempts=0, deaths=0, next_at=None, **values)
     )
     current.tx.execute(
         sa.update(incidents)
@@ -199,7 +258,9 @@ def requeue_all(current: Step) -> None:
     )
 
 
-def _claim(store: Store, job_id: uuid.UUID) -> Call | None:
+def _claim(
+    store: Store, job_id: uuid.UUID, most_deaths: int = 1, *, is_again: bool = False
+) -> Call | None:
     """Mark the job as ours; None when it is over, pauses, or its case does not move.
 
     A job that a dead worker had is `doing` still: it may be claimed again. One that
@@ -207,7 +268,8 @@ def _claim(store: Store, job_id: uuid.UUID) -> Call | None:
     behind by a worker that died just after putting the job off must not cut it short.
     """
     with store.statement() as tx:
-        row = CLAIM.run(tx, {"job_id": job_id}).fetchone()
+        asked = {"job_id": job_id, "most_deaths": most_deaths, "is_again": is_again}
+        row = CLAIM.run(tx, asked).fetchone()
     if row is None:
         return None
     return Call(
@@ -273,7 +335,7 @@ def _try_again(
         tx.execute(
             sa.update(jobs)
             .where(jobs.c.id == call.job_id)
-            .values(state=JobState.TODO, next_at=next_at, last_error=reason)
+            .values(state=JobState.TODO, deaths=0, next_at=next_at, last_error=reason)
         )
         tx.execute(
             sa.insert(due_work).values(

@@ -2,7 +2,7 @@
 
 import logging
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -10,6 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from workflows import feel, incidents, people, starts, thrown_signals
+from workflows.incidents import WorkersDied
+from workflows.jobs import MOST_DEATHS
 from workflows.kept_messages import from_buffer, take
 from workflows.model import (
     DatabaseUnavailable,
@@ -28,6 +30,7 @@ from workflows.store.tables import incidents as incident_rows
 from workflows.world import World
 
 TTL_MAX_SECONDS = 31 * 86_400
+About = Callable[[Sequence[uuid.UUID]], None]
 log = logging.getLogger(__name__)
 
 
@@ -142,8 +145,10 @@ def _deliver(
     return True
 
 
-def match(store: Store, world: World) -> int:
+def match(store: Store, world: World, about: About | None = None) -> int:
     """Bring together messages and cases that missed each other; drop what expired.
+
+    `about` is told which one is next: it may be the worker's end.
 
     Two transactions, one that begins to wait and one that publishes, may each end
     without having seen the other. The workers' sweep calls this: there they meet.
@@ -172,6 +177,10 @@ def match(store: Store, world: World) -> int:
         ).all()
     for pair in pairs:
         try:
+            if pair.deaths > MOST_DEATHS:
+                raise WorkersDied(f"{pair.deaths} workers in a row died of this")
+            if about is not None:
+                about([pair.token])
             _bring_together(store, world, pair)
         except DatabaseUnavailable:
             raise
@@ -179,6 +188,8 @@ def match(store: Store, world: World) -> int:
             log.exception("a message to case %s fails", pair.instance_id)
             with incidents.of_ours(store, error) as (tx, told):
                 incidents.of_message(tx, world, pair, told)
+    if pairs and about is not None:
+        about([])
     return len(pairs)
 
 

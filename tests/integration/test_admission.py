@@ -343,5 +343,5 @@ def test_events_cannot_be_changed_or_deleted(desk: Desk) -> None:
 
 
 def test_a_job_type_that_nobody_does_is_warned_of_and_becomes_an_incident() -> None:
-    assert bootstrap.queue_of("nobd.enrol") == "nobd"
+    assert bootstrap.system_of(bootstrap.queue_of("nobd.enrol")) == "nobd"
     assert bootstrap.queue_of("fax.send") in bootstrap.queues()

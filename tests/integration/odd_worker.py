@@ -1,0 +1,79 @@
+"""A worker as it is, but for the world around it: a file says what happens there.
+
+`{"nobd.check": "hang"}`: answer, slow, hang, fault, die; "due" and "message": die.
+Calls are written, one a line, beside the file.
+"""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from integrations.connectors import JOB_TYPES
+from server import bootstrap, worker
+from server.settings import Settings
+from workflows import due, jobs, kept_messages, messages
+from workflows.ports import Call, ConnectorFault
+
+HANG_SECONDS = 2.0
+MOST_DEATHS = 2  # one less than else: a worker takes seconds to start
+ENDED = 9  # what a killed worker's exit says
+
+
+class Told:
+    """Connectors that do as the file says at that moment."""
+
+    def __init__(self, plan: Path) -> None:
+        self.plan = plan
+
+    def types(self) -> frozenset[str]:
+        return JOB_TYPES
+
+    def call(self, call: Call) -> dict[str, Any]:
+        how = self.now(call.type)
+        with self.plan.with_suffix(".calls").open("a") as told:
+            told.write(f"{call.type} {call.job_id} {how}\n")
+        if how == "die":
+            os._exit(ENDED)
+        if how == "slow":
+            time.sleep(HANG_SECONDS)
+        if how == "hang":
+            time.sleep(HANG_SECONDS)
+            raise ConnectorFault(f"{call.type} did not answer: timed out")
+        if how == "fault":
+            raise ConnectorFault(f"{call.type} answered 503")
+        return {}
+
+    def now(self, what: str) -> str:
+        return str(json.loads(self.plan.read_text()).get(what, "answer"))
+
+    def or_end(self, what: str, work: Callable[..., Any]) -> Callable[..., Any]:
+        """Ours, or the end of the worker, as the file says."""
+
+        def do(*about: Any) -> Any:
+            if self.now(what) == "die":
+                os._exit(ENDED)
+            return work(*about)
+
+        return do
+
+
+def main(plan: Path) -> None:
+    told = Told(plan)
+    patch = pytest.MonkeyPatch()
+    for module in (jobs, due, messages):
+        patch.setattr(module, "MOST_DEATHS", MOST_DEATHS)
+    patch.setattr(bootstrap, "make_connectors", lambda _settings: told)
+    patch.setattr(due, "_happen", told.or_end("due", due._happen))
+    brought = told.or_end("message", kept_messages.from_buffer)
+    patch.setattr(messages, "from_buffer", brought)
+    worker.run(Settings.from_environment())
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,285 @@
+"""Workers: one silent system holds up no other, no job ends worker after worker."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from server import bootstrap
+from tests.drawn import job, line
+from tests.integration.events import at, catch, keyed, on, publish
+from tests.integration.house import House
+from tests.integration.odd_worker import ENDED, HANG_SECONDS, MOST_DEATHS
+from workflows import gates
+from workflows.people import Caller
+from workflows.ports import SystemClock
+from workflows.store.session import Store
+from workflows.world import World
+
+PATIENCE_SECONDS = 40.0
+MANY = 30
+
+
+@pytest.fixture
+def house(store: Store, callers: Mapping[str, Caller]) -> House:
+    """The service by the real clock, and nothing left of the test before."""
+    with store.transaction() as tx:
+        for table in ("pgqueuer", "outside_systems", "workers", "paused_job_types"):
+            tx.execute(sa.text(f"DELETE FROM {table}"))  # noqa: S608 named here
+        tx.execute(sa.text("UPDATE due_work SET state = 'canceled'"))
+    return House(store, World(SystemClock(), bootstrap.queue_of), callers)
+
+
+@pytest.fixture
+def key() -> str:
+    return f"p{uuid.uuid4().hex[:8]}"
+
+
+class Odd:
+    """A worker in a process of its own, and what happens around it."""
+
+    def __init__(self, database_url: str, data: Path) -> None:
+        self.plan = data / "plan.json"
+        self.environment = os.environ | {
+            "DATABASE_URL": database_url,
+            "RASIM_DATA": str(data),
+            "RASIM_CALLS_PER_SYSTEM": "4",
+        }
+        self.tell()
+
+    def tell(self, **plan: str) -> None:
+        fresh = self.plan.with_suffix(".new")
+        fresh.write_text(
+            json.dumps({name.replace("__", "."): how for name, how in plan.items()})
+        )
+        fresh.replace(self.plan)
+
+    def calls(self) -> Counter[str]:
+        """How often each job was called for."""
+        told = self.plan.with_suffix(".calls")
+        lines = told.read_text().splitlines() if told.exists() else []
+        return Counter(one.split()[1] for one in lines)
+
+    @contextmanager
+    def running(self, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
+        command = [sys.executable, "-m", "tests.integration.odd_worker", str(self.plan)]
+        worker = subprocess.Popen(command, env=self.environment | settings)
+        try:
+            yield worker
+        finally:
+            worker.kill()
+            worker.wait(PATIENCE_SECONDS)
+
+    def die(self) -> None:
+        """Run until it ends by itself, as by a kill."""
+        with self.running() as worker:
+            assert worker.wait(PATIENCE_SECONDS) == ENDED
+
+
+@pytest.fixture
+def odd(database_url: str, tmp_path: Path) -> Odd:
+    return Odd(database_url, tmp_path)
+
+
+def test_a_silent_system_holds_up_no_other(house: House, odd: Odd, key: str) -> None:
+    silent, sound = f"{key}a", f"{key}b"
+    house.release(
+        a__bpmn=line(silent, job("j", "nobd.check")),
+        b__bpmn=line(sound, job("j", "persons.check")),
+    )
+    odd.tell(nobd__check="hang")
+    with odd.running():
+        _wait(lambda: _scalar(house, "SELECT count(*) FROM workers") == 1)
+        waiting = [house.start(silent) for _ in range(MANY)]
+        time.sleep(HANG_SECONDS / 2)  # its threads are all taken
+        began = time.monotonic()
+        others = [house.start(sound) for _ in range(MANY)]
+        _wait(lambda: all(house.case(one).state == "completed" for one in others))
+        took = time.monotonic() - began
+        _wait(lambda: _opened(house) == ["nobd"])
+        odd.tell()
+        _wait(lambda: all(house.case(one).state == "completed" for one in waiting))
+        _wait(lambda: _opened(house) == [])
+
+    assert took < HANG_SECONDS + 3.0
+    # While nobody reached it, most of its jobs spent none of their attempts.
+    assert sum(odd.calls().values()) < 3 * MANY
+    assert not any(house.incidents(one) for one in waiting)
+
+
+def test_a_job_that_ends_its_worker_is_an_incident(
+    house: House, odd: Odd, key: str
+) -> None:
+    poison, sound = f"{key}a", f"{key}b"
+    house.release(
+        a__bpmn=line(poison, job("j", "nobd.check")),
+        b__bpmn=line(sound, job("j", "persons.check")),
+    )
+    case = house.start(poison)
+    odd.tell(nobd__check="die")
+    for _ in range(MOST_DEATHS + 1):
+        odd.die()
+        _heartbeats_passed(house)
+    other = house.start(sound)
+    with odd.running() as worker:
+        _wait(lambda: bool(house.incidents(case)))
+        _wait(lambda: house.case(other).state == "completed")
+        assert worker.poll() is None
+        (found,) = house.incidents(case)
+        odd.tell()
+        house.retry(case)
+        _wait(lambda: house.case(case).state == "completed")
+
+    assert found.kind == "job"
+    assert "died" in found.message
+    assert sorted(odd.calls().values()) == [1, MOST_DEATHS + 2]
+
+
+def test_a_timer_that_ends_its_worker_is_an_incident(
+    house: House, odd: Odd, key: str
+) -> None:
+    house.release(a__bpmn=line(key, catch("t", at("timeDuration", "PT1S"))))
+    cases = [house.start(key) for _ in range(2)]
+    time.sleep(1.1)
+    odd.tell(due="die")
+    # Together first, then each of them alone.
+    for _ in range(1 + 2 * (MOST_DEATHS + 1)):
+        if all(house.incidents(one) for one in cases):
+            break
+        with odd.running() as worker:
+            _wait(
+                lambda: (
+                    worker.poll() is not None
+                    or all(house.incidents(one) for one in cases)
+                )
+            )
+    (found,) = house.incidents(cases[0])
+    odd.tell()
+    with odd.running():
+        for one in cases:
+            house.retry(one)
+        _wait(lambda: all(house.case(one).state == "completed" for one in cases))
+
+    assert "died" in found.message
+
+
+def test_what_runs_is_finished_and_the_rest_goes_back(
+    house: House, odd: Odd, key: str
+) -> None:
+    house.release(a__bpmn=line(key, job("j", "nobd.check")))
+    odd.tell(nobd__check="slow")
+    cases = [house.start(key) for _ in range(12)]
+    with odd.running() as worker:
+        _wait(lambda: len(odd.calls()) == 4)  # its threads
+        worker.send_signal(signal.SIGTERM)
+        began = time.monotonic()
+        assert worker.wait(PATIENCE_SECONDS) == 0
+        took = time.monotonic() - began
+    done = sum(house.case(one).state == "completed" for one in cases)
+    queued = _scalar(house, "SELECT count(*) FROM pgqueuer WHERE status = 'queued'")
+    alive = _scalar(house, "SELECT count(*) FROM workers")
+    odd.tell()
+    with odd.running():
+        _wait(lambda: all(house.case(one).state == "completed" for one in cases))
+
+    assert (done, queued, alive) == (4, 8, 0)
+    assert took < HANG_SECONDS + 3.0
+    assert set(odd.calls().values()) == {1}
+
+
+def test_what_does_not_end_in_time_is_left_to_another(
+    house: House, odd: Odd, key: str
+) -> None:
+    house.release(a__bpmn=line(key, job("j", "nobd.check")))
+    odd.tell(nobd__check="slow")
+    case = house.start(key)
+    with odd.running(RASIM_STOP_SECONDS="1") as worker:
+        _wait(lambda: len(odd.calls()) == 1)
+        time.sleep(0.1)
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(HANG_SECONDS + 4) == 0
+    _heartbeats_passed(house)
+    odd.tell()
+    with odd.running():
+        _wait(lambda: house.case(case).state == "completed")
+
+    deaths = "SELECT max(deaths) FROM jobs WHERE instance_id = :case"
+    assert _scalar(house, deaths, case=case) == 0
+
+
+def test_a_probe_that_fails_waits_longer(house: House) -> None:
+    for is_probe in (False, True, True, False):
+        gates.open_circuit(house.store, "nobd", "it is silent", is_probe=is_probe)
+
+    pause = "SELECT round(extract(epoch FROM probe_at - clock_timestamp())) FROM "
+    assert _scalar(house, f"{pause} outside_systems") == 20
+    assert not gates.may_probe(house.store, "nobd")
+    assert gates.look(house.store).systems == {"nobd": False}
+    gates.close_circuit(house.store, "nobd")
+    assert gates.look(house.store).systems == {}
+
+
+def test_one_worker_alone_tries_a_system(house: House) -> None:
+    gates.open_circuit(house.store, "nobd", "it is silent")
+    with house.store.transaction() as tx:
+        tx.execute(sa.text("UPDATE outside_systems SET probe_at = clock_timestamp()"))
+
+    tries = [gates.may_probe(house.store, "nobd") for _ in range(2)]
+
+    assert tries == [True, False]
+
+
+def test_a_message_that_ends_its_worker_is_an_incident(
+    house: House, odd: Odd, key: str
+) -> None:
+    name = f"{key}.come"
+    house.release(
+        a__bpmn=line(key, catch("w", on("message", name)), besides=keyed(name))
+    )
+    case = house.start(key, n="1")
+    suspend = "UPDATE process_instances SET state = :state WHERE id = :case"
+    with house.store.transaction() as tx:  # as if the two had missed each other
+        tx.execute(sa.text(suspend), {"state": "suspended", "case": case})
+    publish(house, name, "1", ttl=600)
+    with house.store.transaction() as tx:
+        tx.execute(sa.text(suspend), {"state": "active", "case": case})
+    odd.tell(message="die")
+    for _ in range(MOST_DEATHS + 1):
+        odd.die()
+    with odd.running() as worker:
+        _wait(lambda: bool(house.incidents(case)))
+        assert worker.poll() is None
+        odd.tell()
+        house.retry(case)
+        _wait(lambda: house.case(case).state == "completed")
+
+
+def _opened(house: House) -> list[str]:
+    return sorted(gates.look(house.store).systems)
+
+
+def _heartbeats_passed(house: House) -> None:
+    with house.store.transaction() as tx:
+        tx.execute(sa.text("UPDATE pgqueuer SET heartbeat = now() - '1h'::interval"))
+
+
+def _scalar(house: House, query: str, **told: object) -> object:
+    with house.store.transaction() as tx:
+        return tx.scalar(sa.text(query), told)
+
+
+def _wait(done: Callable[[], bool]) -> None:
+    until = time.monotonic() + PATIENCE_SECONDS
+    while not done():
+        assert time.monotonic() < until, "it took too long"
+        time.sleep(0.1)
