@@ -1,12 +1,10 @@
 """Moments as people say them: "tomorrow, by 18:30", "2 days late"; Asia/Almaty."""
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from server import i18n
-from server.i18n import gettext, ngettext
+from server.i18n import HERE, gettext, ngettext
 
-HERE = ZoneInfo(i18n.TIME_ZONE)
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
 # How a Kazakh numeral ends when it is read aloud, and so its dative: онға, екіге, үшке.
@@ -16,7 +14,7 @@ _TENS = ("ге", "ға", "ға", "ға", "қа", "ге")  # of 0, 10 ... 50; 0 i
 
 def exact(at: datetime) -> str:
     """The whole moment, for a title and for print: 2026 ж. 25 қараша, 18:30."""
-    return f"{i18n.day(_here(at))}, {_time(at)}"
+    return f"{i18n.day(at)}, {_time(at)}"
 
 
 def moment(at: datetime, now: datetime) -> str:
@@ -85,15 +83,15 @@ def _minutes_left(minutes: int, is_late: bool) -> str:
 
 
 def _day(at: datetime, now: datetime) -> str:
-    near = {
-        -1: gettext("yesterday"),
-        0: gettext("today"),
-        1: gettext("tomorrow"),
-    }.get(_days_away(at, now))
-    if near:
-        return near
+    match _days_away(at, now):
+        case -1:
+            return gettext("yesterday")
+        case 0:
+            return gettext("today")
+        case 1:
+            return gettext("tomorrow")
     same_year = _here(at).year == _here(now).year
-    return i18n.day(_here(at), "d MMMM" if same_year else None)
+    return i18n.day(at, "d MMMM" if same_year else None)
 
 
 def _days_away(at: datetime, now: datetime) -> int:
