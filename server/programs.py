@@ -11,10 +11,10 @@ from flask.typing import ResponseReturnValue
 
 from server.auth import require
 from server.context import caller, services, transaction
-from server.i18n import gettext, lazy_gettext
+from server.i18n import gettext, lazy_gettext, ngettext
 from server.words import Words
 from workflows import people_list, tokens, webhooks
-from workflows.model import InputRefused, Role
+from workflows.model import InputRefused, NotFound, Role
 
 _ = lazy_gettext
 OWNERS = (
@@ -61,6 +61,12 @@ def make_mine() -> ResponseReturnValue:
     return _made(caller().user_id)
 
 
+@blueprint.get("/account/tokens/<uuid:token_id>/revoke")
+@require(*OWNERS)
+def ask_revoke_mine(token_id: uuid.UUID) -> str:
+    return _ask_revoke(caller().user_id, token_id)
+
+
 @blueprint.post("/account/tokens/<uuid:token_id>/revoke")
 @require(*OWNERS)
 def revoke_mine(token_id: uuid.UUID) -> ResponseReturnValue:
@@ -78,6 +84,12 @@ def of_person(user_id: uuid.UUID) -> str:
 @require(Role.ADMINISTRATOR)
 def make(user_id: uuid.UUID) -> ResponseReturnValue:
     return _made(user_id)
+
+
+@blueprint.get("/people/<uuid:user_id>/tokens/<uuid:token_id>/revoke")
+@require(Role.ADMINISTRATOR)
+def ask_revoke(user_id: uuid.UUID, token_id: uuid.UUID) -> str:
+    return _ask_revoke(user_id, token_id)
 
 
 @blueprint.post("/people/<uuid:user_id>/tokens/<uuid:token_id>/revoke")
@@ -114,6 +126,27 @@ def enable(webhook_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for("programs.programs", said="enabled"), 303)
 
 
+@blueprint.get("/programs/webhooks/<uuid:webhook_id>/delete")
+@require(Role.ADMINISTRATOR)
+def ask_delete(webhook_id: uuid.UUID) -> str:
+    with transaction() as tx:
+        hook = webhooks.get(tx, caller(), webhook_id)
+    told = gettext(
+        "%(url)s is told nothing more, not even what waits. To be told again its "
+        "program makes a new one.",
+        url=hook.url,
+    )
+    return render_template(
+        "people/program_end.html",
+        aim=request.path,
+        back=(url_for("programs.programs"), gettext("Programs")),
+        section="people",
+        title=gettext("Delete the webhook?"),
+        told=told,
+        word=gettext("Delete"),
+    )
+
+
 @blueprint.post("/programs/webhooks/<uuid:webhook_id>/delete")
 @require(Role.ADMINISTRATOR)
 def delete(webhook_id: uuid.UUID) -> ResponseReturnValue:
@@ -141,6 +174,34 @@ def _made(user_id: uuid.UUID) -> ResponseReturnValue:
     return _page(user_id, token=token)
 
 
+def _ask_revoke(user_id: uuid.UUID, token_id: uuid.UUID) -> str:
+    is_mine, clock = user_id == caller().user_id, services().clock
+    with transaction() as tx:
+        rows = tokens.of_user(tx, clock, caller(), user_id)
+    found = [row for row in rows if row.id == token_id and row.state == "live"]
+    if not found:
+        raise NotFound(kind="token", key=token_id)
+    name = f"{found[0].label} ({found[0].hint}…)".strip()
+    back = (
+        (url_for("programs.mine"), gettext("My tokens"))
+        if is_mine
+        else (url_for("programs.of_person", user_id=user_id), gettext("Tokens"))
+    )
+    return render_template(
+        "people/program_end.html",
+        aim=request.path,
+        back=back,
+        section=None if is_mine else "people",
+        title=gettext("Revoke the token?"),
+        told=gettext(
+            "%(name)s. The program that has it is let in no more. To let it in again, "
+            "make a new token and give it to the program.",
+            name=name,
+        ),
+        word=gettext("Revoke"),
+    )
+
+
 def _revoke(user_id: uuid.UUID, token_id: uuid.UUID) -> None:
     with transaction() as tx:
         tokens.revoke_for(tx, services().clock, caller(), user_id, token_id)
@@ -163,7 +224,7 @@ def _page(
         person = None if is_mine else people_list.get(tx, clock, caller(), user_id)
     return render_template(
         "account/tokens.html",
-        days=[(str(one), gettext("%(days)s days", days=one)) for one in DAYS],
+        days=[(str(one), ngettext("%(num)s day", "%(num)s days", one)) for one in DAYS],
         is_changed=person is None or person.is_whole,
         person=person.row if person else None,
         problems=problems or {},

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, json, render_template
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from server import errors
 from server.api.blueprints import PREFIX
@@ -34,6 +35,7 @@ def page() -> str:
         operations=_operations(told),
         schemas=told["components"]["schemas"],
         kinds=errors.TABLE.values(),
+        marked=_marked,
         reference=_reference,
         shown=_shown,
     )
@@ -69,6 +71,15 @@ def _whole(part: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
     for step in part["$ref"].removeprefix("#/").split("/"):
         found = found[step]
     return dict(found)
+
+
+def _marked(told: str) -> Markup:
+    """Words of the document, with what stands between backticks as code."""
+    parts = told.split("`")
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if place % 2 else part
+        for place, part in enumerate(parts)
+    )
 
 
 def _shown(example: Any) -> str:

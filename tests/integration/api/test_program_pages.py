@@ -55,7 +55,11 @@ def test_a_token_of_ones_own_is_shown_once_works_and_is_revoked(app, browse, cal
     mine = re.search(
         rf"/account/tokens/([0-9a-f-]+)/revoke(?:(?!</tr>).)*{token[:10]}", page, re.S
     )
+    asked = get(f"/account/tokens/{mine[1]}/revoke?lang=en").text
+    assert f"Night report ({token[:10]}" in asked
+    assert f'action="/account/tokens/{mine[1]}/revoke"' in asked
     assert post(f"/account/tokens/{mine[1]}/revoke").status_code == 303
+    assert get(f"/account/tokens/{mine[1]}/revoke").status_code == 404
     assert "revoked" in get("/account/tokens?lang=en").text
 
 
@@ -100,6 +104,7 @@ def test_the_programs_of_others_are_not_there(app, store, browse, callers):
     program = id_of(store, "program")
 
     assert get(f"/people/{program}/tokens").status_code == 404
+    assert get(f"/people/{program}/tokens/{program}/revoke").status_code == 404
     made = post(f"/people/{program}/tokens", label="x", days="7")
     assert made.status_code == 404
     assert "Registry" not in get("/programs?lang=en").text
@@ -123,7 +128,12 @@ def test_a_webhook_that_was_turned_off_is_turned_on_again(store, browse, callers
     answer = post(f"/programs/webhooks/{made['id']}/enable")
     assert answer.status_code == 303
     assert "Nothing has arrived for days." not in get("/programs?lang=en").text
-    assert post(f"/programs/webhooks/{made['id']}/delete").status_code == 303
+    delete = f"/programs/webhooks/{made['id']}/delete"
+    asked = get(f"{delete}?lang=en").text
+    assert "https://hook.example/pages is told nothing more" in asked
+    assert f'action="{delete}"' in asked
+    assert post(delete).status_code == 303
+    assert get(delete).status_code == 404
     assert "https://hook.example/pages" not in get("/programs?lang=en").text
 
 
