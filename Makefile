@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 
-.PHONY: run test lint audit install venv bench chaos oracle docs browser format lock clean
+.PHONY: run test lint audit install venv bench slow load chaos oracle docs browser format lock clean
 
 run: install
 	@exec $(BIN)/rasim up --port $(PORT) --demo
@@ -29,8 +29,18 @@ bench: install
 	@$(BIN)/python -m tests.load.rules
 	@$(BIN)/python -m tests.load.worklist
 
+# Every statement takes 24 ms more: about two minutes.
+slow: install
+	@$(BIN)/python -m tests.load.slow
+
+# Half of the most that is possible, by a timetable: RASIM_LOAD_SECONDS, or ten minutes.
+load: install
+	@$(BIN)/python -m tests.load.open_loop
+
+# A hundred kills, then shorter scenes: about ten minutes of two cores.
 chaos: install
 	@$(BIN)/python -m tests.chaos.kills
+	@$(BIN)/python -m tests.chaos.scenes
 
 # Known weaknesses of what the lock files name; needs registries that tell of them.
 audit: install

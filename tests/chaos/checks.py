@@ -1,6 +1,6 @@
 """What must hold after the kills, told as a list of what does not."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -51,6 +51,11 @@ MISSED = """
     SELECT p.business_key FROM deadlines d
     JOIN process_instances p ON p.id = d.instance_id
     WHERE d.element_id = 'decide' AND d.state = 'missed'"""
+# What people answered, as the history keeps it.
+ANSWERED = """
+    SELECT p.business_key, e.detail::json -> 'answers' -> 'decision' AS decision
+    FROM events e JOIN process_instances p ON p.id = e.instance_id
+    WHERE e.type = 'task.completed' AND e.element_id = 'decide'"""
 QUEUED = "SELECT count(*) AS left FROM pgqueuer"
 
 
@@ -77,6 +82,7 @@ def cases(
             for row in connection.execute(INCIDENTS)
         ]
         violations += _history(connection)
+        violations += _answers(connection, applications)
         if is_late:
             left = {each.number for each in applications if each.plan is Plan.LEAVE}
             missed = {row.business_key for row in connection.execute(MISSED)}
@@ -103,6 +109,24 @@ def _one_case(
             yield f"{name}: {what} {getattr(row, what)}, not {value}"
     if row.state == "completed" and row.due:
         yield f"{name}: {row.due} due although it has ended"
+
+
+def _answers(
+    connection: psycopg.Connection[Any], applications: list[Application]
+) -> Iterator[str]:
+    """Each decision that a clerk made is kept, once, as it was made."""
+    kept: dict[str, list[Any]] = defaultdict(list)
+    for row in connection.execute(ANSWERED):
+        kept[row.business_key].append(row.decision)
+    for each in applications:
+        is_decided = not each.is_automatic and each.plan is not Plan.LEAVE
+        wanted = [each.decision] if is_decided else []
+        found = [
+            {name: value for name, value in (one or {}).items() if value is not None}
+            for one in kept[each.number]
+        ]
+        if found != wanted:
+            yield f"{each.number}: answered {found}, not {wanted}"
 
 
 def _history(connection: psycopg.Connection[Any]) -> Iterator[str]:

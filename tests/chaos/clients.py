@@ -5,6 +5,7 @@ import json
 import random
 import threading
 import time
+import uuid
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -76,11 +77,18 @@ class Client:
         self._tally = tally
         self._http = urllib3.PoolManager(retries=False, timeout=15, maxsize=8)
 
+    def renew(self, token: str) -> None:
+        """Use another token from now on."""
+        self._token = token
+
+    def violated(self, text: str) -> None:
+        self._tally.violated(text)
+
     def call(
         self, method: str, path: str, body: Any = None, key: str | None = None
     ) -> Any:
         """The answer, or None after a refusal, which is written down."""
-        headers = {"Authorization": f"Bearer {self._token}"}
+        headers: dict[str, str] = {}
         if body is not None:
             headers["Content-Type"] = "application/json"
         if key is not None:
@@ -88,6 +96,7 @@ class Client:
         sent = None if body is None else json.dumps(body).encode()
         started = time.monotonic()
         while time.monotonic() - started < PATIENCE_SECONDS:
+            headers["Authorization"] = f"Bearer {self._token}"
             try:
                 answer = self._http.request(
                     method, self._base + path, body=sent, headers=headers
@@ -100,6 +109,8 @@ class Client:
                     replayed = answer.headers.get("Idempotent-Replayed") == "true"
                     self._tally.answered(time.monotonic() - started, replayed=replayed)
                     return answer.json()
+                if answer.status == 503 and "Retry-After" not in answer.headers:
+                    self._tally.violated(f"{method} {path}: 503 without Retry-After")
                 if answer.status != 503:
                     told = answer.data[:300].decode(errors="replace")
                     self._tally.violated(f"{method} {path}: {answer.status} {told}")
@@ -108,6 +119,16 @@ class Client:
             time.sleep(PAUSE_SECONDS)
         self._tally.violated(f"{method} {path}: no answer in {PATIENCE_SECONDS:.0f} s")
         return None
+
+    def send_file(self, path: str, content: bytes) -> int:
+        """The status with which a document is taken or refused, asked once."""
+        answer = self._http.request(
+            "POST",
+            self._base + path,
+            fields={"file": ("page.txt", content, "text/plain")},
+            headers={"Authorization": f"Bearer {self._token}"},
+        )
+        return int(answer.status)
 
 
 class Traffic:
@@ -136,6 +157,8 @@ class Traffic:
         self._started = time.monotonic()
         for lane in range(3):
             self._run(self._file_all, self.applications[lane::3])
+        # Some portals are impatient: the same POST at the same moment, with its key.
+        self._run(self._file_all, self.applications[::3])
         for seed in range(2):
             self._run(self._decide_all, random.Random(self._dice.random() + seed))
         self._run(self._withdraw_all)
@@ -178,10 +201,13 @@ class Traffic:
             answer = self.portal.call(
                 "POST", "/instances", body, key=f"file-{application.number}"
             )
-            if answer is not None:
-                wait = self._dice.uniform(0, WITHDRAWS_WITHIN_SECONDS)
-                application.withdraw_at = time.monotonic() + wait
-                application.case = answer["id"]
+            if answer is None:
+                continue
+            if application.case not in (None, answer["id"]):
+                self.portal.violated(f"{application.number}: two cases under one key")
+            wait = self._dice.uniform(0, WITHDRAWS_WITHIN_SECONDS)
+            application.withdraw_at = time.monotonic() + wait
+            application.case = answer["id"]
 
     def _decide_all(self, dice: random.Random) -> None:
         """Two clerks do this over the same list: the key makes it one decision."""
@@ -224,16 +250,18 @@ class Traffic:
 
     def _tick(self) -> None:
         """The manual clock goes on about as fast as a real one: retries need it."""
-        at = 0
         while not self._stop.wait(1.0):
-            at += 1
-            self.portal.call("POST", "/clock", {"advance": "PT1S"}, key=f"tick-{at}")
+            key = f"tick-{uuid.uuid4()}"
+            self.portal.call("POST", "/clock", {"advance": "PT1S"}, key=key)
 
 
-def make_applications(base: str, count: int, dice: random.Random) -> list[Application]:
+def make_applications(
+    base: str, count: int, dice: random.Random, first: int = 0
+) -> list[Application]:
     """Families of the simulators' population, each with a plan."""
     http = urllib3.PoolManager(retries=False, timeout=10)
-    answer = http.request("GET", f"{base}/_sim/applications?first=0&count={count}")
+    asked = f"first={first}&count={count}"
+    answer = http.request("GET", f"{base}/_sim/applications?{asked}")
     return [_application(item, dice) for item in answer.json()["items"]]
 
 

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO
 
@@ -24,7 +24,20 @@ WORKERS = 2
 START_SECONDS = 90.0
 STOP_SECONDS = 60.0
 TARGET_SECONDS = 20.0  # who is dead just now is waited for, to be killed again
-KINDS = ("web", "web process", "worker", "postgres", "backend")
+# `restart` is an immediate shutdown of the database, all the others are SIGKILL.
+RESTART = "database restart"
+KINDS = (
+    "web",
+    "web process",
+    "worker",
+    "simulators",
+    "postgres",
+    "backend",
+    "database's own process",
+    RESTART,
+)
+TOKEN_DAYS = "366"  # the longest that there is; the clock jumps for a year
+OURS = "rasim rasim"  # user and database, as PostgreSQL names a client's backend
 
 
 class NotUp(Exception):
@@ -32,14 +45,17 @@ class NotUp(Exception):
 
 
 class Service:
-    """`rasim up` with a manual clock, its log in a file."""
+    """`rasim up` with a manual clock, its log in a file; `told` goes before all."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, told: Mapping[str, str] | None = None) -> None:
         self.folder = folder
+        self._told = dict(told or {})
         self.data = folder / "data"
         self.log = folder / "up.log"
         self.port = _free_port()
         self.base = f"http://{HOST}:{self.port}"
+        self._names: set[str] = set()
+        self._simulators_port = ""
         self._log_file: IO[bytes] | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -61,6 +77,7 @@ class Service:
             if self._process.poll() is not None or time.monotonic() > until:
                 raise NotUp(f"`rasim up` did not start; see {self.log}")
             time.sleep(0.2)
+        self._names = {*self._pids()}
 
     def stop(self) -> None:
         if self._process is not None and self._process.poll() is None:
@@ -98,7 +115,7 @@ class Service:
         )
 
     def token(self, login: str) -> str:
-        made = self.rasim("token", "create", login)
+        made = self.rasim("token", "create", login, "--days", TOKEN_DAYS)
         if made.returncode:
             raise NotUp(f"no token for {login}: {made.stderr.strip()}")
         return made.stdout.strip()
@@ -106,26 +123,45 @@ class Service:
     @property
     def database_url(self) -> str | None:
         """None while no database runs."""
-        return url_of_running(self.data)
+        return self._told.get("DATABASE_URL") or url_of_running(self.data)
 
     @property
     def simulators_url(self) -> str:
-        pid = self._pids()["simulators"]
-        port = _command_line(pid)[-1]  # rasim simulators --host HOST --port PORT
-        return f"http://{HOST}:{port}"
+        """Their address, which stays when they die and come back."""
+        until = time.monotonic() + TARGET_SECONDS
+        while not self._simulators_port:
+            if time.monotonic() > until:
+                raise NotUp("no simulators")
+            # rasim simulators --host HOST --port PORT
+            words = _command_line(self._pids().get("simulators", -1))
+            self._simulators_port = words[-1] if words else ""
+        return f"http://{HOST}:{self._simulators_port}"
 
     def kill(self, kind: str, dice: random.Random) -> int:
-        """SIGKILL to one process of this kind, as soon as there is one; its number."""
+        """End one process of this kind, as soon as there is one; its number."""
+        number = signal.SIGQUIT if kind == RESTART else signal.SIGKILL
         until = time.monotonic() + TARGET_SECONDS
         while time.monotonic() < until:
             found = sorted(self._targets(kind))
             if found:
                 pid = dice.choice(found)
                 with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
+                    os.kill(pid, number)
                     return pid
             time.sleep(0.05)
         raise NotUp(f"no {kind} to kill within {TARGET_SECONDS:.0f} s")
+
+    def wait_until_whole(self) -> None:
+        """Until everybody is back, if that does not take too long."""
+        until = time.monotonic() + TARGET_SECONDS
+        while time.monotonic() < until:
+            pids = self._pids()
+            # Who ran when all was well is meant; the backup runs as it likes.
+            whole = self._names - {"backup"} <= pids.keys()
+            alive = all(map(self._is_ours, pids.values()))
+            if whole and alive and self.is_ready():
+                return
+            time.sleep(0.1)
 
     def _targets(self, kind: str) -> list[int]:
         pids = {name: pid for name, pid in self._pids().items() if self._is_ours(pid)}
@@ -138,14 +174,10 @@ class Service:
                 return _children(web) if web else []
             case "worker":
                 return workers
-            case "postgres":
-                return [postgres] if postgres else []
+            case "simulators":
+                return [pids[kind]] if kind in pids else []
             case _:
-                return [
-                    pid
-                    for pid in (_children(postgres) if postgres else [])
-                    if "rasim rasim" in " ".join(_command_line(pid))
-                ]
+                return _of_database(kind, postgres) if postgres else []
 
     def _pids(self) -> dict[str, int]:
         try:
@@ -173,15 +205,21 @@ class Service:
             for name, value in os.environ.items()
             if not name.startswith("RASIM_") and name != "DATABASE_URL"
         }
-        return bare | {"RASIM_DATA": str(self.data), "RASIM_MANUAL_CLOCK": "1"}
+        own = {"RASIM_DATA": str(self.data), "RASIM_MANUAL_CLOCK": "1"}
+        return bare | own | self._told
 
 
 @contextlib.contextmanager
-def running() -> Iterator[Service]:
-    """A service with the demonstration's people; its folder goes if all is well."""
-    folder = Path(tempfile.mkdtemp(prefix="rasim-chaos-"))
-    folder.chmod(0o711)  # root lends PostgreSQL another user
-    service = Service(folder)
+def running(
+    folder: Path | None = None, told: Mapping[str, str] | None = None
+) -> Iterator[Service]:
+    """A service with the demonstration's people; its folder goes if all is well.
+
+    A folder that is given stays.
+    """
+    is_given = folder is not None
+    folder = folder or make_folder()
+    service = Service(folder, told)
     try:
         service.start()
         seeded = service.rasim("demo", "seed")
@@ -190,7 +228,26 @@ def running() -> Iterator[Service]:
         yield service
     finally:
         service.stop()
-    shutil.rmtree(folder)
+    if not is_given:
+        shutil.rmtree(folder)
+
+
+def make_folder() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="rasim-chaos-"))
+    folder.chmod(0o711)  # root lends PostgreSQL another user
+    return folder
+
+
+def _of_database(kind: str, postgres: int) -> list[int]:
+    """The server's first process, a client's backend, or one that it has for itself:
+    who writes the log, the pages, the checkpoints."""
+    if kind in ("postgres", RESTART):
+        return [postgres]
+    return [
+        pid
+        for pid in _children(postgres)
+        if (OURS in " ".join(_command_line(pid))) == (kind == "backend")
+    ]
 
 
 def _free_port() -> int:

@@ -8,6 +8,15 @@ import psycopg
 
 LOOK_SECONDS = 0.5
 
+# What could go on by itself this very moment: each attempt of a job that nothing keeps
+# back, and what is due. A job whose outside system was dead waits for its next attempt.
+MOVABLE = """
+    SELECT j.type || ' ' || j.id || ', attempt ' || j.attempts FROM jobs j
+    WHERE j.state IN ('todo', 'doing')
+      AND (j.next_at IS NULL OR j.next_at <= (SELECT now FROM manual_clock))
+    UNION ALL
+    SELECT 'due work ' || d.id || ' (' || d.queue || ')' FROM due_work d
+    WHERE d.state = 'waiting' AND d.due_at <= (SELECT now FROM manual_clock)"""
 OPEN_JOBS = "SELECT id::text FROM jobs WHERE state IN ('todo', 'doing')"
 OPEN_QUEUE = "SELECT count(*) FROM pgqueuer"
 OPEN_TASKS = """
@@ -21,7 +30,7 @@ DUE = """
 
 
 class Watch:
-    """Sees each open job twice a second by a real clock, whatever is dead just now."""
+    """Sees what could move, twice a second by a real clock, whatever is dead now."""
 
     def __init__(self, database_url: Callable[[], str | None]) -> None:
         self._database_url = database_url
@@ -29,8 +38,7 @@ class Watch:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self.longest_seconds = 0.0
-        self.longest_job = ""
-        self.open: dict[str, float] = {}  # seconds by job, as last seen
+        self.longest = ""  # what that was
 
     def start(self) -> None:
         self._thread.start()
@@ -57,19 +65,18 @@ class Watch:
                 continue
             try:
                 with psycopg.connect(url, connect_timeout=3) as connection:
-                    found = {row[0] for row in connection.execute(OPEN_JOBS)}
+                    found = {row[0] for row in connection.execute(MOVABLE)}
             except psycopg.OperationalError:
                 continue
             self._see(found, time.monotonic())
 
     def _see(self, found: set[str], now: float) -> None:
         self._first_seen = {
-            job: self._first_seen.get(job, now - LOOK_SECONDS) for job in found
+            one: self._first_seen.get(one, now - LOOK_SECONDS) for one in found
         }
-        self.open = {job: now - since for job, since in self._first_seen.items()}
-        for job, seconds in self.open.items():
-            if seconds > self.longest_seconds:
-                self.longest_seconds, self.longest_job = seconds, job
+        for one, since in self._first_seen.items():
+            if now - since > self.longest_seconds:
+                self.longest_seconds, self.longest = now - since, one
 
 
 def _unquiet(connection: psycopg.Connection, may_wait: set[str]) -> str | None:

@@ -8,7 +8,7 @@ import asyncio
 import struct
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 import psycopg
@@ -18,7 +18,7 @@ HOST = "127.0.0.1"
 # Requests that come before the protocol is spoken: for TLS, for GSS, to cancel.
 SSL, GSS, CANCEL = 80877103, 80877104, 80877102
 # What the server does something for, and what it answers a batch at.
-EXECUTE, QUERY, SYNC = b"E", b"Q", b"S"
+EXECUTE, QUERY, SYNC, TERMINATE = b"E", b"Q", b"S", b"X"
 CHUNK = 65536
 
 
@@ -27,7 +27,8 @@ class Passed:
     """What went through in one stretch of time."""
 
     statements: int = 0  # BEGIN and COMMIT are some
-    round_trips: int = 0  # times that the client waited for an answer
+    round_trips: int = 0  # times that a client waited for an answer
+    longest: int = 0  # statements of the transaction that had most
 
 
 @dataclass
@@ -48,7 +49,7 @@ class Link:
 def slow_link(url: str) -> Iterator[Link]:
     """A link to the server of this URL, in a thread of its own; no delay at first."""
     parts = psycopg.conninfo.conninfo_to_dict(url)
-    socket = f"{parts['host']}/.s.PGSQL.{parts.get('port') or 5432}"
+    where = str(parts["host"]), int(parts.get("port") or 5432)
     link, ready, loop = Link(""), threading.Event(), asyncio.new_event_loop()
     open_: set[asyncio.Task[None]] = set()
 
@@ -57,7 +58,8 @@ def slow_link(url: str) -> Iterator[Link]:
         if task is not None:
             open_.add(task)
             task.add_done_callback(open_.discard)
-        await _serve(link, socket, reader, writer)
+        with suppress(asyncio.CancelledError):  # the link ends before the talk
+            await _serve(link, where, reader, writer)
 
     async def run() -> None:
         server = await asyncio.start_server(serve, HOST, 0)
@@ -88,12 +90,12 @@ def slow_link(url: str) -> Iterator[Link]:
 
 async def _serve(
     link: Link,
-    socket: str,
+    where: tuple[str, int],
     reader: asyncio.StreamReader,
     writer: asyncio.StreamWriter,
 ) -> None:
     try:
-        answers, server = await asyncio.open_unix_connection(socket)
+        answers, server = await _connected(*where)
     except OSError:  # it is not there just now: neither are we
         writer.close()
         return
@@ -112,12 +114,21 @@ async def _serve(
         writer.close()
 
 
+async def _connected(
+    host: str, port: int
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    if host.startswith("/"):
+        return await asyncio.open_unix_connection(f"{host}/.s.PGSQL.{port}")
+    return await asyncio.open_connection(host, port)
+
+
 class _Talk:
     """One connection, read frame by frame on its way to the server."""
 
     def __init__(self, link: Link) -> None:
         self._link = link
         self._is_answered = True
+        self._in_transaction = 0  # statements, since BEGIN
 
     async def ask(
         self, reader: asyncio.StreamReader, server: asyncio.StreamWriter
@@ -129,18 +140,27 @@ class _Talk:
             (length,) = struct.unpack("!i", head[1:])
             frame = head + await reader.readexactly(length - 4)
             kind = frame[:1]
-            if self._is_answered:
+            if self._is_answered and kind != TERMINATE:
                 self._is_answered = False
                 self._link.passed.round_trips += 1
             # To prepare a statement and not to run it is a wait, too.
             if kind in (EXECUTE, QUERY) or (kind == SYNC and not is_batch_late):
-                self._link.passed.statements += 1
+                self._count(frame)
                 is_batch_late = True
                 await asyncio.sleep(self._link.delay_seconds)
             if kind in (QUERY, SYNC):
                 is_batch_late = False
             server.write(frame)
             await server.drain()
+
+    def _count(self, frame: bytes) -> None:
+        passed = self._link.passed
+        passed.statements += 1
+        if frame[5:].startswith(b"BEGIN"):
+            self._in_transaction = 0
+        self._in_transaction += 1
+        if frame[5:].startswith(b"COMMIT"):
+            passed.longest = max(passed.longest, self._in_transaction)
 
     async def answer(
         self, reader: asyncio.StreamReader, client: asyncio.StreamWriter
