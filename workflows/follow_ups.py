@@ -7,6 +7,7 @@ leaves a closed row and not an open one.
 from __future__ import annotations
 
 import json
+import uuid
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -36,6 +37,8 @@ from workflows.store.tables import (
     incidents,
     jobs,
     message_subscriptions,
+    signal_deliveries,
+    signal_subscriptions,
     user_tasks,
 )
 
@@ -88,6 +91,45 @@ DISARM_TIMERS = Prepared(
     )
     .returning(due_work.c.incident_id)
 )
+CASE_ID = sa.bindparam("case_id", type_=jobs.c.instance_id.type)
+NOW = sa.bindparam("now", type_=jobs.c.ended_at.type)
+
+
+def _close() -> sa.Update:
+    """All that a case may have left open; each part has a table of its own."""
+    resolved = (
+        sa.update(incidents)
+        .where(
+            incidents.c.instance_id == CASE_ID,
+            incidents.c.state == constant(IncidentState.OPEN),
+            # An error that nothing caught is what ended the case: a person must see it.
+            incidents.c.kind != sa.literal_column("'error'"),
+        )
+        .values(state=constant(IncidentState.RESOLVED), resolved_at=NOW)
+    )
+    for table, states, closed in (
+        (user_tasks, TASK_OPEN, TaskState.CANCELED),
+        (jobs, JOB_OPEN, JobState.CANCELED),
+    ):
+        values: dict[str, Any] = {"state": constant(closed), "ended_at": NOW}
+        if "search" in table.c:  # nobody looks for it among what is to be done
+            values["search"] = sa.null()
+        if "variables" in table.c:  # nobody does it any more
+            values["variables"] = sa.null()
+        is_open = sa.or_(*(table.c.state == constant(one) for one in states))
+        ended = sa.update(table).where(table.c.instance_id == CASE_ID, is_open)
+        resolved = resolved.add_cte(ended.values(values).cte(f"ended_{table.name}"))
+    for table in (message_subscriptions, signal_subscriptions, signal_deliveries):
+        heard = sa.delete(table).where(table.c.instance_id == CASE_ID)
+        resolved = resolved.add_cte(heard.cte(f"ended_{table.name}"))
+    called_off = sa.delete(due_work).where(
+        due_work.c.instance_id == CASE_ID,
+        due_work.c.state == constant(DueState.WAITING),
+    )
+    return resolved.add_cte(called_off.cte("called_off"))
+
+
+CLOSE = Prepared(_close())
 
 
 class Batch:
@@ -137,7 +179,7 @@ def write(step: Step, effects: list[engine_effects.Effect]) -> None:
     # One of several times is not told as an element; its job is.
     jobs_closed = batch.of(engine_effects.JobClosed)
     canceled += [each.token for each in jobs_closed if each.canceled]
-    _void_incidents(step, incidents.c.token.in_(canceled), bool(canceled))
+    _void_incidents(step, incidents.c.token, canceled)
     _raise_incidents(step, batch.of(engine_effects.IncidentRaised))
     completed = batch.of(engine_effects.ElementCompleted)
     deadlines.meet_case(step, [e.element_id for e in completed if e.process is None])
@@ -145,41 +187,7 @@ def write(step: Step, effects: list[engine_effects.Effect]) -> None:
 
 def close(step: Step) -> None:
     """The case has ended: nothing of it may still be open."""
-    tx, id_ = step.tx, step.id
-    for table, states, closed in (
-        (user_tasks, TASK_OPEN, TaskState.CANCELED),
-        (jobs, JOB_OPEN, JobState.CANCELED),
-    ):
-        values: dict[str, Any] = {"state": closed, "ended_at": step.now}
-        if "search" in table.c:  # nobody looks for it among what is to be done
-            values["search"] = None
-        tx.execute(
-            sa.update(table)
-            .where(table.c.instance_id == id_, table.c.state.in_(states))
-            .values(**values)
-        )
-    tx.execute(
-        sa.delete(due_work).where(
-            due_work.c.instance_id == id_,
-            due_work.c.state == constant(DueState.WAITING),
-        )
-    )
-    tx.execute(
-        sa.delete(message_subscriptions).where(
-            message_subscriptions.c.instance_id == id_
-        )
-    )
-    thrown_signals.close(step)
-    tx.execute(
-        sa.update(incidents)
-        .where(
-            incidents.c.instance_id == id_,
-            incidents.c.state == IncidentState.OPEN,
-            # An error that nothing caught is what ended the case: a person must see it.
-            incidents.c.kind != "error",
-        )
-        .values(state=IncidentState.RESOLVED, resolved_at=step.now)
-    )
+    CLOSE.run(step.tx, {"case_id": step.id, "now": step.now})
     deadlines.meet_all(step)
 
 
@@ -341,15 +349,17 @@ def _disarm_timers(step: Step, disarmed: list[engine_effects.TimerDisarmed]) -> 
         tokens = array_of(effect.token for effect in disarmed)
         rows = DISARM_TIMERS.run(step.tx, {"tokens": tokens}).fetchall()
         void = [row.incident_id for row in rows if row.incident_id is not None]
-        _void_incidents(step, incidents.c.id.in_(void), bool(void))
+        _void_incidents(step, incidents.c.id, void)
 
 
-def _void_incidents(step: Step, which: sa.ColumnElement[bool], are_there: bool) -> None:
+def _void_incidents(
+    step: Step, column: sa.Column[Any], values: list[uuid.UUID]
+) -> None:
     """The process went another way: what was broken there needs no help any more."""
-    if are_there:
+    if values:
         step.tx.execute(
             sa.update(incidents)
-            .where(which, incidents.c.state == IncidentState.OPEN)
+            .where(column.in_(values), incidents.c.state == IncidentState.OPEN)
             .values(state=IncidentState.RESOLVED, resolved_at=step.now)
         )
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import UUID
 
 from workflows import engine, feel, people
 from workflows.engine import effects as engine_effects
@@ -28,6 +29,27 @@ AWAIT = Prepared(
     "correlation_key",
     "created_at",
 )
+
+
+def _oldest() -> sa.Select[Any]:
+    """The oldest message that is kept and that an office sees; locked."""
+    rows = buffered_messages.c
+    office_id = sa.bindparam("office_id", type_=UUID)
+    return (
+        sa.select(rows.id, rows.variables)
+        .where(
+            rows.name == sa.bindparam("name", type_=rows.name.type),
+            rows.correlation_key == sa.bindparam("key", type_=rows.name.type),
+            rows.expires_at > sa.bindparam("now", type_=rows.expires_at.type),
+            people.is_visible_to(rows.published_by, office_id),
+        )
+        .order_by(rows.published_at)
+        .limit(sa.literal_column("1"))
+        .with_for_update(skip_locked=True, of=buffered_messages)
+    )
+
+
+OLDEST = Prepared(_oldest())
 
 
 def await_(
@@ -94,20 +116,9 @@ def from_buffer(
     process: str | None = None,
 ) -> bool:
     """A case has begun to wait: it takes the oldest message kept for it, if any."""
-    kept = current.tx.execute(
-        sa.select(buffered_messages.c.id, buffered_messages.c.variables)
-        .where(
-            buffered_messages.c.name == name,
-            buffered_messages.c.correlation_key == key,
-            buffered_messages.c.expires_at > current.now,
-            people.is_visible_to(
-                buffered_messages.c.published_by, current.instance.office_id
-            ),
-        )
-        .order_by(buffered_messages.c.published_at)
-        .limit(1)
-        .with_for_update(skip_locked=True, of=buffered_messages)
-    ).one_or_none()
+    asked = {"name": name, "key": key, "now": current.now}
+    asked["office_id"] = current.instance.office_id
+    kept = OLDEST.run(current.tx, asked).fetchone()
     if kept is None:
         return False
     take(current, token, element_id, feel.loads(kept.variables), process)

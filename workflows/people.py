@@ -80,7 +80,7 @@ def acting_for(caller: Caller, user_id: uuid.UUID | None) -> StandIn | None:
 
 
 def is_visible_to(
-    user_id: sa.ColumnElement[Any], office_id: uuid.UUID
+    user_id: sa.ColumnElement[Any], office_id: uuid.UUID | sa.BindParameter[Any]
 ) -> sa.ColumnElement[bool]:
     """Whether the person of a row belongs to this office, or to one above it."""
     above = sa.select(sa.func.unnest(offices.c.path)).where(offices.c.id == office_id)

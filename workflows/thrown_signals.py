@@ -126,12 +126,6 @@ def write(
         )
 
 
-def close(step: Step) -> None:
-    """The case has ended: it hears nothing any more."""
-    for table in (signal_subscriptions, signal_deliveries):
-        step.tx.execute(sa.delete(table).where(table.c.instance_id == step.id))
-
-
 def clean(tx: sa.Connection) -> None:
     """Signals that everybody has heard are gone."""
     heard = ~sa.exists().where(signal_deliveries.c.signal_id == signals.c.id)

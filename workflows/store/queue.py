@@ -21,7 +21,7 @@ entries = sa.table(
     sa.column("status"),
 )
 WRITTEN = [column.name for column in entries.columns]
-PRIORITY = sa.literal_column("0")
+PRIORITY: sa.ColumnElement[int] = sa.literal_column("0")
 QUEUED: sa.ColumnElement[str] = sa.literal_column("'queued'::pgqueuer_status")
 
 
