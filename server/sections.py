@@ -36,6 +36,9 @@ def sections(caller: Caller) -> list[Section]:
         found.append(Section("cases", gettext("Cases"), href, "c"))
         href = url_for("designer.procedures")
         found.append(Section("procedures", gettext("Procedures"), href, "p"))
+    if caller.has(*WATCHERS):
+        href = url_for("supervisor.queue")
+        found.append(Section("queue", gettext("Queue"), href, "q"))
     if caller.has(Role.ADMINISTRATOR):
         href = url_for("people.people")
         found.append(Section("people", gettext("People"), href, "l"))

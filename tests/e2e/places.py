@@ -125,6 +125,9 @@ PLACES = (
     Place("designer.check", DESIGNER, "/procedures/check"),
     Place("norms_pages.show", CLERK, "/norms/ADM-4.1"),
     Place("supervisor.late", SUPERVISOR, "/late"),
+    Place("supervisor.queue", ADMINISTRATOR, "/queue"),
+    Place("supervisor.queue_jobs", SUPERVISOR, "/queue/nobd.check"),
+    Place("supervisor.ask_pause", ADMINISTRATOR, "/queue/nobd.check/pause"),
 )
 # Routes that answer with something else, or lead on to a page that is named above.
 NOT_PAGES = {
@@ -140,6 +143,7 @@ NOT_PAGES = {
     "desk.worklist_csv": "a table",
     "people.people_csv": "a table",
     "supervisor.late_csv": "a table",
+    "supervisor.queue_csv": "a table",
     "designer.drawing": "XML",
     "desk.document": "a document",
     "desk.document_page": "a picture",

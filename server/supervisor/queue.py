@@ -1,0 +1,213 @@
+"""The queue's page: jobs by type and by outside system, workers, and what to do."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug import Response
+
+from server import exports, moments, rendering, words
+from server.auth import require
+from server.context import caller, services, transaction
+from server.i18n import gettext, lazy_gettext
+from server.sections import WATCHERS
+from server.words import Words
+from workflows import queue_care
+from workflows.model import InputRefused, Role
+from workflows.queue_care import Queue, TypeRow
+
+_ = lazy_gettext
+PAGE_SIZE = 50
+STATES = ("todo", "doing", "failed")
+WORKERS: Words = {
+    "working": _("is at work"),
+    "stopping": _("is ending"),
+    "silent": _("says nothing"),
+}
+CHANGES: Words = {
+    "paused": _("paused"),
+    "resumed": _("let go on"),
+    "retried": _("tried again"),
+}
+NEVER = datetime.max.replace(tzinfo=UTC)
+SORTS: dict[str, Callable[[TypeRow], Any]] = {
+    "type": lambda row: (words.system(row.type), row.type),
+    "waiting": lambda row: row.waiting,
+    "running": lambda row: row.running,
+    "later": lambda row: row.later,
+    "failed": lambda row: row.failed,
+    "oldest": lambda row: row.oldest_at or NEVER,
+    "done": lambda row: row.done,
+}
+
+
+@dataclass(frozen=True)
+class Sort:
+    """How the list is sorted; `name` as the address says it."""
+
+    name: str
+
+    def of(self, rows: list[TypeRow]) -> list[TypeRow]:
+        key = SORTS[self.name.removeprefix("-")]
+        by_name = sorted(rows, key=SORTS["type"])
+        return sorted(by_name, key=key, reverse=self.name.startswith("-"))
+
+
+def register(blueprint: Blueprint) -> None:
+    rule = blueprint.add_url_rule
+    rule("/queue", "queue", queue)
+    rule("/queue.csv", "queue_csv", queue_csv)
+    rule("/queue/<type_>", "queue_jobs", jobs_of)
+    rule("/queue/<type_>/pause", "ask_pause", ask_pause)
+    rule("/queue/<type_>/pause", "pause", pause, methods=["POST"])
+    rule("/queue/<type_>/resume", "resume", resume, methods=["POST"])
+    rule("/queue/<type_>/retry", "retry_all", retry_all, methods=["POST"])
+
+
+@require(*WATCHERS)
+def queue() -> str | Response:
+    with transaction() as tx:
+        found = queue_care.look(tx, services().world, caller())
+        keeps = queue_care.keeps(tx, caller())
+    context = _context(found) | {"keeps": keeps}
+    if rendering.is_fragment():
+        return rendering.live("supervisor/_queue.html", **context)
+    return render_template("supervisor/queue.html", **context)
+
+
+@require(*WATCHERS)
+def queue_csv() -> Response:
+    with transaction() as tx:
+        found = queue_care.look(tx, services().world, caller())
+    head = [
+        gettext("System"),
+        gettext("Type of job"),
+        gettext("State"),
+        gettext("Waiting"),
+        gettext("Running"),
+        gettext("Tried again later"),
+        gettext("Did not succeed"),
+        gettext("Oldest"),
+        gettext("Done in the last hour"),
+    ]
+    opened = {one.system for one in found.systems if one.is_open}
+    rows = [
+        [
+            words.system(row.type),
+            row.type,
+            _state(row, opened),
+            *map(str, (row.waiting, row.running, row.later, row.failed)),
+            moments.exact(row.oldest_at) if row.oldest_at else "",
+            str(row.done),
+        ]
+        for row in _sort().of(found.types)
+    ]
+    return exports.csv_file("queue", head, rows)
+
+
+@require(*WATCHERS)
+def jobs_of(type_: str) -> str | Response:
+    """The jobs of a type that have not ended."""
+    state = request.args.get("state")
+    state = state if state in STATES else None
+    with transaction() as tx:
+        cursor = request.args.get("cursor") or None
+        page = queue_care.jobs_of(
+            tx, caller(), type_, state=state, limit=PAGE_SIZE, cursor=cursor
+        )
+        known = {row.type for row in _types()}
+    if type_ not in known and not page.items:
+        abort(404)
+    context = {
+        "page": page,
+        "section": "queue",
+        "state": state,
+        "states": [("", gettext("Any"))]
+        + [(one, words.of(words.JOB, one)) for one in STATES],
+        "type": type_,
+    }
+    if rendering.is_fragment():
+        return rendering.live("supervisor/_queue_jobs.html", **context)
+    return render_template("supervisor/queue_jobs.html", **context)
+
+
+@require(Role.ADMINISTRATOR)
+def ask_pause(type_: str) -> str:
+    return _ask(type_)
+
+
+@require(Role.ADMINISTRATOR)
+def pause(type_: str) -> ResponseReturnValue:
+    try:
+        with transaction() as tx:
+            reason = request.form.get("reason", "")
+            queue_care.pause(tx, services().world, caller(), type_, reason)
+    except InputRefused:
+        return _ask(type_, gettext("Say why, in 500 letters at most.")), 422
+    return redirect(url_for("supervisor.queue", said="paused"), 303)
+
+
+@require(Role.ADMINISTRATOR)
+def resume(type_: str) -> ResponseReturnValue:
+    with transaction() as tx:
+        queue_care.resume(tx, services().world, caller(), type_)
+    return redirect(url_for("supervisor.queue", said="resumed"), 303)
+
+
+@require(*WATCHERS)
+def retry_all(type_: str) -> ResponseReturnValue:
+    own = services()
+    retried, refused = queue_care.retry_all(own.store, own.world, caller(), type_)
+    aim = url_for("supervisor.queue", said="retried", retried=retried, left=refused)
+    return redirect(aim, 303)
+
+
+def _ask(type_: str, problem: str = "") -> str:
+    if type_ not in (services().world.job_types or ()):
+        abort(404)
+    return render_template(
+        "supervisor/queue_pause.html", problem=problem, section="queue", type=type_
+    )
+
+
+def _types() -> list[TypeRow]:
+    return [TypeRow(one) for one in services().world.job_types or ()]
+
+
+def _sort() -> Sort:
+    asked = request.args.get("sort", "type")
+    return Sort(asked if asked.removeprefix("-") in SORTS else "type")
+
+
+def _context(found: Queue) -> dict[str, Any]:
+    sort = _sort()
+    return {
+        "changes": found.changes,
+        "change_words": CHANGES,
+        "of_system": {
+            one.system: [row for row in found.types if _system(row) == one.system]
+            for one in found.systems
+        },
+        "opened": {one.system for one in found.systems if one.is_open},
+        "rows": sort.of(found.types),
+        "section": "queue",
+        "sort": sort.name,
+        "systems": found.systems,
+        "worker_states": WORKERS,
+        "workers": found.workers,
+    }
+
+
+def _state(row: TypeRow, opened: set[str]) -> str:
+    if row.paused_at:
+        return gettext("paused")
+    if _system(row) in opened:
+        return gettext("the system does not answer")
+    return gettext("goes on")
+
+
+def _system(row: TypeRow) -> str:
+    return row.type.partition(".")[0]
