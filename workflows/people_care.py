@@ -93,7 +93,8 @@ def take_role(
         raise NotFound(kind="role", key=role)
     if held.source != "local":
         raise InputRefused(
-            field="role", reason="this role is given and taken by the provider"
+            field="role",
+            reason="this role is given and taken by the provider: change it there",
         )
     if user_id == caller.user_id and held.role == Role.ADMINISTRATOR:
         raise InputRefused(
@@ -194,7 +195,8 @@ def _give(
     ).first()
     if added is None:
         raise InputRefused(
-            field="role", reason="the person has this role there already"
+            field="role",
+            reason="the person has this role there already: choose another one",
         )
     _tell(tx, clock, caller, user_id, "role_given", role, office.code)
 

@@ -193,11 +193,13 @@ def _check_days(clock: Clock, from_on: date, to_on: date) -> None:
     if to_on < from_on:
         raise InputRefused(
             field="to_on",
-            reason="the last day is before the first one",
+            reason="the last day is before the first one: choose a later one",
         )
     if to_on - from_on > LONGEST:
         raise InputRefused(
-            field="to_on", reason="the last day is at most a year after the first one"
+            field="to_on",
+            reason="the last day is at most a year after the first one: choose an "
+            "earlier one",
         )
 
 
@@ -216,7 +218,9 @@ def _check_free(
         .limit(1)
     ):
         raise InputRefused(
-            field="from_on", reason="some of these days have a substitute already"
+            field="from_on",
+            reason="some of these days have a substitute already: choose other days, "
+            "or end that one first",
         )
 
 
