@@ -131,18 +131,17 @@ def enable(webhook_id: uuid.UUID) -> ResponseReturnValue:
 def ask_delete(webhook_id: uuid.UUID) -> str:
     with transaction() as tx:
         hook = webhooks.get(tx, caller(), webhook_id)
-    told = gettext(
-        "%(url)s is told nothing more, not even what waits. To be told again its "
-        "program makes a new one.",
-        url=hook.url,
-    )
     return render_template(
         "people/program_end.html",
         aim=request.path,
         back=(url_for("programs.programs"), gettext("Programs")),
         section="people",
+        name=hook.url,
         title=gettext("Delete the webhook?"),
-        told=told,
+        told=gettext(
+            "It is told nothing more, not even what waits. To be told again its "
+            "program makes a new one."
+        ),
         word=gettext("Delete"),
     )
 
@@ -181,7 +180,6 @@ def _ask_revoke(user_id: uuid.UUID, token_id: uuid.UUID) -> str:
     found = [row for row in rows if row.id == token_id and row.state == "live"]
     if not found:
         raise NotFound(kind="token", key=token_id)
-    name = f"{found[0].label} ({found[0].hint}…)".strip()
     back = (
         (url_for("programs.mine"), gettext("My tokens"))
         if is_mine
@@ -191,12 +189,12 @@ def _ask_revoke(user_id: uuid.UUID, token_id: uuid.UUID) -> str:
         "people/program_end.html",
         aim=request.path,
         back=back,
+        name=f"{found[0].label} ({found[0].hint}…)".strip(),
         section=None if is_mine else "people",
         title=gettext("Revoke the token?"),
         told=gettext(
-            "%(name)s. The program that has it is let in no more. To let it in again, "
-            "make a new token and give it to the program.",
-            name=name,
+            "The program that has it is let in no more. To let it in again, make a new "
+            "token and give it to the program."
         ),
         word=gettext("Revoke"),
     )

@@ -66,6 +66,8 @@ def addresses(service, family, browser, browser_context_args):
     for name, login, look in (
         ("filter", places.CLERK, places.keep_filter),
         ("person", places.ADMINISTRATOR, places.somebody),
+        ("token", places.CLERK, places.token),
+        ("their_token", places.ADMINISTRATOR, places.their_token),
         ("guarded", services.GUARDED, lambda page: places.guard(page, service.now())),
     ):
         context = browser.new_context(**browser_context_args)
@@ -79,6 +81,13 @@ def addresses(service, family, browser, browser_context_args):
 @pytest.fixture(scope="module")
 def short_lists(service, addresses):
     """What tests before these have left is ended: every task fits on one page."""
+    service.end_cases(but=addresses.values())
+
+
+@pytest.fixture(scope="module")
+def nothing_left(service, addresses):
+    """What the tests of a module have begun is ended when the last of them is over."""
+    yield
     service.end_cases(but=addresses.values())
 
 

@@ -107,6 +107,13 @@ PLACES = (
     Place("programs.of_person", ADMINISTRATOR, "/people/{person}/tokens"),
     Place("programs.programs", ADMINISTRATOR, "/programs"),
     Place("programs.programs", LONELY, "/programs", "none"),
+    Place("programs.ask_delete", ADMINISTRATOR, "/programs/webhooks/{hook}/delete"),
+    Place("programs.ask_revoke_mine", CLERK, "/account/tokens/{token}/revoke"),
+    Place(
+        "programs.ask_revoke",
+        ADMINISTRATOR,
+        "/people/{person}/tokens/{their_token}/revoke",
+    ),
     Place("people.people", ADMINISTRATOR, "/people"),
     Place("people.person", ADMINISTRATOR, "/people/{person}"),
     Place("people.new", ADMINISTRATOR, "/people/new"),
@@ -205,12 +212,13 @@ def scene_of(service, family):
     services.wait_until(lambda: service.case(filed["done"])["state"] == "completed")
     calling, discussed = (_case(service, "outing") for _ in range(2))
     _discuss(service, discussed)
-    service.call("POST", "/webhooks", HOOK, by=ADMINISTRATOR)
+    hook = service.call("POST", "/webhooks", HOOK, by=ADMINISTRATOR)
     return {
         **tasks,
         "case": filed["task"].case_id,
         "calling": calling,
         "discussed": discussed,
+        "hook": hook["id"],
         "listed": _task(service, _case(service, "listed")),
         "listed_too": _task(service, _case(service, "listed")),
         "document": _document(service, tasks["task"]),
@@ -275,6 +283,17 @@ def somebody(page):
     page.goto("/people")
     link = page.locator("main a[href*='/people/']:not([href$='/new'])").first
     return link.get_attribute("href").split("/")[-1].partition("?")[0]
+
+
+def token(page, path="/account/tokens"):
+    """The id of the first token of one's own, or of somebody's page of tokens."""
+    page.goto(path)
+    link = page.locator("main a[href$='/revoke']").first.get_attribute("href")
+    return link.split("/")[-2]
+
+
+def their_token(page):
+    return token(page, f"/people/{somebody(page)}/tokens")
 
 
 def guard(page, now):

@@ -264,7 +264,7 @@ def make(url, program, environment, http):
             credentials.set_password(tx, login, PASSWORD)
         tokens = {
             login: credentials.create_token(
-                tx, world.clock, login, valid_for=TOKENS_LAST, label="Тіркелім"
+                tx, world.clock, login, valid_for=TOKENS_LAST, label="№ 7"
             )
             for login in (demo.PORTAL, "aigul", "askar")
         }

@@ -11,6 +11,8 @@ from tests.drawn import ask, line, step
 from tests.e2e import service as services
 from tests.e2e.screens import DESKTOP, PHONE, barriers, keep, sticks_out
 
+pytestmark = pytest.mark.usefixtures("nothing_left")
+
 SCREENS = {"desktop": DESKTOP, "phone": PHONE}
 WHY = "Нысан түзетілгенше күтуге болмайды"
 FAULTY = [

@@ -12,6 +12,8 @@ from tests.drawn import ask, line
 from tests.e2e import service as services
 from tests.e2e.screens import DESKTOP, PHONE, barriers, keep, sticks_out
 
+pytestmark = pytest.mark.usefixtures("nothing_left")
+
 SCREENS = {"desktop": DESKTOP, "phone": PHONE}
 KEY = "every"
 COMPLETE = {"kk": "Аяқтау", "ru": "Завершить", "en": "Complete"}

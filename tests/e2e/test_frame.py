@@ -31,8 +31,10 @@ def zere(service):
     ):
         name = "Зере Тілеубердіқызы"
         people.add_user(tx, world.clock, login=ALL, name=name, password=PASSWORD)
+        # Where nobody else looks for a colleague.
+        office = service.population.schools[-1].bin
         for role in (Role.CLERK, Role.SUPERVISOR, Role.DESIGNER, Role.ADMINISTRATOR):
-            people.add_membership(tx, login=ALL, role=role)
+            people.add_membership(tx, login=ALL, role=role, office=office)
 
 
 @pytest.mark.parametrize("login", SECTIONS)

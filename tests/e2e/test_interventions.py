@@ -7,6 +7,8 @@ from integrations.people import Story
 from tests.e2e import service as services
 from tests.e2e.screens import DESKTOP, PHONE, barriers, keep, sticks_out
 
+pytestmark = pytest.mark.usefixtures("nothing_left")
+
 SCREENS = {"desktop": DESKTOP, "phone": PHONE}
 ADMINISTRATOR = "askar"
 WHY = "Мектепалды сынып туралы мәлімет қате болды"

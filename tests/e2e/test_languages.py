@@ -35,7 +35,7 @@ FOREIGN = {
 # language.
 TEXTS = """async ([paths, language]) => {
   const isData = "dd, code, kbd, noscript, script, style, option, main [lang]" +
-    ", textarea, .r-comment__text";
+    ", textarea, .r-comment__text, [translate=no]";
   const read = async (path) => {
     const mark = path.includes("?") ? "&" : "?";
     const answer = await fetch(`${path}${mark}lang=${language}`);

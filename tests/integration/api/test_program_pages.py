@@ -130,7 +130,7 @@ def test_a_webhook_that_was_turned_off_is_turned_on_again(store, browse, callers
     assert "Nothing has arrived for days." not in get("/programs?lang=en").text
     delete = f"/programs/webhooks/{made['id']}/delete"
     asked = get(f"{delete}?lang=en").text
-    assert "https://hook.example/pages is told nothing more" in asked
+    assert "https://hook.example/pages" in asked
     assert f'action="{delete}"' in asked
     assert post(delete).status_code == 303
     assert get(delete).status_code == 404
