@@ -34,6 +34,7 @@ COUNTED_SECONDS = 6.0
 DRAIN_SECONDS = 60.0
 UNDER_WAY = 32  # cases at any time
 PROFILED_CASES = 40
+LOTS, LOT = 6, 120  # cases whose bytes are counted
 SEED = bootstrap.DEMO_SEED
 ORDER_DAY = "UPDATE due_work SET due_at = now() WHERE element_id = 'until_order'"
 OPEN_CASES = "SELECT count(*) FROM process_instances WHERE ended_at IS NULL"
@@ -93,8 +94,8 @@ def _take_turns(
     running: service.Service, driver: Driver, postgres: EmbeddedPostgres
 ) -> Seen:
     seen = Seen()
-    first, before = 0, dict[str, int]()
     with psycopg.connect(postgres.url, autocommit=True) as connection:
+        _weigh(seen, driver, connection)
         driver.run(connection, UNDER_WAY, WARM_SECONDS)
         for number in range(1, ROUNDS + 1):
             _end_all(seen, driver, connection)
@@ -103,19 +104,28 @@ def _take_turns(
             _say(f"round {number} of {ROUNDS}: the service")
             driver.run(connection, UNDER_WAY, WARM_SECONDS)
             _measure(seen, running, driver, connection)
-            if number == 1:
-                # First pages are made, and the room of dead rows is there to be used
-                # again: what grows from now on is what cases add for good.
-                _end_all(seen, driver, connection)
-                first, before = driver.finished, counts.sizes(connection)
         with counts.StatementLog(postgres) as seen.statements:
             seen.counted = driver.run(connection, UNDER_WAY, COUNTED_SECONDS).finished
         _end_all(seen, driver, connection)
         driver.close()
-        seen.cases = driver.finished - first
-        full = counts.sizes(connection)
-        seen.sizes = {name: size - before.get(name, 0) for name, size in full.items()}
     return seen
+
+
+def _weigh(seen: Seen, driver: Driver, connection: psycopg.Connection[Any]) -> None:
+    """What a case adds for good, seen over lots of the same size.
+
+    The first lot makes the first pages, and the room of dead rows that the next uses.
+    """
+    before: Mapping[str, int] = {}
+    for lot in range(LOTS + 1):
+        _say(f"bytes: lot {lot} of {LOTS}")
+        driver.file(connection, UNDER_WAY, LOT)
+        _end_all(seen, driver, connection)
+        if lot == 0:
+            before = counts.sizes(connection)
+    seen.cases = LOTS * LOT
+    full = counts.sizes(connection)
+    seen.sizes = {name: size - before.get(name, 0) for name, size in full.items()}
 
 
 def _end_all(seen: Seen, driver: Driver, connection: psycopg.Connection[Any]) -> None:

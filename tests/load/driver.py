@@ -91,6 +91,21 @@ class Driver:
         window.seconds = time.perf_counter() - started
         return window
 
+    def file(
+        self, database: psycopg.Connection[Any], under_way: int, cases: int
+    ) -> None:
+        """File so many applications, so many under way at a time."""
+        window = Window()
+        while cases > 0:
+            free = under_way - len(self._filed) - _open(self._filing)
+            for _ in range(min(free, cases)):
+                call = self._threads.submit(self._file, next(self._families))
+                self._filing.add(call)
+                cases -= 1
+            self._decide()
+            self._count(database, window)
+            time.sleep(LOOK_SECONDS)
+
     def drain(self, database: psycopg.Connection[Any], seconds: float) -> int:
         """Let the cases under way end; how many did not within so many seconds."""
         until = time.monotonic() + seconds

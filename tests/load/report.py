@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.load.bench import Seen
 
 RATIO = 0.6  # of the yardstick, at least
-CASE_BYTES = 12_000  # in the database, of a case that has ended, at most
+CASE_BYTES = 12 * 1024  # in the database, of a case that has ended, at most
 
 
 @dataclass(frozen=True)
