@@ -56,6 +56,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
         _("The queue has entries of jobs that do not exist."),
         _("Run: rasim doctor --mend"),
     ),
+    "type-paused": (
+        _("Types of jobs are paused: no worker does them."),
+        _("When the reason is gone, let them go on from the page of the queue."),
+    ),
+    "system-silent": (
+        _("Systems do not answer, and are left alone but for a try now and then."),
+        _("See to the system or to the way to it; its jobs go on by themselves."),
+    ),
     "history-broken": (
         _("Histories of cases were changed afterwards: their chains do not hold."),
         _("Run rasim history verify, restore a backup beside, and compare."),

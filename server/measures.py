@@ -11,8 +11,16 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from server.context import Services
+from workflows import gates
 from workflows.model import DueState, IncidentState, InstanceState, JobState
-from workflows.store.tables import deadlines, due_work, incidents, jobs
+from workflows.store.tables import (
+    deadlines,
+    due_work,
+    incidents,
+    jobs,
+    outside_systems,
+    paused_job_types,
+)
 from workflows.store.tables import process_instances as cases
 
 REQUEST_SECONDS = Histogram(
@@ -75,8 +83,36 @@ class _Work(Collector):
                     .group_by(cases.c.process_key, cases.c.state)
                 ).all(),
             )
+            for name, said, label, by_label in _of_the_queue():
+                yield _by_label(name, said, [label], tx.execute(by_label).all())
             for name, said, query in _single(now):
                 yield GaugeMetricFamily(name, said, float(tx.scalar(query) or 0))
+
+
+def _of_the_queue() -> list[tuple[str, str, str, sa.Select[Any]]]:
+    is_open = sa.case((outside_systems.c.opened_at.is_(None), 0), else_=1)
+    silent = gates.silent().label("is_silent")
+    state = sa.case((silent, "silent"), else_="working")
+    return [
+        (
+            "rasim_system_silent",
+            "1 while an outside system is left alone because it does not answer",
+            "system",
+            sa.select(outside_systems.c.system, is_open),
+        ),
+        (
+            "rasim_type_paused",
+            "1 for each type of job that somebody has paused",
+            "type",
+            sa.select(paused_job_types.c.type, sa.literal(1)),
+        ),
+        (
+            "rasim_workers",
+            "Worker processes; those that are silent are dead or cannot tell",
+            "state",
+            sa.select(state, sa.func.count()).group_by(state),
+        ),
+    ]
 
 
 def _single(now: object) -> list[tuple[str, str, sa.Select[tuple[object]]]]:

@@ -29,7 +29,9 @@ LONG_OPEN = timedelta(days=1)
 SETTLING = timedelta(minutes=1)  # what is younger may still be under way
 CLAIMS_OF_A_SOUND_JOB = 5  # beyond its attempts: one for each worker that died
 # What is so only while no worker runs, and passes when one does.
-OF_THE_SERVICE = frozenset({"due-late", "queue-stands", "incident-old"})
+OF_THE_SERVICE = frozenset(
+    {"due-late", "queue-stands", "incident-old", "system-silent", "type-paused"}
+)
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,16 @@ INCIDENT_OLD = """
 QUEUE_STANDS = """
     SELECT entrypoint AS id, min(created) AS since FROM pgqueuer
     WHERE status = 'queued' AND created < :standing AND execute_after < :standing
+      AND NOT EXISTS (SELECT FROM paused_job_types p WHERE p.type = entrypoint)
+      AND NOT EXISTS (SELECT FROM outside_systems s WHERE s.opened_at IS NOT NULL
+                      AND s.system = split_part(entrypoint, '.', 1))
     GROUP BY entrypoint LIMIT :most"""
+TYPE_PAUSED = """
+    SELECT type AS id, paused_at AS since FROM paused_job_types
+    ORDER BY paused_at LIMIT :most"""
+SYSTEM_SILENT = """
+    SELECT system AS id, opened_at AS since FROM outside_systems
+    WHERE opened_at IS NOT NULL ORDER BY opened_at LIMIT :most"""
 QUEUE_UNKNOWN = """
     SELECT q.id, q.created AS since FROM pgqueuer q
     WHERE q.created < :standing AND NOT EXISTS (
@@ -130,6 +141,8 @@ CHECKS = {
     "incident-old": INCIDENT_OLD,
     "queue-stands": QUEUE_STANDS,
     "queue-unknown": QUEUE_UNKNOWN,
+    "type-paused": TYPE_PAUSED,
+    "system-silent": SYSTEM_SILENT,
 }
 
 

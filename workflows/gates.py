@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from workflows.store.prepared import array_of
 from workflows.store.session import Store
+from workflows.store.tables import workers
 
 # A worker that has said nothing for so long is dead.
 SILENT_SECONDS = 15
@@ -174,6 +175,12 @@ def leave(store: Store, worker: Worker) -> None:
     """The worker ends in order."""
     with store.transaction() as tx:
         tx.execute(sa.text("DELETE FROM workers WHERE id = :own"), {"own": worker.id})
+
+
+def silent() -> sa.ColumnElement[bool]:
+    """Of a row of `workers`: it has said nothing for too long."""
+    since = sa.func.make_interval(0, 0, 0, 0, 0, 0, SILENT_SECONDS)
+    return workers.c.seen_at < sa.func.clock_timestamp() - since
 
 
 def look(store: Store) -> Closed:

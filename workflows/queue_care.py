@@ -314,11 +314,10 @@ def _systems(tx: sa.Connection, world: World) -> list[SystemRow]:
 
 
 def _workers(tx: sa.Connection) -> list[WorkerRow]:
-    silent = sa.func.make_interval(0, 0, 0, 0, 0, 0, gates.SILENT_SECONDS)
     rows = tx.execute(
         sa.select(
             workers,
-            (workers.c.seen_at < sa.func.clock_timestamp() - silent).label("is_silent"),
+            gates.silent().label("is_silent"),
         ).order_by(workers.c.host, workers.c.started_at, workers.c.pid)
     )
     return [

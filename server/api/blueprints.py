@@ -86,6 +86,7 @@ documents = _noun("documents", "/documents", "Files of cases")
 messages = _noun("messages", "/messages", "News for cases that wait")
 signals = _noun("signals", "/signals", "News for all who wait")
 jobs = _noun("jobs", "/jobs", "Automatic work")
+queue = _noun("queue", "/queue", "Automatic work as a whole, and who does it")
 incidents = _noun("incidents", "/incidents", "Steps that wait for help")
 webhooks = _noun("webhooks", "/webhooks", "Programs that are told of events")
 feel = _noun("feel", "/feel", "Expressions, tried out")
@@ -102,6 +103,7 @@ ALL = (
     messages,
     signals,
     jobs,
+    queue,
     incidents,
     webhooks,
     feel,

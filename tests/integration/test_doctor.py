@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 from tests.drawn import ask, job, line
 from tests.integration.conftest import HeldClock, ToldConnectors
 from tests.integration.house import House
-from workflows import doctor, doctor_mending
+from workflows import doctor, doctor_mending, gates, queue_care
 from workflows.people import Caller
 from workflows.ports import Call, ConnectorFault, ConnectorRefusal
 from workflows.store.session import Store
@@ -231,6 +232,31 @@ def test_a_queue_that_nobody_takes_from_stands(
     )
 
     assert found(house) == {"queue-stands": [house.world.queue_of("notify.email")]}
+
+
+def test_what_is_held_back_is_named_and_does_not_stand(
+    house: House, telling: uuid.UUID
+) -> None:
+    break_(
+        house,
+        "UPDATE pgqueuer SET created = now() - interval '1 hour',"
+        " execute_after = now() - interval '1 hour'",
+    )
+    queue = house.world.queue_of("notify.email")
+    gates.open_circuit(house.store, queue, "it is silent")
+    silent = found(house)
+    gates.close_circuit(house.store, queue)
+    admin = house.callers["admin"]
+    world = replace(house.world, job_types=frozenset({queue}))
+    with house.store.transaction() as tx:
+        queue_care.pause(tx, world, admin, queue, "It sends each letter twice.")
+    paused = found(house)
+    with house.store.transaction() as tx:
+        queue_care.resume(tx, world, admin, queue)
+
+    assert silent == {"system-silent": [queue]}
+    assert paused == {"type-paused": [queue]}
+    assert found(house) == {"queue-stands": [queue]}
 
 
 def test_an_entry_of_no_job_is_dropped(house: House, telling: uuid.UUID) -> None:

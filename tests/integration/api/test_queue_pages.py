@@ -1,0 +1,188 @@
+"""The queue's page and its call: who sees what, what is paused, what is tried again."""
+
+import re
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+
+from server.measures import text
+from tests.drawn import job, line
+from tests.integration.api.callers import PASSWORD, make_caller
+from tests.integration.conftest import ToldConnectors
+from workflows import deployments, gates, jobs
+from workflows.model import Role
+from workflows.ports import ConnectorRefusal
+
+KEY = "queued"
+
+
+@pytest.fixture(scope="module")
+def services(app):
+    found = app.extensions["rasim"]
+    with found.store.transaction() as tx:
+        files = {"a.bpmn": line(KEY, job("j", "nobd.check"))}
+        deployments.release(tx, found.world, None, files)
+    return found
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left(services):
+    tables = "workers, outside_systems, paused_job_types, queue_changes, job_counts"
+    with services.store.transaction() as tx:
+        tx.execute(sa.text(f"TRUNCATE {tables}, process_instances CASCADE"))
+
+
+@pytest.fixture
+def browse(app):
+    def enter(caller):
+        client = app.test_client()
+
+        def form_token(path):
+            return re.search(
+                r'name="csrf_token" value="([^"]+)"', client.get(path).text
+            )[1]
+
+        form = {"login": caller.login, "password": PASSWORD}
+        form["csrf_token"] = form_token("/sign-in?lang=en")
+        assert client.post("/sign-in", data=form).status_code == 303
+
+        def post(path, **told):
+            told["csrf_token"] = form_token("/account")
+            return client.post(path, data=told)
+
+        return client.get, post
+
+    return enter
+
+
+@pytest.fixture
+def failed(services, callers):
+    """Two failed jobs of school-1, and one of school-2."""
+
+    def refuse(_):
+        raise ConnectorRefusal("nobd refused it (400)")
+
+    for office in ("school-1", "school-1", "school-2"):
+        started = callers["administrator"].post(
+            "/api/v1/instances",
+            {"process_key": KEY, "variables": {}, "office": office},
+        )
+        assert started.status_code == 201, started.text
+    outside = ToldConnectors({"nobd.check": refuse})
+    with services.store.transaction() as tx:
+        found = tx.scalars(sa.text("SELECT id FROM jobs")).all()
+    for id_ in found:
+        jobs.perform(services.store, services.world, outside, id_)
+    return found
+
+
+def states(services):
+    with services.store.transaction() as tx:
+        return sorted(tx.scalars(sa.text("SELECT state FROM jobs")).all())
+
+
+def of(callers, login):
+    answer = callers[login].get("/api/v1/queue")
+    assert answer.status_code == 200, answer.text
+    return {one["type"]: one for one in answer.json["types"]}, answer.json
+
+
+def test_all_failed_jobs_of_a_type_are_tried_again(services, browse, callers, failed):
+    get, post = browse(callers["supervisor"])
+    before = get("/queue?lang=en").text
+    listed = get("/queue/nobd.check?state=failed&lang=en").text
+
+    answer = post("/queue/nobd.check/retry")
+
+    assert ">3</a>" in before
+    assert listed.count("nobd refused it") == 3
+    assert answer.headers["Location"] == "/queue?said=retried&retried=3&left=0"
+    assert states(services) == ["todo"] * 3
+    assert "tried again: National education database" in get("/queue?lang=en").text
+    assert of(callers, "supervisor")[0]["nobd.check"]["waiting"] == 3
+
+
+def test_who_leads_no_office_sees_no_queue(browse, callers, failed):
+    get, post = browse(callers["clerk"])
+
+    assert get("/queue").status_code == 403
+    assert post("/queue/nobd.check/retry").status_code == 403
+    assert callers["clerk"].get("/api/v1/queue").status_code == 403
+
+
+def test_a_pause_has_a_reason_and_ends(services, browse, callers):
+    get, post = browse(callers["administrator"])
+
+    without = post("/queue/nobd.check/pause", reason=" ")
+    made = post("/queue/nobd.check/pause", reason="They move their servers.")
+    page = get("/queue?lang=en").text
+    closed = gates.look(services.store)
+    measured = text(services).decode()
+    told = of(callers, "administrator")[0]["nobd.check"]
+    ended = post("/queue/nobd.check/resume")
+
+    assert without.status_code == 422
+    assert (made.status_code, ended.status_code) == (303, 303)
+    assert page.count("They move their servers.") == 2  # with its type, and as done
+    assert closed.types == {"nobd.check"}
+    assert 'rasim_type_paused{type="nobd.check"} 1.0' in measured
+    assert told["pause_reason"] == "They move their servers."
+    assert gates.look(services.store).types == frozenset()
+    assert post("/queue/fax.send/pause", reason="x").status_code == 404
+
+
+def test_a_pause_is_for_who_administrates_every_office(app, services, browse, callers):
+    local = make_caller(app, services.store, "local", Role.ADMINISTRATOR, "astana")
+    for caller in (callers["supervisor"], local):
+        get, post = browse(caller)
+        assert "/queue/nobd.check/pause" not in get("/queue").text
+        assert post("/queue/nobd.check/pause", reason="x").status_code == 403
+        assert post("/queue/nobd.check/resume").status_code == 403
+
+
+def test_a_silent_system_and_the_workers_are_seen(services, browse, callers):
+    worker = gates.Worker(uuid4(), "server-7", 4711)
+    gates.open_circuit(services.store, "nobd", "nobd did not answer: timed out")
+    gates.beat(services.store, worker, {"civil": 2}, {"civil.check": 40})
+    get, _ = browse(callers["supervisor"])
+    page, (types, told) = get("/queue?lang=en").text, of(callers, "supervisor")
+    measured = text(services).decode()
+
+    assert "National education database does not answer" in page
+    assert "server-7" in page
+    assert types["civil.check"]["done"] == 40
+    (alive,) = told["workers"]
+    assert (alive["state"], alive["running"]) == ("working", {"civil": 2})
+    opened = {one["system"]: one["is_open"] for one in told["systems"]}
+    assert [name for name in opened if opened[name]] == ["nobd"]
+    assert 'rasim_system_silent{system="nobd"} 1.0' in measured
+    assert 'rasim_workers{state="working"} 1.0' in measured
+
+
+def test_a_worker_that_says_nothing_is_told_and_then_forgotten(
+    services, browse, callers
+):
+    dead = gates.Worker(uuid4(), "server-7", 4711)
+    gates.beat(services.store, dead, {}, {})
+    with services.store.transaction() as tx:
+        tx.execute(
+            sa.text("UPDATE workers SET seen_at = seen_at - interval '1 minute'")
+        )
+    get, _ = browse(callers["administrator"])
+    page = get("/queue?lang=en").text
+    other = gates.Worker(uuid4(), "server-8", 4711)
+
+    assert "says nothing" in page
+    assert "No worker is running" in page
+    assert gates.bury(services.store, other, lambda pid: True) == 1
+
+
+def test_the_list_is_a_file_and_sorted(browse, callers, failed):
+    get, _ = browse(callers["supervisor"])
+
+    lines = get("/queue.csv?sort=-failed&lang=en").text.splitlines()
+
+    assert lines[0].lstrip("\ufeff").startswith("System;Type of job;State;Waiting")
+    assert lines[1].split(";")[1:7] == ["nobd.check", "goes on", "0", "0", "0", "3"]
+    assert get("/queue/fax.send").status_code == 404
