@@ -30,7 +30,7 @@ from server import bootstrap, webhook_delivery
 from server.bulkheads import Gates, Guarded, NotNow
 from server.settings import Settings
 from workflows import depot as depots
-from workflows import documents, due, jobs, messages
+from workflows import documents, due, job_claims, jobs, messages
 from workflows.depot import Depot
 from workflows.model import DatabaseUnavailable
 from workflows.ports import Connectors, DocumentsUnavailable
@@ -113,7 +113,7 @@ def _end(store: Store, gates: Gates) -> None:
     """Jobs that do not end in time are another worker's, and none of its deaths."""
     left = gates.under_way.copy()
     with _outlived("giving back what is left"):
-        jobs.give_back(store, left)
+        job_claims.give_back(store, left)
         gates.leave()
     if left:
         log.warning("%s jobs under way were left to another worker", len(left))

@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, UUID
 
 from workflows import deadlines, incidents, jobs, signals, starts
 from workflows.incidents import WorkersDied
-from workflows.jobs import MOST_DEATHS
+from workflows.job_claims import MOST_DEATHS
 from workflows.model import DatabaseUnavailable, DueState, InstanceState
 from workflows.steps import Step, locked
 from workflows.store.prepared import Prepared, array_of, constant

@@ -6,14 +6,14 @@ of the job is the idempotency key outside, so that a repeat has no second effect
 
 import threading
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
-from workflows import feel, instances, job_list, people
+from workflows import feel, instances, job_claims, job_list, people
 from workflows.model import (
     DueState,
     IncidentState,
@@ -30,7 +30,7 @@ from workflows.ports import (
     Connectors,
 )
 from workflows.steps import Step, locked, step
-from workflows.store.prepared import Prepared, constant
+from workflows.store.prepared import Prepared
 from workflows.store.queue import enqueue
 from workflows.store.session import Store
 from workflows.store.tables import due_work, incidents, jobs, process_instances
@@ -38,8 +38,6 @@ from workflows.world import World
 
 FIRST_PAUSE_SECONDS = 5.0
 LONGEST_PAUSE_SECONDS = 3600.0
-# Workers that may die in a row while they do a job; one is chance.
-MOST_DEATHS = 3
 # Of jobs that worker after worker died of, a process does one at a time: the others
 # must not be taken for what killed it.
 ALONE = threading.Lock()
@@ -61,56 +59,6 @@ LOCK = Prepared(
     )
     .with_for_update(key_share=True, of=[process_instances, jobs])
 )
-# A job is `doing` when its worker died: the claim counts the deaths, before it is done.
-IS_LEFT = sa.and_(
-    jobs.c.state == constant(JobState.DOING),
-    sa.not_(sa.bindparam("is_again", type_=sa.Boolean)),
-)
-LEFT = Prepared(
-    sa.select(jobs.c.deaths).where(
-        jobs.c.id == JOB_ID,
-        jobs.c.state == constant(JobState.DOING),
-        jobs.c.deaths > sa.literal_column("0"),
-    )
-)
-CLAIM = Prepared(
-    sa.update(jobs)
-    .where(
-        sa.or_(
-            sa.not_(IS_LEFT),
-            jobs.c.deaths < sa.bindparam("most_deaths", type_=sa.Integer),
-        ),
-        jobs.c.id == JOB_ID,
-        sa.or_(
-            jobs.c.state == constant(JobState.TODO),
-            jobs.c.state == constant(JobState.DOING),
-        ),
-        jobs.c.next_at.is_(None),
-        process_instances.c.id == jobs.c.instance_id,
-        process_instances.c.state == constant(InstanceState.ACTIVE),
-    )
-    .values(
-        state=constant(JobState.DOING),
-        attempts=jobs.c.attempts + sa.literal_column("1"),
-        deaths=jobs.c.deaths
-        + sa.case(
-            (IS_LEFT, sa.literal_column("1")),
-            else_=sa.literal_column("0"),
-        ),
-    )
-    .returning(
-        jobs.c.id,
-        jobs.c.type,
-        jobs.c.attempts,
-        jobs.c.variables,
-        jobs.c.headers,
-        jobs.c.instance_id,
-        process_instances.c.business_key,
-        # Nothing waits for the disk: a claim that a power cut takes back is made again,
-        # and an answer to it is taken all the same.
-        sa.literal_column("set_config('synchronous_commit', 'off', true)"),
-    )
-)
 
 
 def perform(
@@ -127,31 +75,22 @@ def perform(
     One that worker after worker died of is done alone, and becomes an incident at last;
     `is_again`: we have claimed it before, and live.
     """
-    call = _claim(store, job_id, is_again=is_again)
+    call = job_claims.claim(store, job_id, is_again=is_again)
     if call is not None:
         _do(store, world, connectors, call)
         return
-    with store.statement() as tx:
-        deaths = LEFT.run(tx, {"job_id": job_id}).fetchone()
-    if deaths is None or is_again:
+    deaths = job_claims.deaths(store, job_id)
+    if not deaths or is_again:
         return
     with ALONE:
-        call = _claim(store, job_id, MOST_DEATHS, is_again=is_again)
+        call = job_claims.claim(
+            store, job_id, job_claims.MOST_DEATHS, is_again=is_again
+        )
         if call is not None:
             _do(store, world, connectors, call)
-        elif deaths[0] >= MOST_DEATHS:
-            reason = f"{MOST_DEATHS + 1} workers in a row died while they did this job"
+        elif deaths >= job_claims.MOST_DEATHS:
+            reason = f"{deaths + 1} workers in a row died while they did this job"
             crash(store, world, job_id, reason)
-
-
-def give_back(store: Store, job_ids: Iterable[uuid.UUID]) -> None:
-    """A worker that ends leaves them to another; none of them is why it ends."""
-    with store.transaction() as tx:
-        tx.execute(
-            sa.update(jobs)
-            .where(jobs.c.id.in_(list(job_ids)), jobs.c.state == JobState.DOING)
-            .values(state=JobState.TODO)
-        )
 
 
 def _do(store: Store, world: World, connectors: Connectors, call: Call) -> None:
@@ -255,31 +194,6 @@ def requeue_all(current: Step) -> None:
     enqueue(
         current.tx,
         [(current.world.queue_of(row.type), row.id.bytes) for row in rows],
-    )
-
-
-def _claim(
-    store: Store, job_id: uuid.UUID, most_deaths: int = 1, *, is_again: bool = False
-) -> Call | None:
-    """Mark the job as ours; None when it is over, pauses, or its case does not move.
-
-    A job that a dead worker had is `doing` still: it may be claimed again. One that
-    pauses is put on the queue anew by its due work; an entry of the queue that was left
-    behind by a worker that died just after putting the job off must not cut it short.
-    """
-    with store.statement() as tx:
-        asked = {"job_id": job_id, "most_deaths": most_deaths, "is_again": is_again}
-        row = CLAIM.run(tx, asked).fetchone()
-    if row is None:
-        return None
-    return Call(
-        job_id=row.id,
-        type=row.type,
-        attempt=row.attempts,
-        variables=feel.plain(feel.loads(row.variables)),
-        headers=row.headers,
-        instance_id=row.instance_id,
-        business_key=row.business_key,
     )
 
 

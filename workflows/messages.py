@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from workflows import feel, incidents, people, starts, thrown_signals
 from workflows.incidents import WorkersDied
-from workflows.jobs import MOST_DEATHS
+from workflows.job_claims import MOST_DEATHS
 from workflows.kept_messages import from_buffer, take
 from workflows.model import (
     DatabaseUnavailable,

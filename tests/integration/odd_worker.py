@@ -17,7 +17,7 @@ import pytest
 from integrations.connectors import JOB_TYPES
 from server import bootstrap, worker
 from server.settings import Settings
-from workflows import due, jobs, kept_messages, messages
+from workflows import due, job_claims, kept_messages, messages
 from workflows.ports import Call, ConnectorFault
 
 HANG_SECONDS = 2.0
@@ -66,7 +66,7 @@ class Told:
 def main(plan: Path) -> None:
     told = Told(plan)
     patch = pytest.MonkeyPatch()
-    for module in (jobs, due, messages):
+    for module in (job_claims, due, messages):
         patch.setattr(module, "MOST_DEATHS", MOST_DEATHS)
     patch.setattr(bootstrap, "make_connectors", lambda _settings: told)
     patch.setattr(due, "_happen", told.or_end("due", due._happen))
