@@ -8,6 +8,7 @@ import time
 import uuid
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 import urllib3
@@ -85,40 +86,58 @@ class Client:
         self._tally.violated(text)
 
     def call(
-        self, method: str, path: str, body: Any = None, key: str | None = None
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        key: str | None = None,
+        *,
+        patient: bool = True,
     ) -> Any:
-        """The answer, or None after a refusal, which is written down."""
-        headers: dict[str, str] = {}
+        """The answer, or None after a refusal, which is written down.
+
+        Who is not patient asks once, and takes no or no answer for None.
+        """
+        started = time.monotonic()
+        while time.monotonic() - started < PATIENCE_SECONDS:
+            answer = self._ask(method, path, body, key)
+            if answer is not None and answer.status < 400:
+                replayed = answer.headers.get("Idempotent-Replayed") == "true"
+                self._tally.answered(time.monotonic() - started, replayed=replayed)
+                return answer.json()
+            if answer is not None and answer.status != 503:
+                if patient or answer.status >= 500:
+                    told = answer.data[:300].decode(errors="replace")
+                    self._tally.violated(f"{method} {path}: {answer.status} {told}")
+                if answer.status < 500:
+                    return None
+            if not patient:
+                return None
+            time.sleep(PAUSE_SECONDS)
+        self._tally.violated(f"{method} {path}: no answer in {PATIENCE_SECONDS:.0f} s")
+        return None
+
+    def _ask(
+        self, method: str, path: str, body: Any, key: str | None
+    ) -> urllib3.BaseHTTPResponse | None:
+        """What is answered; None where nobody answers."""
+        headers = {"Authorization": f"Bearer {self._token}"}
         if body is not None:
             headers["Content-Type"] = "application/json"
         if key is not None:
             headers["Idempotency-Key"] = key
         sent = None if body is None else json.dumps(body).encode()
-        started = time.monotonic()
-        while time.monotonic() - started < PATIENCE_SECONDS:
-            headers["Authorization"] = f"Bearer {self._token}"
-            try:
-                answer = self._http.request(
-                    method, self._base + path, body=sent, headers=headers
-                )
-            except urllib3.exceptions.HTTPError as error:
-                self._tally.met(type(error).__name__)
-            else:
-                self._tally.met(str(answer.status))
-                if answer.status < 400:
-                    replayed = answer.headers.get("Idempotent-Replayed") == "true"
-                    self._tally.answered(time.monotonic() - started, replayed=replayed)
-                    return answer.json()
-                if answer.status == 503 and "Retry-After" not in answer.headers:
-                    self._tally.violated(f"{method} {path}: 503 without Retry-After")
-                if answer.status != 503:
-                    told = answer.data[:300].decode(errors="replace")
-                    self._tally.violated(f"{method} {path}: {answer.status} {told}")
-                    if answer.status < 500:
-                        return None
-            time.sleep(PAUSE_SECONDS)
-        self._tally.violated(f"{method} {path}: no answer in {PATIENCE_SECONDS:.0f} s")
-        return None
+        try:
+            answer = self._http.request(
+                method, self._base + path, body=sent, headers=headers
+            )
+        except urllib3.exceptions.HTTPError as error:
+            self._tally.met(type(error).__name__)
+            return None
+        self._tally.met(str(answer.status))
+        if answer.status == 503 and "Retry-After" not in answer.headers:
+            self._tally.violated(f"{method} {path}: 503 without Retry-After")
+        return answer
 
     def send_file(self, path: str, content: bytes) -> int:
         """The status with which a document is taken or refused, asked once."""
@@ -176,10 +195,9 @@ class Traffic:
             for each in self.applications
         )
 
-    def advance(self, duration: str, key: str) -> None:
+    def advance(self, duration: timedelta) -> None:
         """Move the service's clock, in a thread: kills come while it happens."""
-        body = {"advance": duration}
-        self._jumps.append(self._run(self.portal.call, "POST", "/clock", body, key))
+        self._jumps.append(self._run(move_clock, self.portal, duration))
 
     def _run(self, target: Any, *arguments: Any) -> threading.Thread:
         thread = threading.Thread(target=target, args=arguments, daemon=True)
@@ -253,6 +271,15 @@ class Traffic:
         while not self._stop.wait(1.0):
             key = f"tick-{uuid.uuid4()}"
             self.portal.call("POST", "/clock", {"advance": "PT1S"}, key=key)
+
+
+def move_clock(portal: Client, duration: timedelta) -> None:
+    """To a moment, not by a duration: who is killed on the way has moved it already."""
+    now = datetime.fromisoformat(portal.call("GET", "/clock")["now"])
+    target = now + duration
+    while now < target:
+        portal.call("POST", "/clock", {"now": target.isoformat()}, patient=False)
+        now = datetime.fromisoformat(portal.call("GET", "/clock")["now"])
 
 
 def make_applications(

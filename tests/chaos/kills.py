@@ -17,6 +17,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import urllib3
@@ -43,7 +44,7 @@ KILL_PAUSE_SECONDS = (0.8, 2.4)
 KILLS_PER_JUMP = 8  # while timers of many cases fire at once
 JUMP_PAUSE_SECONDS = (0.05, 0.6)
 VIOLATIONS_TOLD = 30
-DEADLINE_JUMP, ORDER_DAY_JUMP = "P5D", "P365D"
+DEADLINE_JUMP, ORDER_DAY_JUMP = timedelta(days=5), timedelta(days=365)
 
 
 class TimeUp(Exception):
@@ -133,7 +134,7 @@ def _whole(run: Run, service: Service) -> None:
             if jump:
                 portal.renew(service.token("oqu"))  # the one before is too old then
                 clerk.renew(service.token("demo-clerk"))
-                traffic.advance(jump, key=f"jump-{phase}")
+                traffic.advance(jump)
             for _ in range(kills):
                 _kill(run, service, JUMP_PAUSE_SECONDS if jump else KILL_PAUSE_SECONDS)
             is_late, is_order_day = phase >= 1, phase >= 2
