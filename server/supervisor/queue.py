@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -32,14 +31,11 @@ CHANGES: Words = {
     "resumed": _("let go on"),
     "retried": _("tried again"),
 }
-NEVER = datetime.max.replace(tzinfo=UTC)
 SORTS: dict[str, Callable[[TypeRow], Any]] = {
     "type": lambda row: (words.system(row.type), row.type),
     "waiting": lambda row: row.waiting,
-    "running": lambda row: row.running,
     "later": lambda row: row.later,
     "failed": lambda row: row.failed,
-    "oldest": lambda row: row.oldest_at or NEVER,
     "done": lambda row: row.done,
 }
 
