@@ -104,7 +104,8 @@ class Service:
             connection.close()
 
     def rasim(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """One command of the command line, beside the running service."""
+        """One command of the command line, beside the service when all of it runs."""
+        self.wait_until_whole()
         return subprocess.run(
             [sys.executable, "-P", "-m", "server.cli", *arguments],
             env=self._environment(),
