@@ -80,7 +80,7 @@ def run(settings: Settings) -> None:
     # A thread of its own: a scanner or bucket that is slow makes no deadline late.
     depot = bootstrap.make_depot(settings)
     keeper = _thread("documents", keep_documents, store, world, depot, stop)
-    _thread("gates", gates.watch, stop)
+    watcher = _thread("gates", gates.watch, stop)
     webhook_delivery.start(store, world, settings, stop)
     try:
         asyncio.run(
@@ -90,6 +90,7 @@ def run(settings: Settings) -> None:
         stop.set()
         sweeper.join(timeout=LAST_SECONDS)
         keeper.join(timeout=1)
+        watcher.join(timeout=1)  # else it might tell that we live when we do not
         _end(store, gates)
 
 

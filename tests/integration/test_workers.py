@@ -11,18 +11,20 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from server import bootstrap
 from tests.drawn import job, line
+from tests.integration.conftest import ToldConnectors
 from tests.integration.events import at, catch, keyed, on, publish
 from tests.integration.house import House
 from tests.integration.odd_worker import ENDED, HANG_SECONDS, MOST_DEATHS
-from workflows import gates
+from workflows import gates, job_claims, jobs
 from workflows.people import Caller
-from workflows.ports import SystemClock
+from workflows.ports import Call, ConnectorFault, SystemClock
 from workflows.store.session import Store
 from workflows.world import World
 
@@ -145,6 +147,44 @@ def test_a_job_that_ends_its_worker_is_an_incident(
     assert sorted(odd.calls().values()) == [1, MOST_DEATHS + 2]
 
 
+def test_who_died_of_a_job_is_counted_until_it_answers(house: House, key: str) -> None:
+    house.release(a__bpmn=line(key, job("j", "nobd.check")))
+    case = house.start(key)
+    (id_,) = _jobs(house, case)
+    with house.store.transaction() as tx:
+        tx.execute(sa.text("UPDATE jobs SET retries = 20"))
+    ends = ToldConnectors({"nobd.check": _killed})
+    fails = ToldConnectors({"nobd.check": _fault})
+    for _ in range(job_claims.MOST_DEATHS):
+        with pytest.raises(Killed):
+            jobs.perform(house.store, house.world, ends, id_)
+    jobs.perform(house.store, house.world, fails, id_)
+    deaths = "SELECT deaths FROM jobs WHERE id = :id"
+    after_an_answer = _scalar(house, deaths, id=id_)
+    with house.store.transaction() as tx:
+        jobs.requeue(tx, house.world, id_)
+    for _ in range(job_claims.MOST_DEATHS + 1):
+        with pytest.raises(Killed):
+            jobs.perform(house.store, house.world, ends, id_)
+    jobs.perform(house.store, house.world, ends, id_)
+
+    (found,) = house.incidents(case)
+    assert after_an_answer == 0
+    assert "4 workers in a row died" in found.message
+    assert len(ends.calls) == 2 * job_claims.MOST_DEATHS + 1
+
+
+def test_who_still_lives_is_no_death(house: House, key: str) -> None:
+    house.release(a__bpmn=line(key, job("j", "nobd.check")))
+    (id_,) = _jobs(house, house.start(key))
+    ends = ToldConnectors({"nobd.check": _killed})
+    for is_again in (False, True, True):
+        with pytest.raises(Killed):
+            jobs.perform(house.store, house.world, ends, id_, is_again=is_again)
+
+    assert _scalar(house, "SELECT deaths FROM jobs WHERE id = :id", id=id_) == 0
+
+
 def test_a_timer_that_ends_its_worker_is_an_incident(
     house: House, odd: Odd, key: str
 ) -> None:
@@ -264,8 +304,26 @@ def test_a_message_that_ends_its_worker_is_an_incident(
         _wait(lambda: house.case(case).state == "completed")
 
 
+class Killed(BaseException):
+    """A worker that is no more: nothing of ours may catch it."""
+
+
+def _killed(_: Call) -> dict[str, Any]:
+    raise Killed
+
+
+def _fault(_: Call) -> dict[str, Any]:
+    raise ConnectorFault("nobd did not answer")
+
+
 def _opened(house: House) -> list[str]:
     return sorted(gates.look(house.store).systems)
+
+
+def _jobs(house: House, case: uuid.UUID) -> list[uuid.UUID]:
+    with house.store.transaction() as tx:
+        found = sa.text("SELECT id FROM jobs WHERE instance_id = :case")
+        return list(tx.scalars(found, {"case": case}))
 
 
 def _heartbeats_passed(house: House) -> None:
