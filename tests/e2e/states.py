@@ -230,6 +230,12 @@ STATES = [
         _send("form[action*='/by-hand/']"),
     ),
     State(
+        "a pause without a reason",
+        ADMINISTRATOR,
+        "/queue/nobd.check/pause",
+        _send("form[action$='/pause']"),
+    ),
+    State(
         "no file to check",
         DESIGNER,
         "/procedures/check",
