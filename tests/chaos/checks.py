@@ -180,7 +180,9 @@ def effects(
 
 
 def _items(url: str) -> list[dict[str, Any]]:
-    answer = urllib3.PoolManager(retries=False, timeout=10).request("GET", url)
+    # They may be on their way back from the last kill.
+    again = urllib3.Retry(connect=30, read=0, backoff_factor=0.1, backoff_max=1)
+    answer = urllib3.PoolManager(retries=again, timeout=10).request("GET", url)
     items: list[dict[str, Any]] = answer.json()["items"]
     return items
 

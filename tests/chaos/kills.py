@@ -194,6 +194,7 @@ def calm(
     if moves is not None:
         run.violations.append(f"not quiet after {QUIET_SECONDS:.0f} s: {moves}")
     run.say(f"quiet after {run.quiet_seconds[-1]:.1f} s")
+    service.wait_until_whole()
     url = service.database_url
     if url is None:
         raise NotUp("the database is gone")
