@@ -71,7 +71,12 @@ def queue() -> str | Response:
     context = _context(found) | {"keeps": keeps}
     if rendering.is_fragment():
         return rendering.live("supervisor/_queue.html", **context)
-    return render_template("supervisor/queue.html", **context)
+    return render_template(
+        "supervisor/queue.html",
+        **context,
+        refused=request.args.get("left", 0, type=int),
+        retried=request.args.get("retried", 0, type=int),
+    )
 
 
 @require(*WATCHERS)

@@ -98,6 +98,7 @@ def test_all_failed_jobs_of_a_type_are_tried_again(services, browse, callers, fa
     assert ">3</a>" in before
     assert listed.count("nobd refused it") == 3
     assert answer.headers["Location"] == "/queue?said=retried&retried=3&left=0"
+    assert "Tried again: 3." in get(f"{answer.headers['Location']}&lang=en").text
     assert states(services) == ["todo"] * 3
     assert "tried again: National education database" in get("/queue?lang=en").text
     assert of(callers, "supervisor")[0]["nobd.check"]["waiting"] == 3
