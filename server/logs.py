@@ -33,7 +33,8 @@ _QUOTED = r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\""
 _PATTERN = re.compile(
     rf"""
     (?P<uuid>\b[0-9a-f]{{8}}-(?:[0-9a-f]{{4}}-){{3}}[0-9a-f]{{12}}\b)
-  | (?P<token>\b(?:rasim_[A-Za-z0-9_-]{40,}|rsm_[A-Za-z0-9_-]+|whsec_[A-Za-z0-9+/=]+))
+  | (?P<token>\b(?:
+        rasim_[A-Za-z0-9_-]{{40,}}|rsm_[A-Za-z0-9_-]+|whsec_[A-Za-z0-9+/=]+))
   | (?P<bearer>\b(?:Bearer|Basic)\s+)[A-Za-z0-9._~+/=-]+
   | (?P<login>://)[^\s/@]+@
   | (?P<database>\b(?:DETAIL|CONTEXT):[ ][ ]|\[parameters:[ ])

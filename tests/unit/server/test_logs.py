@@ -36,6 +36,8 @@ def stream():
         "write to aigul@mail.kz",
         "Authorization: Bearer abc.def-ghi",
         "the token rsm_0123456789abcdef",
+        f"the token rasim_{'0123456789a' * 4}",
+        f"the secret whsec_{'abcd' * 8}",
         "postgresql://rasim:secret@host/rasim",
         '{"name": "Айгүл Серікқызы"}',
         "{'phone': 'nothing like one'}",
