@@ -37,7 +37,7 @@ def stream():
         "Authorization: Bearer abc.def-ghi",
         "the token rsm_0123456789abcdef",
         f"the token rasim_{'0123456789a' * 4}",
-        f"the secret whsec_{'abcd' * 8}",
+        f"the key whsec_{'0123456789' * 4}",
         "postgresql://rasim:secret@host/rasim",
         '{"name": "Айгүл Серікқызы"}',
         "{'phone': 'nothing like one'}",
