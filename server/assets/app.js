@@ -55,6 +55,8 @@ enliven(document);
 // The server answers with the questions as they were sent to it. What was typed or
 // chosen while it thought is newer: it goes over from the old controls to the new ones.
 const answers = new Map();
+// Not what the page itself says: buttons that remove an item share one name.
+const OURS = ["button", "file", "hidden", "submit"];
 
 function keyOf(control) {
   const isOneOfMany = ["radio", "checkbox"].includes(control.type);
@@ -70,7 +72,7 @@ document.body.addEventListener("htmx:beforeSwap", (event) => {
   for (const control of event.detail.target.querySelectorAll("form [name]")) {
     // Read now: for a moment old and new radios are one group, where one is checked.
     const { checked, type, value } = control;
-    if (!["hidden", "file"].includes(type) && !renamed?.contains(control)) {
+    if (!OURS.includes(type) && !renamed?.contains(control)) {
       answers.set(keyOf(control), { checked, value });
     }
   }

@@ -53,7 +53,9 @@ class Person:
     def _hear(self, message):
         # An answer with an error status is seen by _see, where we know what asked.
         is_status = message.text.startswith("Failed to load resource")
-        if message.type == "error" and not is_status:
+        # A question asked again is called off by a button; a true failure says more.
+        is_called_off = message.text.startswith(("htmx:afterRequest", "htmx:sendAbort"))
+        if message.type == "error" and not is_status and not is_called_off:
             self.faults.append(message.text)
 
     def _see(self, response):
