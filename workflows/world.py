@@ -12,8 +12,8 @@ from workflows.released import Library
 class World:
     """Built once per process by the bootstrap; holds no state of any case.
 
-    `queue_of` names the queue (PgQueuer's entrypoint) of a type of job: its own, so that
-    one can be held back while the others go on.
+    `queue_of` names the queue (PgQueuer's entrypoint) of a type of job: its own,
+    so that one can be held back while the others go on.
     """
 
     clock: Clock
