@@ -78,7 +78,7 @@ PLACES = (
     Place("desk.worklist", CLERK, "/tasks"),
     Place("desk.worklist", CLERK, "/tasks?view=done", "done"),
     Place("desk.worklist", CLERK, "/tasks?q=A-0", "nothing found"),
-    Place("desk.worklist", CLERK, "/tasks?office=nowhere", "an office unseen"),
+    Place("desk.worklist", CLERK, "/tasks?office=000000000000", "an office unseen"),
     Place("desk.task", CLERK, "/tasks/{task}"),
     Place("desk.task", CLERK, "/tasks/{free}", "free"),
     Place("desk.task", CLERK, "/tasks/{done}", "done"),
