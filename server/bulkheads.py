@@ -1,7 +1,7 @@
 """One outside system that is slow or silent takes no other's share of a worker.
 
 Each system has threads of its own, and one that fails again and again is left alone
-until a single job may try it; see docs/decisions/0016.
+until a single job may try it; see docs/decisions/0017.
 """
 
 import logging

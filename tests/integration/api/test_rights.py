@@ -18,6 +18,7 @@ from workflows.model import Role
 from workflows.store import tables
 
 PUBLIC = {
+    "/.well-known/security.txt",
     "/api/v1/docs",
     "/api/v1/openapi.json",
     "/healthz",
