@@ -18,7 +18,6 @@ DECIDE = {
 # same in every language.
 NAMES = re.compile(
     r"(\w+ )?\w+ \w+(ұлы|қызы)|№ \d+[-/]НҚ|052-2/у|065/у|б\)|Бағдарлама"
-    r"|\b[a-z]+\.[a-z_]+\b"  # types of jobs
     r"|ҚАЗ|Мерзімі өткендер|\w+\.(png|pdf)|\.(bpmn|dmn|form\.json)|procedure\.yaml"
 )
 # Where most is data: an example's decision in Kazakh, logins and codes of offices.
