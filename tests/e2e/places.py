@@ -66,6 +66,7 @@ class Place:
     login: str | None
     path: str  # with names of the scene in braces
     note: str = ""  # where one route shows several kinds of pages
+    status: int = 200
 
     @property
     def name(self):
@@ -78,7 +79,9 @@ PLACES = (
     Place("desk.worklist", CLERK, "/tasks"),
     Place("desk.worklist", CLERK, "/tasks?view=done", "done"),
     Place("desk.worklist", CLERK, "/tasks?q=A-0", "nothing found"),
-    Place("desk.worklist", CLERK, "/tasks?office=000000000000", "an office unseen"),
+    Place(
+        "desk.worklist", CLERK, "/tasks?office=000000000000", "an office unseen", 404
+    ),
     Place("desk.task", CLERK, "/tasks/{task}"),
     Place("desk.task", CLERK, "/tasks/{free}", "free"),
     Place("desk.task", CLERK, "/tasks/{done}", "done"),

@@ -41,6 +41,7 @@ POST /tasks/{task_id}/documents
 GET /instances/{instance_id}/documents
 GET /documents/{document_id}
 GET /jobs
+GET /queue
 POST /jobs/{job_id}/retry
 GET /incidents
 POST /incidents/{incident_id}/retry
