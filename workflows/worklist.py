@@ -248,6 +248,7 @@ def asked_for(
         sort=query.sort,
         is_closed=query.state in CLOSED,
         is_picked=bool(few) or _has_step(query),
+        is_few=bool(few),
         words=words,
         rarity=statements.rarity(tx, seen, words) if is_weighed else None,
         login=caller.login if query.view == "groups" else None,

@@ -90,9 +90,10 @@ class Rarity:
 class Wanted:
     """What is asked for: conditions on tasks, and the offices that are seen.
 
-    `is_picked`: a condition that few tasks meet has an index of its own. `words`: each
-    a tsquery; with a `rarity`, their index is read where that is less work. `login`:
-    only what this person, by name or by the roles held at the task's office, may do.
+    `is_picked`: a condition has an index of its own; `is_few`: few tasks meet it
+    wherever they are. `words`: each a tsquery; with a `rarity`, their index is read
+    where that is less work. `login`: only what this person, by name or by the roles
+    held at the task's office, may do.
     """
 
     sight: Sight
@@ -100,6 +101,7 @@ class Wanted:
     sort: str
     is_closed: bool = False
     is_picked: bool = False
+    is_few: bool = False
     words: Sequence[str] = ()
     rarity: Rarity | None = None
     login: str | None = None
@@ -297,7 +299,7 @@ def _in_sight(wanted: Wanted) -> list[Condition]:
     if not sight.is_everything:
         is_ours = user_tasks.c.office_id == sa.any_(array(sight.ids))
         # Few tasks are looked at: so said, no index of offices is read for them.
-        found.append(is_ours.is_(sa.true()) if wanted.is_picked else is_ours)
+        found.append(is_ours.is_(sa.true()) if wanted.is_few else is_ours)
     if login is not None:
         found.append(sa.or_(sa.false(), *_ways(sight, login)))
     return found
