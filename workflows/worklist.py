@@ -242,7 +242,11 @@ def asked_for(
         conditions=[
             *_in_state(query),
             *few,
-            *_others(world.clock.now(), query),
+            *(
+                # So said, no index of what is due is read where few have been found.
+                one.is_(sa.true()) if few else one
+                for one in _others(world.clock.now(), query)
+            ),
             *_whose(caller, query),
         ],
         sort=query.sort,
