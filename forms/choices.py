@@ -118,10 +118,10 @@ def of_free_token(told: str) -> Scalar:
 def same(offered: Scalar, told: object) -> bool:
     """Equal, where true is not 1 and "1" is not 1."""
     if isinstance(offered, Decimal):
-        is_number = isinstance(told, int | float | Decimal)
-        return (
-            is_number and not isinstance(told, bool) and Decimal(str(told)) == offered
-        )
+        if isinstance(told, bool) or not isinstance(told, int | float | Decimal):
+            return False
+        number = Decimal(str(told))
+        return number.is_finite() and number == offered  # sNaN cannot be compared
     return type(offered) is type(told) and offered == told
 
 

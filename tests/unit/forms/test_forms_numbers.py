@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forms import numbers
+from forms import choices, numbers
 
 
 def iin(head: str) -> str:
@@ -141,3 +141,8 @@ def test_a_wrong_check_digit_of_a_bin_is_told():
 )
 def test_a_telephone_has_one_normal_form(typed, normal):
     assert numbers.phone_normal(typed) == normal
+
+
+@pytest.mark.parametrize("told", [Decimal("sNaN"), Decimal("NaN"), float("inf"), True])
+def test_what_is_no_number_is_none_of_the_numbers_offered(told):
+    assert not choices.same(Decimal(1), told)
