@@ -1,6 +1,7 @@
 """IIN, BIN and telephone: check digits, centuries, slips."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
