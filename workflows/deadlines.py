@@ -19,7 +19,7 @@ from workflows import calendars
 from workflows.engine import effects as engine_effects
 from workflows.ids import new_id
 from workflows.model import DeadlineState, DueState
-from workflows.store.prepared import Prepared, array_of, constant
+from workflows.store.prepared import Prepared, constant
 from workflows.store.tables import deadlines as deadline_rows
 from workflows.store.tables import due_work
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from workflows.steps import Step
 
 
-def _meeting(which: sa.ColumnElement[bool]) -> Prepared:
+def _meeting(which: sa.ColumnElement[bool]) -> sa.Delete:
     """Ends the open deadlines of `case_id` that are meant, and their due work."""
     rows = deadline_rows.c
     case_id = sa.bindparam("case_id", type_=rows.instance_id.type)
@@ -53,12 +53,10 @@ def _meeting(which: sa.ColumnElement[bool]) -> Prepared:
         .returning(rows.id)
         .cte("met")
     )
-    return Prepared(
-        sa.delete(due_work).where(
-            due_work.c.queue == sa.literal_column("'deadline'"),
-            due_work.c.subject_id.in_(sa.select(met.c.id)),
-            due_work.c.state == constant(DueState.WAITING),
-        )
+    return sa.delete(due_work).where(
+        due_work.c.queue == sa.literal_column("'deadline'"),
+        due_work.c.subject_id.in_(sa.select(met.c.id)),
+        due_work.c.state == constant(DueState.WAITING),
     )
 
 
@@ -78,12 +76,8 @@ START = Prepared(
     "due_at",
     "is_estimated",
 )
-MEET_TASKS = _meeting(
-    deadline_rows.c.task_id
-    == sa.any_(sa.bindparam("task_ids", type_=ARRAY(deadline_rows.c.task_id.type)))
-)
-MEET_CASE = _meeting(deadline_rows.c.task_id.is_(None))
-MEET_ALL = _meeting(sa.true())
+MEET_CASE = Prepared(_meeting(deadline_rows.c.task_id.is_(None)))
+MEET_ALL = Prepared(_meeting(sa.true()))
 
 
 @dataclass(frozen=True)
@@ -187,13 +181,12 @@ def _start(
     step.due.extend(("deadline", *each) for each in due)
 
 
-def meet_tasks(step: Step, task_ids: list[uuid.UUID]) -> None:
-    """The tasks are over, done or not needed: their deadlines end."""
-    if task_ids:
-        MEET_TASKS.run(
-            step.tx,
-            {"case_id": step.id, "at": step.now, "task_ids": array_of(task_ids)},
-        )
+def meeting_tasks() -> sa.Delete:
+    """The tasks `task_ids` of `case_id` are over, done or not needed at the moment
+    `at`: their deadlines end."""
+    task_id = deadline_rows.c.task_id
+    ids = sa.bindparam("task_ids", type_=ARRAY(task_id.type))
+    return _meeting(task_id == sa.any_(ids))
 
 
 def meet_case(step: Step, element_ids: list[str]) -> None:

@@ -82,14 +82,16 @@ ADD_DUE_WORK = Prepared(
     "subject_id",
     "element_id",
 )
-DISARM_TIMERS = Prepared(
+# Deadlines of tasks that are over, and timers: together, for the way may be long.
+END_WAITS = Prepared(
     sa.delete(due_work)
     .where(
         due_work.c.queue == sa.literal_column("'timer'"),
-        due_work.c.subject_id == sa.any_(sa.bindparam("tokens", type_=ARRAY(UUID))),
+        due_work.c.subject_id == sa.any_(sa.bindparam("timers", type_=ARRAY(UUID))),
         due_work.c.state == constant(DueState.WAITING),
     )
     .returning(due_work.c.incident_id)
+    .add_cte(deadlines.meeting_tasks().cte("called_off"))
 )
 CASE_ID = sa.bindparam("case_id", type_=jobs.c.instance_id.type)
 NOW = sa.bindparam("now", type_=jobs.c.ended_at.type)
@@ -172,9 +174,10 @@ def write(step: Step, effects: list[engine_effects.Effect]) -> None:
         batch.of(engine_effects.SignalForgotten),
         batch.of(engine_effects.SignalThrown),
     )
-    _close_tasks(step, batch.of(engine_effects.TaskClosed))
+    tasks_closed = batch.of(engine_effects.TaskClosed)
+    _cancel_tasks(step, tasks_closed)
     _close_jobs(step, batch.of(engine_effects.JobClosed))
-    _disarm_timers(step, batch.of(engine_effects.TimerDisarmed))
+    _end_waits(step, tasks_closed, batch.of(engine_effects.TimerDisarmed))
     canceled = [each.token for each in batch.of(engine_effects.ElementCanceled)]
     # One of several times is not told as an element; its job is.
     jobs_closed = batch.of(engine_effects.JobClosed)
@@ -273,7 +276,7 @@ def _not_by(step: Step, effect: engine_effects.TaskOpened) -> list[str]:
     return list(drawing.apart.get(effect.element_id, ()))
 
 
-def _close_tasks(step: Step, closed: list[engine_effects.TaskClosed]) -> None:
+def _cancel_tasks(step: Step, closed: list[engine_effects.TaskClosed]) -> None:
     canceled = [effect.token for effect in closed if effect.canceled]
     if canceled:
         step.tx.execute(
@@ -281,7 +284,6 @@ def _close_tasks(step: Step, closed: list[engine_effects.TaskClosed]) -> None:
             .where(user_tasks.c.id.in_(canceled), user_tasks.c.state.in_(TASK_OPEN))
             .values(state=TaskState.CANCELED, ended_at=step.now, search=None)
         )
-    deadlines.meet_tasks(step, [effect.token for effect in closed])
 
 
 def _open_jobs(step: Step, opened: list[engine_effects.JobOpened]) -> None:
@@ -344,10 +346,19 @@ def _add_due_work(step: Step) -> None:
     step.due.clear()
 
 
-def _disarm_timers(step: Step, disarmed: list[engine_effects.TimerDisarmed]) -> None:
-    if disarmed:
-        tokens = array_of(effect.token for effect in disarmed)
-        rows = DISARM_TIMERS.run(step.tx, {"tokens": tokens}).fetchall()
+def _end_waits(
+    step: Step,
+    closed: list[engine_effects.TaskClosed],
+    disarmed: list[engine_effects.TimerDisarmed],
+) -> None:
+    if closed or disarmed:
+        ended = {
+            "case_id": step.id,
+            "at": step.now,
+            "task_ids": array_of(effect.token for effect in closed),
+            "timers": array_of(effect.token for effect in disarmed),
+        }
+        rows = END_WAITS.run(step.tx, ended).fetchall()
         void = [row.incident_id for row in rows if row.incident_id is not None]
         _void_incidents(step, incidents.c.id, void)
 

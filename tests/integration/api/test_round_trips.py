@@ -14,7 +14,7 @@ def own(seen: list[str]) -> list[str]:
     return [each for each in seen if not any(name in each for name in OTHERS)]
 
 
-def test_completing_over_the_api_takes_eight_statements_in_one_transaction(
+def test_completing_over_the_api_takes_seven_statements_in_one_transaction(
     task, callers, monkeypatch
 ):
     with counted(monkeypatch) as seen:
@@ -25,7 +25,7 @@ def test_completing_over_the_api_takes_eight_statements_in_one_transaction(
     assert answer.status_code == 200, answer.text
     # The key, the case that is locked, the task, its end, the job that follows with its
     # entry, deadlines and their timers, and the case with its events.
-    assert len(own(seen)) == 8, "\n".join(seen)
+    assert len(own(seen)) == 7, "\n".join(seen)
 
 
 def test_a_key_that_was_told_its_task_beforehand_answers_again(task, callers):
@@ -39,7 +39,7 @@ def test_a_key_that_was_told_its_task_beforehand_answers_again(task, callers):
     assert again.json["state"] == "completed"
 
 
-def test_completing_by_the_page_takes_ten_statements(
+def test_completing_by_the_page_takes_nine_statements(
     task, app, callers, store, monkeypatch
 ):
     services = app.extensions["rasim"]
@@ -56,4 +56,4 @@ def test_completing_by_the_page_takes_ten_statements(
 
     assert answer.status_code == 302, answer.text
     # Who asks, the form; then as over the API, without a key; what was sent.
-    assert len(own(seen)) == 10, "\n".join(seen)
+    assert len(own(seen)) == 9, "\n".join(seen)
