@@ -1,11 +1,8 @@
 """One backup: the database, and the documents that it names; the oldest ones go."""
 
-import fcntl
-import os
 import secrets
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +13,7 @@ import psycopg
 from server import backup_documents, backup_source, backup_store, bootstrap
 from server.backup_source import ProgramFailed, Source, one_row
 from server.backup_store import DUMP, PHYSICAL, Backup, Manifest
-from server.holding import Taken, take
+from server.holding import held
 from server.settings import Settings, secret_file
 from workflows import doctor
 from workflows.model import RasimError
@@ -45,7 +42,7 @@ class Unsuitable(RasimError):
 def take_one(settings: Settings, source: Source, *, dump: bool) -> Backup:
     """Make a backup, whole or not at all. Raises RasimErrors that say what to mend."""
     folder = backup_store.make_folder(settings.backup.folder)
-    with held(folder), source.connected() as link:
+    with _alone(folder), source.connected() as link:
         if not dump:
             require_replication(link)
         series = series_of(link, folder) if not dump else dumps_of(folder)
@@ -72,7 +69,7 @@ def take_one(settings: Settings, source: Source, *, dump: bool) -> Backup:
 def prune(settings: Settings, source: Source) -> list[str]:
     """Drop what is beyond the number to keep, with documents that nothing names."""
     folder = settings.backup.folder
-    with held(folder):
+    with _alone(folder):
         dropped = backup_store.prune(folder, settings.backup.kept)
         known = backup_store.backups(folder)
         if dropped and known:
@@ -83,18 +80,10 @@ def prune(settings: Settings, source: Source) -> list[str]:
     return dropped
 
 
-@contextmanager
-def held(folder: Path) -> Iterator[None]:
+def _alone(folder: Path) -> AbstractContextManager[None]:
     """Nobody else makes or drops backups here meanwhile."""
-    try:
-        lock = take(backup_store.make_folder(folder) / "lock")
-    except Taken as error:
-        raise AlreadyBackingUp(folder=str(folder)) from error
-    try:
-        yield
-    finally:
-        fcntl.flock(lock, fcntl.LOCK_UN)
-        os.close(lock)
+    lock = backup_store.make_folder(folder) / "lock"
+    return held(lock, AlreadyBackingUp(folder=str(folder)))
 
 
 def require_replication(link: psycopg.Connection[Any]) -> None:

@@ -5,8 +5,6 @@ cluster for that server's programs. A database gets what a cluster, brought back
 temporary folder, holds of Rásim.
 """
 
-import fcntl
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -27,7 +25,7 @@ from server import (
 from server.backup_recovery import Recovery
 from server.backup_store import DUMP, Backup
 from server.backup_verify import Check
-from server.holding import Taken, take
+from server.holding import held
 from server.postgres import SUPERUSER, keep_password
 from server.postgres_place import Place, fallback, find_place
 from server.settings import Settings, secret_file
@@ -174,17 +172,13 @@ def _building(folder: Path) -> Iterator[Place]:
 @contextmanager
 def _locked(place: Place) -> Iterator[None]:
     """No `rasim up` starts in it meanwhile."""
-    try:
-        lock = take(place.folder / "lock")
-    except Taken as error:
-        reason = "another process uses it"
-        raise PlaceRefused(place=str(place.folder), why=reason) from error
-    try:
-        yield
-    finally:
-        fcntl.flock(lock, fcntl.LOCK_UN)
-        os.close(lock)
-        (place.folder / "lock").unlink(missing_ok=True)
+    lock = place.folder / "lock"
+    why = "another process uses it"
+    with held(lock, PlaceRefused(place=str(place.folder), why=why)):
+        try:
+            yield
+        finally:
+            lock.unlink(missing_ok=True)
 
 
 def _remove(path: Path) -> None:

@@ -2,6 +2,8 @@
 
 import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -21,3 +23,20 @@ def take(path: Path) -> int:
         os.close(lock)
         raise Taken from error
     return lock
+
+
+@contextmanager
+def held(path: Path, taken: Exception) -> Iterator[None]:
+    """Hold the file meanwhile; `taken` is raised when another process holds it.
+
+    Let go of at the end even where a child has a copy of the descriptor.
+    """
+    try:
+        lock = take(path)
+    except Taken as error:
+        raise taken from error
+    try:
+        yield
+    finally:
+        fcntl.flock(lock, fcntl.LOCK_UN)
+        os.close(lock)

@@ -6,11 +6,11 @@ import secrets
 import socket
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from server.backup_program import FollowProgram
-from server.holding import Taken, take
+from server.holding import held
 from server.postgres import EmbeddedPostgres
 from server.postgres_place import FolderRefused
 from server.processes import Program, Stopped, Supervisor, tell
@@ -144,18 +144,15 @@ def make_secret(data: Path) -> str:
 @contextmanager
 def hold(folder: Path) -> Iterator[None]:
     """The folder is ours alone until we end, however we end."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = take(folder / "lock")
-    except Taken as error:
-        raise AlreadyUp(folder=str(folder)) from error
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise FolderRefused(folder=str(folder), reason=reason) from error
-    try:
+    with ExitStack() as stack:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            taken = AlreadyUp(folder=str(folder))
+            stack.enter_context(held(folder / "lock", taken))
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise FolderRefused(folder=str(folder), reason=reason) from error
         yield
-    finally:
-        os.close(lock)
 
 
 def find_port(host: str, port: int) -> int:
