@@ -17,14 +17,14 @@ from contextlib import contextmanager
 from typing import Any
 
 from server import bootstrap
+from server.turns import outlived
 from workflows import gates
 from workflows.gates import Closed, Worker
-from workflows.model import DatabaseUnavailable, RasimError
+from workflows.model import RasimError
 from workflows.ports import (
     BusinessError,
     Call,
     ConnectorFault,
-    ConnectorRefusal,
     Connectors,
 )
 from workflows.store.session import Store
@@ -59,7 +59,7 @@ class Gates:
         self._done: Counter[str] = Counter()  # by type, since the last beat
         self._failures: Counter[str] = Counter()  # in a row, by system
         self._pools: dict[str, ThreadPoolExecutor] = {}
-        self._thread = threading.local()  # is_probe: what its job is
+        self._thread = threading.local()  # probe: until when its job is one, or 0
         self.under_way: set[uuid.UUID] = set()
 
     def is_open(self, queue: str) -> bool:
@@ -102,14 +102,19 @@ class Gates:
 
     @contextmanager
     def doing(self, queue: str, job_id: uuid.UUID) -> Iterator[None]:
-        """A thread does the job; NotNow where it should not begin."""
+        """A thread does the job; NotNow where it should not begin.
+
+        One that may try a silent system, and asks it nothing after all (what its entry
+        wants is done already), leaves the try to the next.
+        """
         system = bootstrap.system_of(queue)
         with self._lock:
             if self.is_stopping or queue in self._closed.types:
                 raise NotNow
-            self._thread.is_probe = system in self._closed.systems
-            if self._thread.is_probe and not self._probes.pop(system, 0):
+            probe = self._probes.pop(system, 0)
+            if system in self._closed.systems and not probe:
                 raise NotNow
+            self._thread.probe = probe
             self._running[system] += 1
             self.under_way.add(job_id)
         try:
@@ -118,6 +123,8 @@ class Gates:
             with self._lock:
                 self._running[system] -= 1
                 self.under_way.discard(job_id)
+                if self._thread.probe:
+                    self._probes[system] = self._thread.probe
 
     def answered(self, call_type: str) -> None:
         """The system answered: it is called as before."""
@@ -125,6 +132,7 @@ class Gates:
         with self._lock:
             self._failures[system] = 0
             self._done[call_type] += 1
+            self._thread.probe = 0
             was_closed = system in self._closed.systems
         if was_closed:
             log.warning("%s answers again", system)
@@ -136,20 +144,14 @@ class Gates:
         system = bootstrap.system_of(call_type)
         with self._lock:
             self._failures[system] += 1
-            is_probe = getattr(self._thread, "is_probe", False)
+            is_probe = bool(getattr(self._thread, "probe", 0))
+            self._thread.probe = 0
             is_open = system not in self._closed.systems
             is_over = is_open and self._failures[system] >= FAILURES
         if is_probe or is_over:
             log.warning("%s is left alone for a while: %s", system, reason)
             gates.open_circuit(self._store, system, reason, is_probe=is_probe)
             self._look()
-
-    def unsure(self, call_type: str) -> None:
-        """The question was wrong: it says nothing of the system."""
-        system = bootstrap.system_of(call_type)
-        with self._lock:
-            if getattr(self._thread, "is_probe", False):
-                self._probes[system] = time.monotonic() + gates.PROBE_LEASE_SECONDS
 
     def firing(self, ids: Sequence[uuid.UUID]) -> None:
         gates.firing(self._store, self.worker, ids)
@@ -165,15 +167,11 @@ class Gates:
         turn = 0
         while not stop.wait(LOOK_SECONDS):
             turn += 1
-            try:
+            with outlived("the look at what is closed"):
                 self._look()
                 if turn % BEAT_EVERY == 0:
                     self._beat()
                     gates.bury(self._store, self.worker, _lives)
-            except DatabaseUnavailable as error:
-                log.warning("what is closed is not known: %s", type(error).__name__)
-            except Exception:
-                log.exception("a look at what is closed failed; another one comes")
 
     def leave(self) -> None:
         """Take our name off the list; what was done is counted first."""
@@ -220,7 +218,10 @@ class Gates:
 
 
 class Guarded:
-    """Connectors that tell the gates what became of each call."""
+    """Connectors that tell the gates what became of each call.
+
+    A question that was refused as wrong (ConnectorRefusal) says nothing of the system.
+    """
 
     def __init__(self, connectors: Connectors, gates_: Gates) -> None:
         self._connectors = connectors
@@ -234,9 +235,6 @@ class Guarded:
             answer = self._connectors.call(call)
         except ConnectorFault as fault:
             self._tell(self._gates.failed, call.type, str(fault))
-            raise
-        except ConnectorRefusal:
-            self._tell(self._gates.unsure, call.type)
             raise
         except BusinessError:
             self._tell(self._gates.answered, call.type)

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from server import bootstrap
 from server.settings import Settings
-from workflows.model import DatabaseUnavailable
+from server.turns import outlived
 from workflows.sealing import Sealer
 from workflows.store.session import Store
 from workflows.webhook_sending import send_waiting
@@ -46,12 +46,7 @@ def deliver(
     with ThreadPoolExecutor(THREADS, thread_name_prefix="webhook") as threads:
         while not stop.is_set():
             sent = 0
-            try:
+            with outlived("sending to webhooks"):
                 sent = send_waiting(store, world.clock, sealer, postman, threads.map)
-            except DatabaseUnavailable as error:
-                log.warning("webhooks wait: %s", type(error).__name__)
-            except Exception:
-                # One that cannot be sent must not keep the others back.
-                log.exception("sending to webhooks failed; it goes on in a moment")
             if not sent:
                 stop.wait(LOOK_SECONDS)

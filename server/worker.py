@@ -12,9 +12,8 @@ import signal
 import threading
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import timedelta
 
 import psycopg
@@ -29,11 +28,12 @@ from pgqueuer.ports.repository import EntrypointExecutionParameter
 from server import bootstrap, webhook_delivery
 from server.bulkheads import Gates, Guarded, NotNow
 from server.settings import Settings
+from server.turns import outlived
 from workflows import depot as depots
 from workflows import documents, due, job_claims, jobs, messages
 from workflows.depot import Depot
 from workflows.model import DatabaseUnavailable
-from workflows.ports import Connectors, DocumentsUnavailable
+from workflows.ports import Connectors
 from workflows.store import pruning, schema
 from workflows.store.session import Store
 from workflows.world import World
@@ -113,7 +113,7 @@ def _begin(gates: Gates, stop: threading.Event) -> None:
 def _end(store: Store, gates: Gates) -> None:
     """Jobs that do not end in time are another worker's, and none of its deaths."""
     left = gates.under_way.copy()
-    with _outlived("giving back what is left"):
+    with outlived("giving back what is left"):
         job_claims.give_back(store, left)
         gates.leave()
     if left:
@@ -314,18 +314,6 @@ def perform(
         jobs.crash(store, world, job_id, f"{type(error).__name__}: {error}")
 
 
-@contextmanager
-def _outlived(what: str) -> Iterator[None]:
-    """Whatever happens in a turn of a loop, its next turn comes."""
-    try:
-        yield
-    except (DatabaseUnavailable, DocumentsUnavailable) as error:
-        log.warning("%s waits: %s", what, type(error).__name__)
-    except Exception:
-        # One bad row must not stop every deadline of the country.
-        log.exception("%s failed; it goes on with the next turn", what)
-
-
 def sweep(
     store: Store,
     world: World,
@@ -339,7 +327,7 @@ def sweep(
     with ThreadPoolExecutor(SWEEP_THREADS, thread_name_prefix="due-work") as threads:
         while not stop.is_set():
             started = time.monotonic()
-            with _outlived("the sweep"):
+            with outlived("the sweep"):
                 due.run(store, world, threads.map, about)
                 if turn % MATCH_EVERY == 0:
                     messages.match(store, world, about)
@@ -355,7 +343,7 @@ def keep_documents(
     """Scan what waits for it and drop what nothing refers to, until `stop`."""
     turn = 0
     while not stop.is_set():
-        with _outlived("looking after documents"):
+        with outlived("looking after documents"):
             for sha256 in depots.look_at_waiting(store, depot, world.clock):
                 documents.tell_infected(store, world, sha256)
             if turn % PRUNE_EVERY == 0:

@@ -17,6 +17,7 @@ import pytest
 import sqlalchemy as sa
 
 from server import bootstrap
+from server.bulkheads import Gates, NotNow
 from tests.drawn import job, line
 from tests.integration.conftest import ToldConnectors
 from tests.integration.events import at, catch, keyed, on, publish
@@ -277,6 +278,23 @@ def test_one_worker_alone_tries_a_system(house: House) -> None:
     tries = [gates.may_probe(house.store, "nobd") for _ in range(2)]
 
     assert tries == [True, False]
+
+
+def test_a_try_that_asked_nothing_is_left_to_the_next_job(house: House) -> None:
+    ours = Gates(house.store, 6)
+    gates.open_circuit(house.store, "nobd", "it is silent")
+    with house.store.transaction() as tx:
+        tx.execute(sa.text("UPDATE outside_systems SET probe_at = clock_timestamp()"))
+    ours.begin()
+    with ours.doing("nobd.check", uuid.uuid4()):  # what its entry wants is done
+        assert not ours.is_open("nobd.check")
+        with pytest.raises(NotNow), ours.doing("nobd.check", uuid.uuid4()):
+            pass
+
+    assert ours.is_open("nobd.check")
+    with ours.doing("nobd.check", uuid.uuid4()):
+        ours.failed("nobd.check", "it is silent")
+    assert not ours.is_open("nobd.check")
 
 
 def test_a_message_that_ends_its_worker_is_an_incident(
