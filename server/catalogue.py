@@ -34,7 +34,7 @@ KEYWORDS = {
 TABLES = ("forms/problems.py", "server/errors.py")
 # Their refusals are read on a terminal, in English.
 OPERATIONS = (
-    "server/backup",
+    "server/backup/",
     "server/clock.py",
     "server/commands/",
     "server/postgres",

@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from server import backup_choice, backup_store, bootstrap
-from server.backup_check import OLD, SILENT
-from server.backup_choice import NoBackup
-from server.backup_store import PHYSICAL, BackupDamaged
+from server import bootstrap
+from server.backup import choice as backup_choice
+from server.backup import store as backup_store
+from server.backup.check import OLD, SILENT
+from server.backup.choice import NoBackup
+from server.backup.store import PHYSICAL, BackupDamaged
 from server.i18n import TIME_ZONE
 from server.settings import Settings
 from workflows.doctor import Ill

@@ -5,14 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from server import (
-    backup_settings,
-    document_settings,
-    load_settings,
-    openid_settings,
-    public_address,
-)
-from server.backup_settings import BackupSettings
+from server import document_settings, load_settings, openid_settings, public_address
+from server.backup import settings as backup_settings
+from server.backup.settings import BackupSettings
 from server.document_settings import DocumentSettings
 from server.environment import SECRET_LENGTH, Reader, SettingRefused
 from server.load_settings import LoadSettings, Network

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from server.backup_program import FollowProgram
+from server.backup.program import FollowProgram
 from server.holding import held
 from server.postgres import EmbeddedPostgres
 from server.postgres_place import FolderRefused

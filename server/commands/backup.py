@@ -5,7 +5,10 @@ from datetime import UTC, datetime
 
 import click
 
-from server import backup, backup_check, backup_follow, backup_source
+from server.backup import check as backup_check
+from server.backup import follow as backup_follow
+from server.backup import source as backup_source
+from server.backup import taking
 from server.settings import Settings
 
 
@@ -36,8 +39,8 @@ def command(ctx: click.Context, dump: bool, check: bool, follow: bool) -> None:
 def _make(settings: Settings, *, dump: bool) -> None:
     started = time.monotonic()
     with backup_source.opened(settings) as source:
-        made = backup.take_one(settings, source, dump=dump)
-        dropped = backup.prune(settings, source)
+        made = taking.take_one(settings, source, dump=dump)
+        dropped = taking.prune(settings, source)
     seconds = time.monotonic() - started
     told = made.manifest
     click.echo(f"{made.folder}")

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
-from server import backup_choice, backup_restore
-from server.backup_restore import Restored
+from server.backup import choice as backup_choice
+from server.backup import restore as backup_restore
+from server.backup.restore import Restored
 from server.settings import Settings
 
 URL = re.compile(r"postgres(ql)?(\+psycopg)?://")

@@ -17,7 +17,8 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from click.testing import CliRunner
 
-from server import backup_store, bootstrap
+from server import bootstrap
+from server.backup import store as backup_store
 from server.cli import main
 from server.postgres import EmbeddedPostgres
 from server.settings import Settings

@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from server import backup_source
+from server.backup import source as backup_source
 from server.postgres import SUPERUSER, EmbeddedPostgres, url_in
 from server.settings import Settings
 from tests.drawn import ask, job, line

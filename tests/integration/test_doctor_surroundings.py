@@ -10,8 +10,9 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 
-from server import backup_store, doctor_surroundings, doctor_words
-from server.backup_store import PHYSICAL, Followed, Manifest
+from server import doctor_surroundings, doctor_words
+from server.backup import store as backup_store
+from server.backup.store import PHYSICAL, Followed, Manifest
 from server.cli import main
 from server.settings import Settings
 from workflows.doctor import CHECKS

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from server import backup_store, bootstrap
+from server import bootstrap
+from server.backup import store as backup_store
 from server.postgres import EmbeddedPostgres, url_of_running
 from server.settings import Settings
 from tests.drawn import ask, job, line

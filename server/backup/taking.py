@@ -10,9 +10,12 @@ from typing import Any
 
 import psycopg
 
-from server import backup_documents, backup_source, backup_store, bootstrap
-from server.backup_source import ProgramFailed, Source, one_row
-from server.backup_store import DUMP, PHYSICAL, Backup, Manifest
+from server import bootstrap
+from server.backup import documents as backup_documents
+from server.backup import source as backup_source
+from server.backup import store as backup_store
+from server.backup.source import ProgramFailed, Source, one_row
+from server.backup.store import DUMP, PHYSICAL, Backup, Manifest
 from server.holding import held
 from server.settings import Settings, secret_file
 from workflows import doctor

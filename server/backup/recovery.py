@@ -20,9 +20,10 @@ from urllib.parse import quote
 
 import psycopg
 
-from server import backup_source, backup_store
-from server.backup_choice import said
-from server.backup_store import Backup
+from server.backup import source as backup_source
+from server.backup import store as backup_store
+from server.backup.choice import said
+from server.backup.store import Backup
 from server.leash import Leash
 from server.postgres import open_log, postmaster
 from server.postgres_place import Place, bare_environment, give

@@ -4,7 +4,7 @@ process, until there is a backup to follow or a time at which one is wanted."""
 import time
 from collections.abc import Mapping
 
-from server import backup_store
+from server.backup import store as backup_store
 from server.processes import Program
 from server.settings import Settings
 

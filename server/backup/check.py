@@ -3,10 +3,12 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from server import backup_choice, backup_documents, backup_store
-from server.backup_choice import said
-from server.backup_recovery import log_of
-from server.backup_store import PHYSICAL, Backup, BackupDamaged
+from server.backup import choice as backup_choice
+from server.backup import documents as backup_documents
+from server.backup import store as backup_store
+from server.backup.choice import said
+from server.backup.recovery import log_of
+from server.backup.store import PHYSICAL, Backup, BackupDamaged
 from server.settings import Settings
 
 OLD = timedelta(hours=26)  # a day, and what a backup takes

@@ -22,10 +22,12 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 
-from server import backup_documents, backup_source, backup_store
-from server.backup import SLOT
-from server.backup_source import Source, one_row
-from server.backup_store import Followed
+from server.backup import documents as backup_documents
+from server.backup import source as backup_source
+from server.backup import store as backup_store
+from server.backup.source import Source, one_row
+from server.backup.store import Followed
+from server.backup.taking import SLOT
 from server.i18n import TIME_ZONE
 from server.leash import Leash
 from server.postgres import require_url

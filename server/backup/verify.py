@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from server import backup_documents
-from server.backup_store import Manifest
+from server.backup import documents as backup_documents
+from server.backup.store import Manifest
 from workflows import doctor, history
 from workflows.ports import DocumentStore
 from workflows.store import schema

@@ -15,16 +15,14 @@ from pathlib import Path
 
 import psycopg
 
-from server import (
-    backup_documents,
-    backup_source,
-    backup_store,
-    backup_verify,
-    bootstrap,
-)
-from server.backup_recovery import Recovery
-from server.backup_store import DUMP, Backup
-from server.backup_verify import Check
+from server import bootstrap
+from server.backup import documents as backup_documents
+from server.backup import source as backup_source
+from server.backup import store as backup_store
+from server.backup import verify as backup_verify
+from server.backup.recovery import Recovery
+from server.backup.store import DUMP, Backup
+from server.backup.verify import Check
 from server.holding import held
 from server.postgres import SUPERUSER, keep_password
 from server.postgres_place import Place, fallback, find_place

@@ -4,8 +4,8 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from server import backup_store
-from server.backup_store import DUMP, PHYSICAL, Backup
+from server.backup import store as backup_store
+from server.backup.store import DUMP, PHYSICAL, Backup
 from server.i18n import TIME_ZONE
 from workflows.model import RasimError
 

@@ -1,0 +1,1 @@
+"""Backups: taken, followed minute by minute, checked, brought back."""
