@@ -10,10 +10,10 @@ from typing import Any
 
 import urllib3
 from marshmallow import ValidationError
-from urllib3.exceptions import HTTPError, ProtocolError
+from urllib3.exceptions import HTTPError, ProtocolError, ReadTimeoutError
 from urllib3.response import BaseHTTPResponse
 
-from integrations import civil, health, nobd, notify, persons
+from integrations import civil, health, nobd, notify, persons, timed
 from integrations.operation import Operation, first_fault, plain
 from workflows.ports import (
     BusinessError,
@@ -33,6 +33,7 @@ OPERATIONS: tuple[Operation, ...] = (
 )
 JOB_TYPES = frozenset(operation.type for operation in OPERATIONS)
 LARGEST_ANSWER = 256 * 1024  # bytes
+CONNECT_SECONDS = 2.0
 LONGEST_WAIT = 3_600.0  # seconds of Retry-After that are heeded
 # 4xx that speak of the moment, not of the question.
 PASSING = frozenset({408, 425, 429})
@@ -66,14 +67,7 @@ class HttpConnectors:
         self._timeout_seconds = timeout_seconds
         self._largest_answer = largest_answer
         self._clock = clock or SystemClock()
-        self._pool = urllib3.PoolManager(
-            num_pools=8,
-            maxsize=connections,
-            timeout=urllib3.Timeout(
-                connect=min(2.0, timeout_seconds), read=timeout_seconds
-            ),
-            retries=False,
-        )
+        self._pool = timed.pool(num_pools=8, maxsize=connections, retries=False)
 
     def types(self) -> frozenset[str]:
         return frozenset(self._operations)
@@ -116,21 +110,35 @@ class HttpConnectors:
         ends_at = time.monotonic() + self._timeout_seconds
         try:
             try:
-                response = self._send(operation, question, headers)
+                response = self._send(operation, question, headers, ends_at)
             except ProtocolError:
                 # A pooled connection that the other side had closed meanwhile. Once
                 # more is safe: the key makes the effect happen once.
-                response = self._send(operation, question, headers)
+                response = self._send(operation, question, headers, ends_at)
             body = self._read(response, operation.system, ends_at)
+        except ReadTimeoutError as e:
+            raise self._too_long(operation.system) from e
         except (HTTPError, OSError) as e:
             raise ConnectorFault(
                 f"{operation.system} did not answer: {type(e).__name__}"
             ) from e
         return response.status, response.headers, body
 
+    def _too_long(self, system: str) -> ConnectorFault:
+        return ConnectorFault(
+            f"{system} took longer than {self._timeout_seconds} seconds"
+        )
+
     def _send(
-        self, operation: Operation, question: bytes, headers: Mapping[str, str]
+        self,
+        operation: Operation,
+        question: bytes,
+        headers: Mapping[str, str],
+        ends_at: float,
     ) -> BaseHTTPResponse:
+        left = ends_at - time.monotonic()
+        if left <= 0:
+            raise self._too_long(operation.system)
         return self._pool.request(
             "POST",
             self._urls[operation.type],
@@ -138,10 +146,11 @@ class HttpConnectors:
             headers=headers,
             preload_content=False,
             redirect=False,
+            timeout=urllib3.Timeout(connect=min(CONNECT_SECONDS, left), read=left),
         )
 
     def _read(self, response: BaseHTTPResponse, system: str, ends_at: float) -> bytes:
-        """The whole body. A socket's timeout starts anew with each piece: count too."""
+        """The whole body, if it comes in time and is not too long."""
         pieces: list[bytes] = []
         size = 0
         done = False
@@ -154,9 +163,7 @@ class HttpConnectors:
                         f"{system} answered over {self._largest_answer} bytes"
                     )
                 if time.monotonic() > ends_at:
-                    raise ConnectorFault(
-                        f"{system} took longer than {self._timeout_seconds} seconds"
-                    )
+                    raise self._too_long(system)
             done = True
         finally:
             if done:

@@ -161,6 +161,22 @@ def test_an_answer_that_drips_is_cut_off_in_time(iin):
     assert time.monotonic() - started_at < 6
 
 
+@pytest.mark.parametrize(
+    "begun", [b"", b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 100 Continue\r\n\r\n"]
+)
+def test_an_answer_whose_head_drips_is_cut_off_in_time(iin, begun):
+    """A head may be a hundred long lines: a letter at a time it takes for ever."""
+    started_at = time.monotonic()
+
+    with (
+        answering([begun, *[b"x"] * 40], pause=0.1) as (url, _),
+        pytest.raises(ConnectorFault, match=r"took longer than 0\.5 seconds"),
+    ):
+        ask(url, iin, timeout_seconds=0.5)
+
+    assert time.monotonic() - started_at < 2
+
+
 def test_an_answer_without_end_is_cut_off(iin):
     with (
         answering(http(b"x" * 5000)) as (url, _),
