@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import click
 
-from server import doctor, doctor_words
+from server.doctor import examination, words
 from server.settings import Settings
 from workflows.doctor import COUNTED_AT_MOST, Ill
 
@@ -24,12 +24,12 @@ def command(ctx: click.Context, all_: bool, as_json: bool, mend: bool) -> None:
     found.
     """
     settings: Settings = ctx.obj
-    texts = doctor_words.translator(doctor_words.locale())
+    texts = words.translator(words.locale())
     if mend:
-        for one in doctor.mend_all(settings):
-            told = texts.gettext(doctor_words.MENDED[one.code])
+        for one in examination.mend(settings):
+            told = texts.gettext(words.MENDED[one.code])
             click.echo(told % {"count": one.count}, err=as_json)
-    found = doctor.round_(settings, all_histories=all_)
+    found = examination.examine(settings, all_histories=all_)
     if as_json:
         click.echo(_as_json(found))
     else:
@@ -39,39 +39,37 @@ def command(ctx: click.Context, all_: bool, as_json: bool, mend: bool) -> None:
 
 
 def _show(found: Sequence[Ill]) -> None:
-    texts = doctor_words.translator(doctor_words.locale())
+    texts = words.translator(words.locale())
     for ill in found:
-        click.echo(
-            f"{click.style(ill.code, bold=True)}  {doctor_words.what(ill, texts)}"
-        )
+        click.echo(f"{click.style(ill.code, bold=True)}  {words.what(ill, texts)}")
         if ill.ids:
             click.echo(f"    {', '.join(ill.ids)}")
         told = []
         if ill.count > len(ill.ids) and ill.count > 1:
             is_more = ill.count >= COUNTED_AT_MOST
-            words = doctor_words.MORE if is_more else doctor_words.COUNT
-            told.append(texts.gettext(words) % {"count": ill.count})
+            counted = texts.gettext(words.MORE if is_more else words.COUNT)
+            told.append(counted % {"count": ill.count})
         if ill.since is not None:
-            since = texts.gettext(doctor_words.SINCE)
-            told.append(since % {"moment": doctor_words.moment(ill.since)})
+            since = texts.gettext(words.SINCE)
+            told.append(since % {"moment": words.moment(ill.since)})
         if told:
             click.echo(f"    {', '.join(told)}")
-        do = texts.gettext(doctor_words.DO)
-        click.echo(f"    {do} {doctor_words.mend(ill, texts)}")
+        do = texts.gettext(words.DO)
+        click.echo(f"    {do} {words.mend(ill, texts)}")
     if not found:
-        click.echo(texts.gettext(doctor_words.SOUND))
+        click.echo(texts.gettext(words.SOUND))
 
 
 def _as_json(found: Sequence[Ill]) -> str:
-    texts = doctor_words.translator(doctor_words.locale())
+    texts = words.translator(words.locale())
     told = [
         {
             "code": ill.code,
-            "what": doctor_words.what(ill, texts),
+            "what": words.what(ill, texts),
             "count": ill.count,
             "ids": ill.ids,
             "since": ill.since.isoformat() if ill.since else None,
-            "do": doctor_words.mend(ill, texts),
+            "do": words.mend(ill, texts),
         }
         for ill in found
     ]

@@ -10,9 +10,9 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 
-from server import doctor_surroundings, doctor_words
 from server.backup import store as backup_store
 from server.backup.store import PHYSICAL, Followed, Manifest
+from server.doctor import surroundings, words
 from server.cli import main
 from server.settings import Settings
 from workflows.doctor import CHECKS
@@ -77,13 +77,13 @@ def test_a_sound_machine_server_and_backup_have_nothing(
     store: Store, settings: Settings, backup: Path
 ) -> None:
     found = [
-        *doctor_surroundings.of_machine(settings),
-        *doctor_surroundings.of_server(store, settings),
-        *doctor_surroundings.of_backups(settings, NOW),
+        *surroundings.of_machine(settings),
+        *surroundings.of_server(store, settings),
+        *surroundings.of_backups(settings, NOW),
     ]
 
     assert found == []
-    assert doctor_surroundings.of_schema(store) is None
+    assert surroundings.of_schema(store) is None
 
 
 def test_migrations_that_are_behind(store: Store) -> None:
@@ -91,7 +91,7 @@ def test_migrations_that_are_behind(store: Store) -> None:
         (now,) = tx.execute(sa.text("SELECT version_num FROM alembic_version")).one()
         tx.execute(sa.text("UPDATE alembic_version SET version_num = '0001_house'"))
     try:
-        found = doctor_surroundings.of_schema(store)
+        found = surroundings.of_schema(store)
     finally:
         with store.transaction() as tx:
             back = sa.text("UPDATE alembic_version SET version_num = :now")
@@ -141,9 +141,9 @@ def test_what_a_server_says_of_itself(
     code: str,
 ) -> None:
     """No test can turn a server's clock, or fill its tables: its answer is made up."""
-    monkeypatch.setattr(doctor_surroundings, name, statement)
+    monkeypatch.setattr(surroundings, name, statement)
 
-    assert codes(doctor_surroundings.of_server(store, settings)) == [code]
+    assert codes(surroundings.of_server(store, settings)) == [code]
 
 
 def test_a_queue_log_that_nobody_prunes(store: Store, settings: Settings) -> None:
@@ -156,7 +156,7 @@ def test_a_queue_log_that_nobody_prunes(store: Store, settings: Settings) -> Non
             )
         )
     try:
-        found = codes(doctor_surroundings.of_server(store, settings))
+        found = codes(surroundings.of_server(store, settings))
     finally:
         with store.transaction() as tx:
             tx.execute(sa.text("DELETE FROM pgqueuer_log"))
@@ -167,18 +167,18 @@ def test_a_queue_log_that_nobody_prunes(store: Store, settings: Settings) -> Non
 def test_an_old_list_of_time_zones(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(doctor_surroundings, "TIME_ZONE", "Asia/Omsk")
+    monkeypatch.setattr(surroundings, "TIME_ZONE", "Asia/Omsk")
 
-    assert codes(doctor_surroundings.of_machine(settings)) == ["zone-old"]
+    assert codes(surroundings.of_machine(settings)) == ["zone-old"]
 
 
 def test_a_nearly_full_disk(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(doctor_surroundings, "LEAST_FREE_BYTES", 1 << 60)
-    monkeypatch.setattr(doctor_surroundings, "LEAST_FREE_PART", 2)
+    monkeypatch.setattr(surroundings, "LEAST_FREE_BYTES", 1 << 60)
+    monkeypatch.setattr(surroundings, "LEAST_FREE_PART", 2)
 
-    (found,) = doctor_surroundings.of_machine(settings)
+    (found,) = surroundings.of_machine(settings)
 
     assert (found.code, found.ids) == ("disk-full", [str(settings.data)])
 
@@ -196,7 +196,7 @@ def test_wrong_settings(
 ) -> None:
     settings = Settings.from_environment(environment | changed)
 
-    assert codes(doctor_surroundings.of_machine(settings)) == [code]
+    assert codes(surroundings.of_machine(settings)) == [code]
 
 
 def test_a_folder_of_measures_that_is_not_there(
@@ -204,15 +204,15 @@ def test_a_folder_of_measures_that_is_not_there(
 ) -> None:
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path / "none"))
 
-    assert codes(doctor_surroundings.of_machine(settings)) == ["metrics-folder"]
+    assert codes(surroundings.of_machine(settings)) == ["metrics-folder"]
 
 
 def test_no_backup(settings: Settings) -> None:
-    assert codes(doctor_surroundings.of_backups(settings, NOW)) == ["backup-none"]
+    assert codes(surroundings.of_backups(settings, NOW)) == ["backup-none"]
 
 
 def test_an_old_backup_that_nobody_follows(settings: Settings, backup: Path) -> None:
-    found = doctor_surroundings.of_backups(settings, NOW + timedelta(days=2))
+    found = surroundings.of_backups(settings, NOW + timedelta(days=2))
 
     assert codes(found) == ["backup-old", "backup-silent"]
 
@@ -220,13 +220,13 @@ def test_an_old_backup_that_nobody_follows(settings: Settings, backup: Path) -> 
 def test_a_backup_that_others_may_read(settings: Settings, backup: Path) -> None:
     settings.backup.folder.chmod(0o755)
 
-    assert codes(doctor_surroundings.of_backups(settings, NOW)) == ["backup-open"]
+    assert codes(surroundings.of_backups(settings, NOW)) == ["backup-open"]
 
 
 def test_a_backup_that_cannot_be_read(settings: Settings, backup: Path) -> None:
     (backup / "manifest.json").write_text("{")
 
-    (found,) = doctor_surroundings.of_backups(settings, NOW)
+    (found,) = surroundings.of_backups(settings, NOW)
 
     assert (found.code, found.ids) == ("backup-damaged", [backup.name])
 
@@ -269,10 +269,10 @@ def test_a_database_that_is_silent_is_a_finding(environment: dict[str, str]) -> 
 
 @pytest.mark.parametrize("language", ["kk", "ru"])
 def test_every_finding_is_told_in_the_language(language: str) -> None:
-    texts = doctor_words.translator(language)
+    texts = words.translator(language)
 
-    assert set(CHECKS) <= set(doctor_words.WORDS)
-    for pair in doctor_words.WORDS.values():
+    assert set(CHECKS) <= set(words.WORDS)
+    for pair in words.WORDS.values():
         for text in pair:
             assert texts.gettext(text) != text
 
@@ -288,4 +288,4 @@ def test_every_finding_is_told_in_the_language(language: str) -> None:
     ],
 )
 def test_the_language_of_a_terminal(told: dict[str, str], language: str) -> None:
-    assert doctor_words.locale(told) == language
+    assert words.locale(told) == language

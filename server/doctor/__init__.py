@@ -1,0 +1,1 @@
+"""The doctor of the whole service: its cases, database, machine and backups."""
