@@ -12,8 +12,8 @@ from click.testing import CliRunner
 
 from server.backup import store as backup_store
 from server.backup.store import PHYSICAL, Followed, Manifest
-from server.doctor import surroundings, words
 from server.cli import main
+from server.doctor import surroundings, words
 from server.settings import Settings
 from workflows.doctor import CHECKS
 from workflows.store.session import Store
