@@ -26,6 +26,7 @@ from server.postgres_place import (
     give,
     run_as,
 )
+from server.postgres_sockets import close_sockets, open_sockets
 from server.settings import Settings
 from workflows.model import RasimError
 
@@ -104,6 +105,7 @@ class EmbeddedPostgres:
             self._hold()
             set_up(self.place)
             end_leftovers(self.place.data)
+            open_sockets(self.place)
             self.process = self._spawn()
             self._wait_until_ready()
             try:
@@ -126,6 +128,7 @@ class EmbeddedPostgres:
         if self.process is not None:
             self._end(self.process)
         if self._lock is not None:
+            close_sockets(self.place)
             os.close(self._lock)
             self._lock = None
 

@@ -21,6 +21,7 @@ RELEASE = "pginstall18"  # the wheel carries an older one too
 SOCKET = ".s.PGSQL.5432"
 # sockaddr_un holds 108 bytes on Linux and 104 on macOS; a Kazakh letter takes two.
 SOCKET_PATH_BYTES = 100
+SHORT = Path("/tmp/rasim-{}")  # noqa: S108 - whose it is is checked
 UNPRIVILEGED = ("postgres", "nobody")
 FALLBACK = Path("/var/lib/rasim")
 
@@ -136,13 +137,21 @@ def socket_folder(folder: Path, owner: Owner) -> Path:
     path = os.fsencode(folder / SOCKET)
     if len(path) <= SOCKET_PATH_BYTES and b"," not in path:
         return folder
-    short = Path("/tmp") / f"rasim-{short_name(folder)}"  # noqa: S108 - checked below
-    make_folder(short, owner)
-    found = short.lstat()
-    mine = owner.uid if owner.changes else os.geteuid()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != mine:
-        raise FolderRefused(folder=str(short), reason="it belongs to somebody else")
+    short = Path(str(SHORT).format(short_name(folder)))
+    if os.path.lexists(short):
+        check_owner(short, owner)
     return short
+
+
+def check_owner(folder: Path, owner: Owner) -> None:
+    """Nobody else may answer in PostgreSQL's place. Raises FolderRefused."""
+    if not is_owned(folder.lstat(), owner):
+        raise FolderRefused(folder=str(folder), reason="it belongs to somebody else")
+
+
+def is_owned(found: os.stat_result, owner: Owner) -> bool:
+    mine = {os.geteuid(), owner.uid if owner.changes else os.geteuid()}
+    return stat.S_ISDIR(found.st_mode) and found.st_uid in mine
 
 
 def programs_for(folder: Path, owner: Owner) -> Path:

@@ -27,6 +27,7 @@ from server.backup.store import Backup
 from server.leash import Leash
 from server.postgres import open_log, postmaster
 from server.postgres_place import Place, bare_environment, give
+from server.postgres_sockets import close_sockets, open_sockets
 from workflows.model import RasimError
 
 NOT_REACHED = "recovery ended before configured recovery target"
@@ -90,6 +91,7 @@ class Recovery:
         """The URL of the cluster at the moment wanted; it is stopped on leaving."""
         log = log_of(self.backup)
         self._lay_out(log)
+        open_sockets(self.place)
         process = self._start(self._target())
         try:
             if not self._wait(process):
@@ -106,6 +108,7 @@ class Recovery:
             yield self.url
         finally:
             end(process)
+            close_sockets(self.place)
         self.messages.unlink(missing_ok=True)
 
     def _lay_out(self, log: Log) -> None:

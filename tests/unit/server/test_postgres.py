@@ -1,10 +1,13 @@
 """The embedded PostgreSQL: strange paths, kill -9, and nothing left behind."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
+import uuid
 from pathlib import Path
 
 import psycopg
@@ -17,29 +20,57 @@ from server.postgres import (
     PostgresFailed,
     processes_in,
     require_url,
+    set_up,
     url_of_running,
     wait_until_gone,
 )
 from server.postgres_place import (
+    SHORT,
+    SOCKET,
     SOCKET_PATH_BYTES,
     FolderRefused,
     find_place,
+    give,
     programs_for,
     reaches,
-    socket_folder,
 )
+from server.postgres_sockets import open_sockets
 from server.settings import Settings
 
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root lends a user")
 
 
+@pytest.fixture(scope="module")
+def shelf():
+    """Not below pytest's folder: another run of pytest closes that one to the user
+    that root lends."""
+    folder = Path(tempfile.mkdtemp(prefix="rasim-test-"))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def made(shelf):
+    """A database as it is set up, which is copied: to make one takes seconds."""
+    place = find_place(shelf / "made")
+    set_up(place)
+    return place.folder
+
+
 @pytest.fixture
-def data(tmp_path):
-    """A folder that PostgreSQL's user can reach, with a space and Kazakh letters."""
-    for folder in [tmp_path, *tmp_path.parents]:
-        if folder.stat().st_uid == os.geteuid() and folder != Path("/"):
-            folder.chmod(folder.stat().st_mode | 0o111)
-    return tmp_path / "құжат қоймасы"
+def bare(shelf):
+    """A folder with a space and Kazakh letters in which nothing is yet."""
+    return shelf / uuid.uuid4().hex[:6] / "құжат қоймасы"
+
+
+@pytest.fixture
+def data(bare, made):
+    bare.mkdir(parents=True)
+    bare.parent.chmod(0o711)
+    bare.chmod(0o711)
+    subprocess.run(["cp", "-a", str(made), str(bare)], check=True)
+    return bare
 
 
 @pytest.fixture
@@ -55,9 +86,15 @@ def answer(url: str, question: str) -> object:
     return row and row[0]
 
 
-def test_it_starts_in_a_strange_folder_and_folds_kazakh_case(server):
-    url = server.start()
+def test_it_starts_in_a_strange_folder_and_folds_kazakh_case(bare):
+    server = EmbeddedPostgres(bare, durable=False)
+    try:
+        ask_it(server.start())
+    finally:
+        server.stop()
 
+
+def ask_it(url: str) -> None:
     assert answer(url, "SELECT lower('ҚАЗАҚ ТІЛІ, ӘҢҒӨҮҰҺ')") == "қазақ тілі, әңғөүұһ"
     assert answer(url, "SHOW server_version_num") >= "180000"
     assert answer(url, "SELECT usesuper FROM pg_user WHERE usename = user") is False
@@ -123,6 +160,10 @@ def test_it_ends_with_the_process_that_started_it(data):
         starter.kill()
 
     assert wait_until_gone(inside, 10)
+    after = EmbeddedPostgres(data, durable=False)
+    assert answer(after.start(), "SELECT 1") == 1
+    after.stop()
+    assert after.place.sockets == after.place.folder or not after.place.sockets.exists()
 
 
 def test_a_stop_leaves_no_process_and_no_socket(server):
@@ -146,21 +187,89 @@ def test_others_find_a_running_one_and_are_told_when_there_is_none(server, data)
     assert url_of_running(data) is None
 
 
-def test_a_socket_whose_path_is_too_long_moves_to_a_short_folder(tmp_path):
-    folder = tmp_path / ("ұ" * 50)
-    folder.mkdir()
+@pytest.fixture
+def far(shelf, made):
+    """A place whose socket would have too long a path."""
+    data = shelf / f"{uuid.uuid4().hex[:6]}{'ұ' * 50}"
+    data.mkdir(mode=0o711)
+    subprocess.run(["cp", "-a", str(made), str(data)], check=True)
+    return find_place(data)
 
-    short = socket_folder(folder, Owner())
 
+def test_a_socket_whose_path_is_too_long_is_in_a_short_folder_until_the_stop(far):
+    server = EmbeddedPostgres(far.folder.parent, durable=False)
+    url = server.start()
     try:
-        assert len(os.fsencode(short / ".s.PGSQL.5432")) <= SOCKET_PATH_BYTES
-        with socket.socket(socket.AF_UNIX) as probe:
-            probe.bind(str(short / ".s.PGSQL.5432"))
-        assert short == socket_folder(folder, Owner())
-        assert short.stat().st_mode & 0o777 == 0o700
+        assert len(os.fsencode(far.sockets / SOCKET)) <= SOCKET_PATH_BYTES
+        assert far.sockets.stat().st_mode & 0o777 == 0o700
+        assert answer(url, "SELECT 1") == 1
     finally:
-        (short / ".s.PGSQL.5432").unlink()
-        short.rmdir()
+        server.stop()
+
+    assert not far.sockets.exists()
+    assert find_place(far.folder.parent) == far
+    assert not far.sockets.exists()
+
+
+def test_a_dead_ones_short_folder_is_taken_over(far):
+    left_behind(far.sockets, far.owner)
+    server = EmbeddedPostgres(far.folder.parent, durable=False)
+
+    assert answer(server.start(), "SELECT 1") == 1
+
+    server.stop()
+    assert not far.sockets.exists()
+
+
+def test_short_folders_of_others_are_cleared_when_they_are_long_dead(far, tmp_path):
+    dead, fresh, foreign, alive = (
+        Path(str(SHORT).format(uuid.uuid4().hex[:12])) for _ in range(4)
+    )
+    for one in (dead, fresh, foreign, alive):
+        left_behind(one, far.owner)
+    (foreign / "theirs").touch()
+    try:
+        with socket.socket(socket.AF_UNIX) as listener:
+            (alive / SOCKET).unlink()
+            listener.bind(str(alive / SOCKET))
+            listener.listen()
+            for one in (dead, foreign, alive):
+                os.utime(one, (0, 0))
+
+            open_sockets(far)
+
+            assert [one.exists() for one in (dead, fresh, foreign, alive)] == [
+                *(False, True, True, True)
+            ]
+    finally:
+        for one in (fresh, foreign, alive, far.sockets):
+            shutil.rmtree(one)
+
+
+def test_a_link_in_place_of_the_short_folder_is_not_followed(far, tmp_path):
+    theirs = tmp_path / "theirs"
+    theirs.mkdir(mode=0o755)
+    far.sockets.symlink_to(theirs)
+    before = theirs.stat()
+    try:
+        for take in (open_sockets, lambda place: find_place(place.folder.parent)):
+            with pytest.raises(FolderRefused, match="somebody else"):
+                take(far)
+    finally:
+        far.sockets.unlink()
+
+    after = theirs.stat()
+    assert (after.st_uid, after.st_mode) == (before.st_uid, before.st_mode)
+
+
+def left_behind(folder: Path, owner: Owner) -> None:
+    """As a server leaves it that was killed."""
+    folder.mkdir(mode=0o700)
+    with socket.socket(socket.AF_UNIX) as dead:
+        dead.bind(str(folder / SOCKET))
+    (folder / f"{SOCKET}.lock").write_text("2147483647\n/nowhere\n0\n5432\n\n")
+    for path in (folder, *folder.iterdir()):
+        give(path, owner)
 
 
 def test_a_folder_that_cannot_be_made_is_refused_with_its_mend(tmp_path):
@@ -188,8 +297,8 @@ def test_root_lends_it_a_user_and_a_folder_that_the_user_can_reach(tmp_path):
 
 
 @AS_ROOT
-def test_programs_that_its_user_cannot_run_are_copied(data, monkeypatch):
-    place = find_place(data)
+def test_programs_that_its_user_cannot_run_are_copied(bare, monkeypatch):
+    place = find_place(bare)
     monkeypatch.setattr("server.postgres_place.runs", lambda *_: False)
 
     programs = programs_for(place.folder, place.owner)
