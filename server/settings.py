@@ -39,6 +39,7 @@ class Settings:
     simulators_url: str | None  # base of the outside systems' stand-ins
     procedures: tuple[Path, ...]  # folders whose sub-folders are one release each
     log_level: str
+    first_password_hours: int  # one that an administrator gave opens for so long
     queue_log_days: int  # the queue's log is kept for so long
     idempotency_days: int  # and the key of a request, for its repeats
     documents: DocumentSettings
@@ -73,6 +74,7 @@ class Settings:
             simulators_url=read.http_url("RASIM_SIMULATORS_URL"),
             procedures=read.folders("RASIM_PROCEDURES", PACKAGED / "bpmn"),
             log_level=read.one_of("RASIM_LOG_LEVEL", "INFO", LOG_LEVELS),
+            first_password_hours=read.number("RASIM_FIRST_PASSWORD_HOURS", 72, 1, 8760),
             queue_log_days=read.number("RASIM_QUEUE_LOG_DAYS", 7, 1, 3650),
             idempotency_days=read.number("RASIM_IDEMPOTENCY_DAYS", 7, 1, 3650),
             documents=document_settings.read(read, data),

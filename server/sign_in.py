@@ -29,7 +29,7 @@ from server.auth import (
     session_token,
 )
 from workflows import credentials, people, second_factors, sessions
-from workflows.credentials import SecondStep
+from workflows.credentials import FirstPasswordOver, SecondStep
 from workflows.model import Role
 from workflows.sessions import SignedIn
 
@@ -68,8 +68,9 @@ def enter() -> ResponseReturnValue:
     clock = context.services().clock
     with context.transaction() as tx:
         found = credentials.sign_in(tx, clock, login, password, browser())
+    if isinstance(found, FirstPasswordOver):
+        return _page(over=found, next=target), 422
     if found is None:
-        log.warning("a sign-in was refused")
         # What was typed may be a password in the wrong box: it is not shown again.
         return _page(failed=True, next=target), 422
     if isinstance(found, SecondStep):
@@ -102,7 +103,6 @@ def enter_code() -> ResponseReturnValue:
             browser(),
         )
     if found is None:
-        log.warning("a code of the second step was refused")
         return _code_page(failed=True), 422
     response = welcome(found, target)
     cookies.forget(response, STEP_COOKIE)
@@ -120,6 +120,7 @@ def enter_demo() -> ResponseReturnValue:
     with context.transaction() as tx:
         found = credentials.sign_in_demo(tx, clock, login, browser())
     if found is None:
+        log.warning("a sign-in was refused", extra={"how": "demo"})
         return _page(failed=True), 422
     return welcome(found, safe_next(request.form.get("next")))
 
@@ -138,7 +139,8 @@ def leave() -> ResponseReturnValue:
 
 
 def welcome(signed_in: SignedIn, target: str | None) -> Response:
-    log.info("signed in", extra={"user": str(signed_in.user_id)})
+    said = {"user": str(signed_in.user_id), "how": signed_in.how}
+    log.info("signed in", extra=said)
     before = session_token()
     if before:  # what the cookie is written over would live on without its browser
         with context.transaction() as tx:
@@ -151,14 +153,24 @@ def browser() -> str:
     return request.user_agent.string
 
 
-def _page(*, failed: bool = False, next: str | None = None) -> Response:
+def _page(
+    *,
+    failed: bool = False,
+    over: FirstPasswordOver | None = None,
+    next: str | None = None,
+) -> Response:
     demo: list[DemoPerson] = []
     if context.services().settings.demo:
         with context.transaction() as tx:
             demo = _demo_people(people.demo_people(tx))
     return _fresh(
         render_template(
-            "sign_in.html", failed=failed, next=next, login="", demo_people=demo
+            "sign_in.html",
+            failed=failed,
+            over=over,
+            next=next,
+            login="",
+            demo_people=demo,
         )
     )
 

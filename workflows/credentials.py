@@ -1,6 +1,7 @@
 """Credentials: signing in with a password and a code, and lock-out."""
 
 import hashlib
+import logging
 import secrets
 import uuid
 from dataclasses import dataclass
@@ -27,6 +28,9 @@ LOCKED_FOR = timedelta(minutes=15)
 # NIST SP 800-63B rev. 4, 3.2.2: then only an administrator opens it again.
 FAILURES_AT_MOST = 100
 FOR_GOOD = datetime(9999, 12, 31, tzinfo=UTC)
+FIRST_PASSWORD_LASTS = timedelta(hours=72)
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -37,14 +41,25 @@ class SecondStep:
     proof: str
 
 
+@dataclass(frozen=True)
+class FirstPasswordOver:
+    """The password was right, but a first one that nobody used until `until`.
+
+    `by`: the name of the administrator who gave it, None for a command.
+    """
+
+    until: datetime
+    by: str | None
+
+
 # --- signing in -------------------------------------------------------------------
 
 
 def sign_in(
     tx: sa.Connection, clock: Clock, login: str, password: str, browser: str = ""
-) -> SignedIn | SecondStep | None:
+) -> SignedIn | SecondStep | FirstPasswordOver | None:
     """A new session, the wish for a code, or None: wrong, unknown, disabled and locked
-    look the same.
+    look the same. That a first password is over learns only who knows it.
 
     None and not an error, because the failure counted here must be committed. The work
     is the same for every refusal, so that its time tells nothing either.
@@ -60,7 +75,12 @@ def sign_in(
     is_locked = row is not None and _is_locked(row, now)
     if row is None or not right or is_locked or row.disabled_at is not None:
         _count_failure(tx, None if row is None or is_locked else row.id, now)
+        _tell_refusal("password", row, now)
         return None
+    if row.first_password_until is not None and row.first_password_until <= now:
+        _tell_refusal("password", row, now, "over")
+        given_by = people_changes.last_by(tx, row.id, "first_password")
+        return FirstPasswordOver(row.first_password_until, given_by)
     if second_factors.is_on(tx, row.id):
         # Failures stay counted: who knows the password must not guess codes for ever.
         return SecondStep(row.id, _proof(row))
@@ -86,11 +106,14 @@ def finish_sign_in(
     now = clock.now()
     row = _locked_row(tx, step.user_id)
     if row is None or row.disabled_at is not None or _is_locked(row, now):
+        _tell_refusal("second_factor", row, now)
         return None
     if not secrets.compare_digest(_proof(row), step.proof):
+        _tell_refusal("second_factor", row, now, "over")
         return None
     if not second_factors.takes(tx, clock, sealer, row.id, code):
         _count_failure(tx, row.id, now)
+        _tell_refusal("second_factor", row, now)
         return None
     _forget_failures(tx, row.id)
     return start(tx, row.id, now, "second_factor", browser)
@@ -144,7 +167,7 @@ def has_password(tx: sa.Connection, user_id: uuid.UUID) -> bool:
 def set_password(tx: sa.Connection, login: str, password: str) -> None:
     """A new password; every session of the old one ends."""
     user = known(tx, login)
-    _write_password(tx, user, password, must_change=False)
+    _write_password(tx, user, password)
     end_all(tx, user.user_id)
 
 
@@ -156,17 +179,24 @@ def change_password(
 
     InputRefused where it will not do. The old one was asked for by `is_confirmed`.
     """
-    _write_password(tx, caller, password, must_change=False)
+    _write_password(tx, caller, password)
     people_changes.record(tx, clock, caller.user_id, "password_changed", caller)
     return alone(tx, caller.user_id, token)
 
 
 def give_first_password(
-    tx: sa.Connection, clock: Clock, by: Caller, person: Caller
+    tx: sa.Connection,
+    clock: Clock,
+    by: Caller | None,
+    person: Caller,
+    lasts: timedelta = FIRST_PASSWORD_LASTS,
 ) -> str:
-    """A new password, told once, which its owner changes at the first sign-in."""
+    """A new password, told once, which its owner changes at the first sign-in.
+
+    Not used for so long it opens nothing any more (ASVS 5.0, 6.4.1).
+    """
     password = passwords.first()
-    _write_password(tx, person, password, must_change=True)
+    _write_password(tx, person, password, first_until=clock.now() + lasts)
     end_all(tx, person.user_id)
     people_changes.record(tx, clock, person.user_id, "first_password", by)
     return password
@@ -179,7 +209,11 @@ def unlock(tx: sa.Connection, clock: Clock, by: Caller, user_id: uuid.UUID) -> N
 
 
 def _write_password(
-    tx: sa.Connection, user: Caller, password: str, *, must_change: bool
+    tx: sa.Connection,
+    user: Caller,
+    password: str,
+    *,
+    first_until: datetime | None = None,
 ) -> None:
     least = (
         passwords.LEAST_BESIDE_ANOTHER_FACTOR
@@ -193,7 +227,8 @@ def _write_password(
             password_hash=passwords.new(
                 user.login, password, name=user.name, least=least
             ),
-            must_change_password=must_change,
+            must_change_password=first_until is not None,
+            first_password_until=first_until,
             failed_sign_ins=0,
             locked_until=None,
         )
@@ -212,6 +247,23 @@ def _locked_row(tx: sa.Connection, user_id: uuid.UUID) -> sa.Row[Any] | None:
 
 def _is_locked(row: sa.Row[Any], now: datetime) -> bool:
     return bool(row.locked_until and row.locked_until > now)
+
+
+def _tell_refusal(
+    how: str, row: sa.Row[Any] | None, now: datetime, because: str = "wrong"
+) -> None:
+    """Into the log: whose account, never what was typed: it may be a password.
+
+    `because`: "wrong", "over" (it was right once), "unknown", "closed" or "locked".
+    """
+    if row is None:
+        because = "unknown"
+    elif row.disabled_at is not None:
+        because = "closed"
+    elif _is_locked(row, now):
+        because = "locked"
+    said = {"how": how, "because": because, "user": str(row.id) if row else None}
+    log.warning("a sign-in was refused", extra=said)
 
 
 def _proof(row: sa.Row[Any]) -> str:

@@ -7,6 +7,7 @@ account has all that it has.
 """
 
 import uuid
+from datetime import timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -137,14 +138,18 @@ def enable(tx: sa.Connection, clock: Clock, caller: Caller, user_id: uuid.UUID) 
 
 
 def give_first_password(
-    tx: sa.Connection, clock: Clock, caller: Caller, user_id: uuid.UUID
+    tx: sa.Connection,
+    clock: Clock,
+    caller: Caller,
+    user_id: uuid.UUID,
+    lasts: timedelta = credentials.FIRST_PASSWORD_LASTS,
 ) -> str:
-    """A password for the first sign-in, told once."""
+    """A password for the first sign-in within that time, told once."""
     person = _account(tx, clock, caller, user_id, "open")
     if person.row.state == "disabled":
         raise NotAllowed(action="open", kind="account")
     owner = Caller(user_id, person.row.login, person.row.name, "", ())
-    return credentials.give_first_password(tx, clock, caller, owner)
+    return credentials.give_first_password(tx, clock, caller, owner, lasts)
 
 
 def reset_second_factor(

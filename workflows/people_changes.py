@@ -46,6 +46,18 @@ def record(
     )
 
 
+def last_by(tx: sa.Connection, user_id: uuid.UUID, what: str) -> str | None:
+    """The name of who did this last to an account; None: a command, or nobody."""
+    return tx.scalar(
+        sa.select(users.c.name)
+        .select_from(people_changes)
+        .outerjoin(users, users.c.id == people_changes.c.by_id)
+        .where(people_changes.c.user_id == user_id, people_changes.c.what == what)
+        .order_by(people_changes.c.seq.desc())
+        .limit(1)
+    )
+
+
 def of(tx: sa.Connection, user_id: uuid.UUID) -> list[Change]:
     """The newest changes of one account, the newest first."""
     rows = tx.execute(

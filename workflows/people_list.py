@@ -64,6 +64,7 @@ class Person:
     row: PersonRow
     elsewhere: int  # roles, own or lent, at offices that are not the reader's
     has_password: bool
+    first_password_until: datetime | None  # None: the password is their own
     has_codes: bool
     issuers: tuple[str, ...]  # of the providers that vouch for them
     last_seen_at: datetime | None  # of the sessions that are kept
@@ -118,6 +119,7 @@ def get(tx: sa.Connection, clock: Clock, caller: Caller, user_id: uuid.UUID) -> 
         _visible(caller, _state(clock.now()))
         .add_columns(
             users.c.password_hash.is_not(None).label("has_password"),
+            users.c.first_password_until,
             sa.select(second_factors.c.user_id)
             .where(
                 second_factors.c.user_id == users.c.id,
@@ -148,6 +150,7 @@ def get(tx: sa.Connection, clock: Clock, caller: Caller, user_id: uuid.UUID) -> 
         row=_row(row, held),
         elsewhere=row.all_held - len(held) + row.lent_elsewhere,
         has_password=row.has_password,
+        first_password_until=row.first_password_until,
         has_codes=row.has_codes,
         issuers=tuple(dict.fromkeys(issuers)),
         last_seen_at=row.last_seen_at,

@@ -37,6 +37,7 @@ class SignedIn:
     csrf_token: str
     expires_at: datetime
     user_id: uuid.UUID
+    how: str
 
 
 @dataclass(frozen=True)
@@ -165,6 +166,7 @@ def start(
         csrf_token=secrets.token_urlsafe(32),
         expires_at=now + SESSION_LIMIT,
         user_id=user_id,
+        how=how,
     )
     tx.execute(
         sa.insert(sessions).values(

@@ -1,14 +1,17 @@
 """`rasim user`: people and programs, their roles and passwords."""
 
 import sys
+from datetime import timedelta
 
 import click
+import sqlalchemy as sa
 
 from server import bootstrap
 from server.environment import SettingRefused
 from server.settings import Settings
 from workflows import credentials, identities, people
 from workflows.model import Role
+from workflows.ports import Clock
 
 MINISTRY = {
     "kk": "Қазақстан Республикасы Оқу-ағарту министрлігі",
@@ -65,9 +68,18 @@ def add(
 
 @command.command("password")
 @click.argument("name")
+@click.option("--first", is_flag=True, help="Make one that is good for one sign-in.")
 @click.pass_obj
-def change_password(settings: Settings, name: str) -> None:
-    """Give the user NAME a new password; every session of theirs ends."""
+def change_password(settings: Settings, name: str, first: bool) -> None:
+    """Give the user NAME a new password; every session of theirs ends.
+
+    With --first it is random, told on standard output, changed at the first sign-in,
+    and of no use after RASIM_FIRST_PASSWORD_HOURS.
+    """
+    if first:
+        with bootstrap.opened(settings) as (store, world), store.transaction() as tx:
+            click.echo(_first_password(tx, world.clock, settings, name))
+        return
     told = ask_password()
     with bootstrap.opened(settings) as (store, _), store.transaction() as tx:
         credentials.set_password(tx, name, told)
@@ -87,6 +99,14 @@ def link(settings: Settings, name: str, subject: str) -> None:
     with bootstrap.opened(settings) as (store, world), store.transaction() as tx:
         identities.link(tx, world.clock, login=name, issuer=issuer, subject=subject)
     click.echo(f"{name} is {subject} at {issuer}.", err=True)
+
+
+def _first_password(
+    tx: sa.Connection, clock: Clock, settings: Settings, name: str
+) -> str:
+    lasts = timedelta(hours=settings.first_password_hours)
+    person = people.known(tx, name)
+    return credentials.give_first_password(tx, clock, None, person, lasts)
 
 
 def ask_password() -> str:

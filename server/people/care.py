@@ -2,7 +2,7 @@
 
 import logging
 import uuid
-from datetime import date
+from datetime import date, timedelta
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -96,7 +96,8 @@ def first_password(user_id: uuid.UUID) -> str:
     """Shown in the answer itself, once: it is in no address and no cookie."""
     with transaction() as tx:
         clock = services().clock
-        password = people_care.give_first_password(tx, clock, caller(), user_id)
+        lasts = timedelta(hours=services().settings.first_password_hours)
+        password = people_care.give_first_password(tx, clock, caller(), user_id, lasts)
     _tell("first_password", user_id)
     return _page(user_id, {}, password)
 

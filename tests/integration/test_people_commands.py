@@ -1,18 +1,35 @@
 """`rasim user` and `rasim token`, as an administrator types them."""
 
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from server.cli import main
-from workflows import credentials, identities, people
+from workflows import credentials, identities, people, sessions
+from workflows.credentials import FirstPasswordOver
 from workflows.identities import Told
 from workflows.model import Role
 from workflows.ports import SystemClock
 from workflows.store.session import Store
 
 PASSWORD = "тау мен дала арасында"
+
+
+@dataclass(frozen=True)
+class At:
+    """A clock that stands still."""
+
+    moment: datetime
+
+    def now(self) -> datetime:
+        return self.moment
+
+
+def later(**away: int) -> At:
+    return At(datetime.now(UTC) + timedelta(**away))
 
 
 @pytest.fixture
@@ -63,6 +80,23 @@ def test_a_password_is_read_and_checked(rasim, store: Store):
     with store.transaction() as tx:
         assert not credentials.sign_in(tx, SystemClock(), "b", PASSWORD)
         assert credentials.sign_in(tx, SystemClock(), "b", f"{PASSWORD} 2")
+
+
+def test_a_first_password_is_made_told_alone_and_runs_out(
+    rasim, store: Store, monkeypatch: pytest.MonkeyPatch
+):
+    rasim("user", "add", "first", "--role", "clerk")
+    monkeypatch.setenv("RASIM_FIRST_PASSWORD_HOURS", "2")
+
+    made = rasim("user", "password", "first", "--first")
+
+    password = made.stdout.removesuffix("\n")
+    with store.transaction() as tx:
+        found = credentials.sign_in(tx, later(hours=1), "first", password)
+        assert sessions.by_session(tx, later(hours=1), found.token).must_change_password
+        over = credentials.sign_in(tx, later(hours=2), "first", password)
+    assert isinstance(over, FirstPasswordOver)
+    assert over.by is None
 
 
 def test_a_user_is_linked_to_the_provider_of_the_settings(

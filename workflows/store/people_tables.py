@@ -56,6 +56,8 @@ users = sa.Table(
         nullable=False,
         server_default=sa.false(),
     ),
+    # Until when one that an administrator gave opens anything; null: one's own.
+    sa.Column("first_password_until", Moment),
     sa.Column("locale", sa.Text, nullable=False, server_default="kk"),
     sa.Column("is_demo", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("disabled_at", Moment),

@@ -2,14 +2,17 @@
 
 import re
 import uuid
+from datetime import UTC, datetime
 
 import pytest
+import sqlalchemy as sa
 
 from tests.integration.sign_in.conftest import CSRF, post
 from tests.integration.sign_in.test_account import PASSWORD, is_in, sign_in
 from workflows import credentials, people
 from workflows.model import Role
 from workflows.ports import SystemClock
+from workflows.store.tables import users
 
 
 @pytest.fixture
@@ -137,6 +140,22 @@ def test_a_person_is_added_and_signs_in_with_a_first_password(app, admin):
     other = app.test_client()
     sign_in(other, login, password)
     assert other.get("/tasks").location == "/account/password"
+    assert "the first one, good until" in shown(admin, page)
+
+
+def test_that_a_first_password_ran_out_is_seen_by_the_administrator(
+    admin, clerk, store
+):
+    page = f"/people/{clerk[1]}"
+    post(admin, f"{page}/first-password", page)
+    with store.transaction() as tx:
+        tx.execute(
+            sa.update(users)
+            .where(users.c.id == clerk[1])
+            .values(first_password_until=datetime.now(UTC))
+        )
+
+    assert "the first one ran out" in shown(admin, page)
 
 
 def test_roles_are_given_and_taken(admin, clerk):
