@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,6 +15,9 @@ from workflows.people import Caller
 from workflows.ports import Call
 from workflows.store.session import Store
 from workflows.world import World
+
+if TYPE_CHECKING:
+    from tests.integration.desk import Desk
 
 ROOT = Path(__file__).parent.parent.parent
 MONDAY = datetime.fromisoformat("2026-06-01T10:00:00+05:00")
@@ -103,6 +106,20 @@ def admission(store: Store) -> deployments.Release:
     world = World(clock=HeldClock(), queue_of=bootstrap.queue_of)
     with store.transaction() as tx:
         return deployments.release(tx, world, None, files)
+
+
+@pytest.fixture
+def desk(
+    store: Store,
+    world: World,
+    clock: HeldClock,
+    callers: Mapping[str, Caller],
+    admission: deployments.Release,
+) -> "Desk":
+    """A desk on a real database with the first-grade admission released."""
+    from tests.integration.desk import Desk  # which takes the clock above
+
+    return Desk(store, world, clock, callers)
 
 
 def _names(name: str) -> dict[str, str]:

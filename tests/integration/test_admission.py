@@ -1,6 +1,5 @@
 """The first-grade admission on a real database, with outside systems that we answer."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from server import bootstrap
-from tests.integration.conftest import SCHOOL, HeldClock
+from tests.integration.conftest import SCHOOL
 from tests.integration.desk import Desk, answers
 from workflows import (
     deadline_list,
@@ -22,34 +21,19 @@ from workflows import (
     tasks,
     worklist,
 )
-from workflows.deployments import Release
 from workflows.model import (
     AnswersRefused,
     InstanceState,
     MoveRefused,
     NotFound,
 )
-from workflows.people import Caller
 from workflows.ports import BusinessError, Call, ConnectorFault, ConnectorRefusal
-from workflows.store.session import Store
 from workflows.store.tables import due_work
 from workflows.store.tables import jobs as job_rows
 from workflows.task_rights import HeldByOther
 from workflows.worklist import WorklistQuery
-from workflows.world import World
 
 pytestmark = pytest.mark.usefixtures("admission")
-
-
-@pytest.fixture
-def desk(
-    store: Store,
-    world: World,
-    clock: HeldClock,
-    callers: Mapping[str, Caller],
-    admission: Release,
-) -> Desk:
-    return Desk(store, world, clock, callers)
 
 
 def test_a_child_of_the_own_preschool_class_is_enrolled_without_a_clerk(

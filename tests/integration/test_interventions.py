@@ -1,12 +1,10 @@
 """A case steered by hand: rows, deadlines and history follow; nobody is overrun."""
 
 import uuid
-from collections.abc import Mapping
 
 import pytest
 import sqlalchemy as sa
 
-from tests.integration.conftest import HeldClock
 from tests.integration.desk import Desk
 from workflows import (
     engine,
@@ -17,27 +15,12 @@ from workflows import (
     previews,
     standing,
 )
-from workflows.deployments import Release
 from workflows.model import InputRefused, MoveRefused, NotAllowed, NotFound
-from workflows.people import Caller
 from workflows.ports import ConnectorRefusal
-from workflows.store.session import Store
 from workflows.store.tables import due_work, message_subscriptions, user_tasks
 from workflows.store.tables import jobs as job_rows
-from workflows.world import World
 
 WHY = "Ата-ана құжаттарды қағазда әкелді"
-
-
-@pytest.fixture
-def desk(
-    store: Store,
-    world: World,
-    clock: HeldClock,
-    callers: Mapping[str, Caller],
-    admission: Release,
-) -> Desk:
-    return Desk(store, world, clock, callers)
 
 
 @pytest.fixture

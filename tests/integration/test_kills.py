@@ -24,10 +24,9 @@ from integrations.simulators.app import Simulators
 from integrations.simulators.faults import Fault, Mode
 from server import bootstrap
 from server.worker import HEARTBEAT, Entries
-from tests.integration.conftest import SCHOOL, HeldClock
+from tests.integration.conftest import SCHOOL
 from tests.integration.desk import Desk, answers
 from workflows import due, instances, jobs
-from workflows.deployments import Release
 from workflows.model import DatabaseUnavailable
 from workflows.people import Caller
 from workflows.ports import Call, ConnectorFault, SystemClock
@@ -49,17 +48,6 @@ PATIENCE_SECONDS = 30.0
 
 class Killed(BaseException):
     """A worker that is no more: nothing of ours may catch it."""
-
-
-@pytest.fixture
-def desk(
-    store: Store,
-    world: World,
-    clock: HeldClock,
-    callers: Mapping[str, Caller],
-    admission: Release,
-) -> Desk:
-    return Desk(store, world, clock, callers)
 
 
 def test_a_killed_workers_entry_does_not_cut_a_jobs_pause_short(desk: Desk) -> None:

@@ -1,7 +1,6 @@
 """What is over takes little room, and loses nothing that anybody reads."""
 
 import uuid
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -11,27 +10,13 @@ import sqlalchemy as sa
 from tests.integration.conftest import HeldClock
 from tests.integration.desk import Desk
 from workflows import engine, history, instances, searched_values
-from workflows.deployments import Release
 from workflows.model import DueState, InstanceState
-from workflows.people import Caller
 from workflows.store import pruning
 from workflows.store.packing import saved_of
 from workflows.store.session import Store
 from workflows.store.tables import due_work, jobs, process_instances
-from workflows.world import World
 
 DAYS = 7
-
-
-@pytest.fixture
-def desk(
-    store: Store,
-    world: World,
-    clock: HeldClock,
-    callers: Mapping[str, Caller],
-    admission: Release,
-) -> Desk:
-    return Desk(store, world, clock, callers)
 
 
 def row_of(desk: Desk, case: uuid.UUID) -> Any:

@@ -1,6 +1,6 @@
 """How many statements the steps of a case take, and what prepared ones hold to."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -10,32 +10,17 @@ import sqlalchemy as sa
 from pgqueuer.adapters.drivers.psycopg import SyncPsycopgDriver
 from pgqueuer.adapters.persistence.queries import SyncQueries
 
-from tests.integration.conftest import HeldClock
 from tests.integration.desk import Desk, answers
 from workflows import jobs
-from workflows.deployments import Release
 from workflows.model import JobState, TaskState
-from workflows.people import Caller
 from workflows.ports import Call
 from workflows.store.prepared import Prepared, array_of, constant, driver_of
 from workflows.store.queue import enqueue
 from workflows.store.session import Store
 from workflows.store.tables import jobs as job_rows
 from workflows.store.tables import user_tasks
-from workflows.world import World
 
 pytestmark = pytest.mark.usefixtures("admission")
-
-
-@pytest.fixture
-def desk(
-    store: Store,
-    world: World,
-    clock: HeldClock,
-    callers: Mapping[str, Caller],
-    admission: Release,
-) -> Desk:
-    return Desk(store, world, clock, callers)
 
 
 @contextmanager

@@ -6,31 +6,12 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from tests.integration.hooks import (
-    ToldPostman,
-    drain,
-    fare,
-    hook,
-    hooked,
-    send,
-    told_of,
-)
+from tests.integration.webhooks.hooks import drain, fare, hook, send, told_of
 from workflows import people, webhook_sending, webhooks
 from workflows.model import NotFound, Role
 from workflows.ports import NotDelivered
 from workflows.store.tables import memberships, users, webhook_deliveries
 from workflows.store.tables import webhooks as webhook_rows
-
-
-@pytest.fixture
-def house(store, world, callers):
-    with hooked(store, world, callers) as made:
-        yield made
-
-
-@pytest.fixture
-def postman():
-    return ToldPostman()
 
 
 def test_it_is_tried_again_with_growing_pauses_and_given_up(house, clock, postman):

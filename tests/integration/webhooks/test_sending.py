@@ -7,32 +7,12 @@ import pytest
 import standardwebhooks
 
 from tests.integration.conftest import OTHER_SCHOOL, SCHOOL
-from tests.integration.hooks import (
-    URL,
-    ToldPostman,
-    drain,
-    fare,
-    hook,
-    hooked,
-    send,
-    told_of,
-)
 from tests.integration.test_statements import counted
+from tests.integration.webhooks.hooks import URL, drain, fare, hook, send, told_of
 from workflows import instances, people, tasks
 from workflows.model import NotFound, Role
 from workflows.store import pruning
 from workflows.webhook_outbox import NAMES, STATES
-
-
-@pytest.fixture
-def house(store, world, callers):
-    with hooked(store, world, callers) as made:
-        yield made
-
-
-@pytest.fixture
-def postman():
-    return ToldPostman()
 
 
 def test_a_case_is_told_from_its_start_to_its_end(house, postman):

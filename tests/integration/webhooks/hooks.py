@@ -1,23 +1,14 @@
 """Webhooks in tests: made, told by a postman who does as he is told, looked at."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-import sqlalchemy as sa
-
-from tests.drawn import ask, line, step
-from tests.integration.house import House
 from workflows import people, webhook_sending, webhooks
 from workflows.sealing import Sealer
-from workflows.store.tables import webhook_deliveries
-from workflows.store.tables import webhooks as webhook_rows
 from workflows.webhook_outbox import EVENTS
 
 SEALER = Sealer("x" * 40, webhooks.SEALED_FOR)
 URL = "https://hook.example/rasim"
-SCRIPT = '<zeebe:script expression="=gone" resultVariable="x"/>'
 
 
 @dataclass
@@ -71,15 +62,3 @@ def told_of(house, webhook_id):
     with house.store.transaction() as tx:
         found = webhooks.deliveries(tx, people.known(tx, "portal"), webhook_id)
     return found.items
-
-
-@contextmanager
-def hooked(store, world, callers) -> Iterator[House]:
-    """A house with two procedures; each test has webhooks of its own."""
-    made = House(store, world, callers)
-    made.release(hooked__bpmn=line("hooked", ask("a", None, "А"), ask("b", None, "Б")))
-    made.release(faulty__bpmn=line("faulty", step("scriptTask", "s", SCRIPT, "Есеп")))
-    yield made
-    with store.transaction() as tx:
-        tx.execute(sa.delete(webhook_deliveries))
-        tx.execute(sa.delete(webhook_rows))
