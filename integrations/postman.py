@@ -8,8 +8,8 @@ import http.client
 import socket
 import ssl
 import threading
-from collections.abc import Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from urllib.parse import SplitResult
 
 from workflows.model import InputRefused
@@ -44,7 +44,10 @@ class HttpsPostman:
         port = parts.port or (443 if parts.scheme == "https" else 80)
         address = self._looked_up(parts, port)
         try:
-            with socket.create_connection((address, port), CONNECT_SECONDS) as plain:
+            with (
+                socket.create_connection((address, port), CONNECT_SECONDS) as plain,
+                _at_most(self._most_seconds, plain),
+            ):
                 return self._ask(plain, parts, headers, body)
         except (http.client.HTTPException, OSError, ValueError) as error:
             raise NotDelivered(f"no answer: {type(error).__name__}") from error
@@ -70,29 +73,6 @@ class HttpsPostman:
         headers: Mapping[str, str],
         body: bytes,
     ) -> int:
-        # A socket's own timeout begins anew with each piece: somebody who sends a
-        # letter now and then would hold the thread for ever. The handle is another
-        # one, because TLS takes the socket away from the first.
-        with closing(plain.dup()) as handle:
-            is_late = threading.Event()
-            end = threading.Timer(self._most_seconds, _hang_up, [handle, is_late])
-            end.start()
-            try:
-                status = self._answer(plain, parts, headers, body)
-            finally:
-                end.cancel()
-                end.join()
-        if is_late.is_set():  # half an answer reads like a whole one
-            raise TimeoutError
-        return status
-
-    def _answer(
-        self,
-        plain: socket.socket,
-        parts: SplitResult,
-        headers: Mapping[str, str],
-        body: bytes,
-    ) -> int:
         told = {
             **headers,
             "Host": parts.netloc,
@@ -109,6 +89,26 @@ class HttpsPostman:
                 )
             connection.request("POST", path, body, told)
             return connection.getresponse().status
+
+
+@contextmanager
+def _at_most(seconds: float, sock: socket.socket) -> Iterator[None]:
+    """Hangs up when the time is over, and raises TimeoutError.
+
+    A socket's own timeout begins anew with each piece: somebody who sends a letter now
+    and then would hold the thread for ever.
+    """
+    is_late = threading.Event()
+    with closing(sock.dup()) as handle:  # TLS takes the socket away from the first
+        end = threading.Timer(seconds, _hang_up, [handle, is_late])
+        end.start()
+        try:
+            yield
+        finally:
+            end.cancel()
+            end.join()
+    if is_late.is_set():  # half an answer reads like a whole one
+        raise TimeoutError
 
 
 def _hang_up(sock: socket.socket, is_late: threading.Event) -> None:
