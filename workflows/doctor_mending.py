@@ -2,8 +2,11 @@
 history of each case that it concerns."""
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -36,8 +39,8 @@ def mend(store: Store, world: World) -> list[Mended]:
     now, done = world.clock.now(), []
     for code, each in (
         ("left-over", _close),
-        ("job-lost", _queue_anew),
-        ("job-silent", _tell),
+        ("job-lost", partial(_job_mended, _queue_anew, "job-lost")),
+        ("job-silent", partial(_job_mended, _tell, "job-silent")),
     ):
         ids = _ids(store, code, now)
         count = sum(each(store, world, one) for one in ids)
@@ -49,7 +52,7 @@ def mend(store: Store, world: World) -> list[Mended]:
 
 
 def _ids(store: Store, code: str, now: datetime) -> list[uuid.UUID]:
-    with store.transaction() as tx:
+    with doctor.patient(store) as tx:
         return doctor.rows(tx, code, now)
 
 
@@ -65,77 +68,73 @@ def _close(store: Store, world: World, case_id: uuid.UUID) -> bool:
         return True
 
 
-def _queue_anew(store: Store, world: World, job_id: uuid.UUID) -> bool:
-    """As its lost entry would have: at once, or at the end of its pause."""
+def _job_mended(
+    act: Callable[[Step, Any], bool],
+    finding: str,
+    store: Store,
+    world: World,
+    job_id: uuid.UUID,
+) -> bool:
+    """Whether `act` found the job as the doctor did, and mended it."""
     with store.transaction() as tx:
-        found = _case_of(tx, job_id)
-        if found is None:
+        case_id = tx.scalar(sa.select(jobs.c.instance_id).where(jobs.c.id == job_id))
+        if case_id is None:
             return False
-        with step(tx, world, found, ACTOR, states=ANY_STATE) as current:
+        with step(tx, world, case_id, ACTOR, states=ANY_STATE) as current:
             job = tx.execute(
                 sa.select(jobs).where(jobs.c.id == job_id).with_for_update()
             ).one()
-            is_open = job.state in (JobState.TODO, JobState.DOING)
-            if current.instance.state != InstanceState.ACTIVE or not is_open:
+            if not act(current, job):
                 return False
-            if job.next_at is None:
-                enqueue(tx, [(world.queue_of(job.type), job_id.bytes)])
-            else:
-                tx.execute(
-                    sa.insert(due_work).values(
-                        queue="retry",
-                        due_at=job.next_at,
-                        state=DueState.WAITING,
-                        instance_id=current.id,
-                        subject_id=job_id,
-                    )
-                )
-            _record(current, job, "job-lost")
+            told = {"finding": finding, "job": str(job_id)}
+            current.record(MENDED, job.element_id, told, process=job.called_process)
             return True
 
 
-def _tell(store: Store, world: World, job_id: uuid.UUID) -> bool:
-    """A failed job without its incident: nobody could try it again."""
-    with store.transaction() as tx:
-        found = _case_of(tx, job_id)
-        if found is None:
-            return False
-        with step(tx, world, found, ACTOR, states=ANY_STATE) as current:
-            job = tx.execute(sa.select(jobs).where(jobs.c.id == job_id)).one()
-            if job.state != JobState.FAILED:
-                return False
-            tx.execute(
-                sa.insert(incidents).values(
-                    instance_id=current.id,
-                    token=job_id,
-                    element_id=job.element_id,
-                    called_process=job.called_process,
-                    kind="job",
-                    message=job.last_error or "",
-                    detail={"type": job.type, "attempts": job.attempts},
-                    state=IncidentState.OPEN,
-                    opened_at=current.now,
-                )
+def _queue_anew(current: Step, job: Any) -> bool:
+    """As its lost entry would have: at once, or at the end of its pause."""
+    is_open = job.state in (JobState.TODO, JobState.DOING)
+    if current.instance.state != InstanceState.ACTIVE or not is_open:
+        return False
+    if job.next_at is None:
+        entry = (current.world.queue_of(job.type), job.id.bytes)
+        enqueue(current.tx, [entry])
+    else:
+        current.tx.execute(
+            sa.insert(due_work).values(
+                queue="retry",
+                due_at=job.next_at,
+                state=DueState.WAITING,
+                instance_id=current.id,
+                subject_id=job.id,
             )
-            _record(current, job, "job-silent")
-            return True
+        )
+    return True
 
 
-def _record(current: Step, job: sa.Row[tuple[object, ...]], finding: str) -> None:
-    told = {"finding": finding, "job": str(job.id)}
-    current.record(MENDED, job.element_id, told, process=job.called_process)
-
-
-def _case_of(tx: sa.Connection, job_id: uuid.UUID) -> uuid.UUID | None:
-    found: uuid.UUID | None = tx.scalar(
-        sa.select(jobs.c.instance_id).where(jobs.c.id == job_id)
+def _tell(current: Step, job: Any) -> bool:
+    """A failed job without its incident: nobody could try it again."""
+    if job.state != JobState.FAILED:
+        return False
+    current.tx.execute(
+        sa.insert(incidents).values(
+            instance_id=current.id,
+            token=job.id,
+            element_id=job.element_id,
+            called_process=job.called_process,
+            kind="job",
+            message=job.last_error or "",
+            detail={"type": job.type, "attempts": job.attempts},
+            state=IncidentState.OPEN,
+            opened_at=current.now,
+        )
     )
-    return found
+    return True
 
 
 def _drop_unknown(store: Store, now: datetime) -> int:
     """Entries of the queue whose job is in no table: a worker would pass over them."""
-    with store.transaction() as tx:
+    with doctor.patient(store) as tx:
         ids = doctor.rows(tx, "queue-unknown", now)
         if not ids:
             return 0

@@ -113,9 +113,8 @@ class Step:
     # Subscriptions that have just heard a signal; see `thrown_signals.write`.
     heard: list[Any] = field(default_factory=list)
     searched: Mapping[str, Any] | None = None  # values that open tasks are found by
-    signal_depth: int = (
-        0  # how many signals, each thrown by who heard another, led here
-    )
+    # How many signals, each thrown by who heard another, led here.
+    signal_depth: int = 0
 
     @cached_property
     def released(self) -> Released:
