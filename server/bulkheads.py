@@ -208,6 +208,9 @@ class Gates:
             if may_be_tried and gates.may_probe(self._store, system)
         }
         with self._lock:
+            for system in self._closed.systems.keys() - closed.systems.keys():
+                # Another worker may have heard the answer: our faults were before it.
+                self._failures[system] = 0
             self._closed = closed
             kept = {
                 system: until

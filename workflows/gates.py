@@ -59,12 +59,17 @@ FORGET_COUNTS = sa.text(
     "DELETE FROM job_counts"
     " WHERE minute < clock_timestamp() - make_interval(hours => :hours)"
 )
+# Its moment has come, or is further off than any that we set: the clock was set back.
+MAY_BE_TRIED = """
+    (probe_at <= clock_timestamp()
+     OR probe_at > clock_timestamp() + make_interval(secs => :longest + 1))
+"""
 LOOK = sa.text(
-    """
-    SELECT system, probe_at <= clock_timestamp() AS may_be_tried
+    f"""
+    SELECT system, {MAY_BE_TRIED} AS may_be_tried
     FROM outside_systems WHERE opened_at IS NOT NULL
-    """
-)
+    """  # noqa: S608 a part of it stands above
+).bindparams(longest=LONGEST_PROBE_SECONDS)
 PAUSED = sa.text("SELECT type FROM paused_job_types")
 # Twice as long each time that a probe fails.
 OPEN = sa.text(
@@ -89,12 +94,12 @@ CLOSE = sa.text(
     """
 )
 PROBE = sa.text(
-    """
+    f"""
     UPDATE outside_systems
     SET probe_at = clock_timestamp() + make_interval(secs => :lease)
-    WHERE system = :system AND opened_at IS NOT NULL AND probe_at <= clock_timestamp()
-    """
-)
+    WHERE system = :system AND opened_at IS NOT NULL AND {MAY_BE_TRIED}
+    """  # noqa: S608 a part of it stands above
+).bindparams(longest=LONGEST_PROBE_SECONDS)
 
 
 @dataclass(frozen=True)

@@ -181,15 +181,19 @@ def requeue_all(current: Step) -> None:
     """A suspended case goes on: its jobs go back on their queues.
 
     Those that are `doing` too: the worker that had one may have died meanwhile, and
-    the queue forgot it, because jobs of a suspended case are not taken. A job that
-    pauses comes back with its due work.
+    the queue forgot it, because jobs of a suspended case are not taken. If it lives,
+    its answer is taken all the same, and whoever takes the job too counts no death.
+    A job that pauses comes back with its due work.
     """
     rows = current.tx.execute(
-        sa.select(jobs.c.id, jobs.c.type).where(
+        sa.update(jobs)
+        .where(
             jobs.c.instance_id == current.id,
             jobs.c.state.in_([JobState.TODO, JobState.DOING]),
             jobs.c.next_at.is_(None),
         )
+        .values(state=JobState.TODO)
+        .returning(jobs.c.id, jobs.c.type)
     ).all()
     enqueue(
         current.tx,

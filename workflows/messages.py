@@ -30,6 +30,12 @@ from workflows.store.tables import incidents as incident_rows
 from workflows.world import World
 
 TTL_MAX_SECONDS = 31 * 86_400
+# Whoever has waited longest for a message takes it.
+LONGEST_FIRST = (
+    message_subscriptions.c.created_at,
+    message_subscriptions.c.instance_id,
+    message_subscriptions.c.token,
+)
 About = Callable[[Sequence[uuid.UUID]], None]
 log = logging.getLogger(__name__)
 
@@ -109,11 +115,7 @@ def _hearers(
             process_instances.c.state == InstanceState.ACTIVE,
             process_instances.c.office_id.in_(people.visible(caller)),
         )
-        .order_by(
-            message_subscriptions.c.created_at,
-            message_subscriptions.c.instance_id,
-            message_subscriptions.c.token,
-        )
+        .order_by(*LONGEST_FIRST)
     ).all()
 
 
@@ -174,6 +176,7 @@ def match(store: Store, world: World, about: About | None = None) -> int:
                     == message_subscriptions.c.correlation_key
                 ),
             )
+            .order_by(*LONGEST_FIRST)
         ).all()
     for pair in pairs:
         try:

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -9,9 +10,14 @@ import sqlalchemy as sa
 from tests.drawn import ask, line
 from tests.integration.events import catch, keyed, on, publish
 from tests.integration.house import House
+from workflows import messages
 from workflows.people import Caller
 from workflows.store.session import Store
-from workflows.store.tables import buffered_messages, message_subscriptions
+from workflows.store.tables import (
+    buffered_messages,
+    message_subscriptions,
+    process_instances,
+)
 from workflows.world import World
 
 
@@ -91,3 +97,36 @@ def test_two_kept_messages_take_a_case_past_two_events_in_a_row(
     assert house.told(case, "message.received") == [(None, "w1"), (None, "w2")]
     assert house.case(case).state == "completed"
     assert house.case(case).variables == {"n": "7", "m": 2}
+
+
+def test_of_those_that_missed_a_message_the_one_that_waited_longest_takes_it(
+    house: House, key: str
+) -> None:
+    """Two cases began to wait while somebody published: nobody saw the others."""
+    name = f"{key}.come"
+    house.release(
+        a__bpmn=line(key, catch("w", on("message", name)), besides=keyed(name))
+    )
+    *others, first = [house.start(key, n="1") for _ in range(4)]
+    _suspended(house, first, *others)
+    publish(house, name, "1", ttl=3600)
+    with house.store.transaction() as tx:  # where it lies in the table says nothing
+        tx.execute(
+            sa.update(message_subscriptions)
+            .where(message_subscriptions.c.instance_id == first)
+            .values(created_at=house.world.clock.now() - timedelta(days=1))
+        )
+    _suspended(house, first, *others, state="active")
+    messages.match(house.store, house.world)
+
+    assert house.case(first).state == "completed"
+    assert {house.case(one).state for one in others} == {"active"}
+
+
+def _suspended(house: House, *cases: uuid.UUID, state: str = "suspended") -> None:
+    with house.store.transaction() as tx:
+        tx.execute(
+            sa.update(process_instances)
+            .where(process_instances.c.id.in_(cases))
+            .values(state=state)
+        )

@@ -1,0 +1,83 @@
+"""What workers make of bad luck: a clock set back, a case held, faults of before."""
+
+import uuid
+from collections.abc import Mapping
+
+import pytest
+import sqlalchemy as sa
+
+from server import bootstrap
+from server.bulkheads import FAILURES, Gates
+from tests.drawn import job, line
+from tests.integration.conftest import ToldConnectors
+from tests.integration.house import House
+from workflows import gates, instances, job_claims, jobs
+from workflows.people import Caller
+from workflows.ports import SystemClock
+from workflows.store.session import Store
+from workflows.world import World
+
+
+@pytest.fixture
+def house(store: Store, callers: Mapping[str, Caller]) -> House:
+    with store.transaction() as tx:
+        tx.execute(sa.text("DELETE FROM outside_systems"))
+    return House(store, World(SystemClock(), bootstrap.queue_of), callers)
+
+
+@pytest.fixture
+def key() -> str:
+    return f"p{uuid.uuid4().hex[:8]}"
+
+
+def test_a_clock_of_the_database_that_is_set_back_leaves_nobody_alone_for_long(
+    house: House,
+) -> None:
+    gates.open_circuit(house.store, "nobd", "it is silent")
+    with house.store.transaction() as tx:
+        tx.execute(
+            sa.text("UPDATE outside_systems SET probe_at = probe_at + '1h'::interval")
+        )
+
+    assert gates.look(house.store).systems == {"nobd": True}
+    assert gates.may_probe(house.store, "nobd")
+    assert not gates.may_probe(house.store, "nobd")
+
+
+def test_faults_before_another_worker_heard_an_answer_count_no_more(
+    house: House,
+) -> None:
+    ours = Gates(house.store, 6)
+    for _ in range(FAILURES):
+        ours.failed("nobd.check", "it is silent")
+    was_open = ours.is_open("nobd.check")
+    gates.close_circuit(house.store, "nobd")  # its try was answered
+    ours.begin()
+    ours.failed("nobd.check", "it is silent")
+
+    assert not was_open
+    assert ours.is_open("nobd.check")
+
+
+def test_a_case_that_is_held_and_goes_on_blames_no_worker(
+    house: House, key: str
+) -> None:
+    house.release(a__bpmn=line(key, job("j", "nobd.check")))
+    case = house.start(key)
+    with house.store.transaction() as tx:
+        found = sa.text("SELECT id FROM jobs WHERE instance_id = :case")
+        id_ = tx.execute(found, {"case": case}).scalar_one()
+    admin = house.callers["admin"]
+    held = []
+    for _ in range(job_claims.MOST_DEATHS + 1):
+        held.append(job_claims.claim(house.store, id_))  # its worker is slow
+        for how in (instances.suspend, instances.resume):
+            with house.store.transaction() as tx:
+                how(tx, house.world, admin, case)
+    jobs.perform(
+        house.store, house.world, ToldConnectors({"nobd.check": lambda _: {}}), id_
+    )
+
+    assert None not in held
+    assert not house.incidents(case)
+    assert house.case(case).state == "completed"
