@@ -20,9 +20,10 @@ from workflows.model import InputRefused
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 MOST_LETTERS = 2000
-# IPv4 in IPv6's clothes, by whom it is carried on: RFC 6052, 8215, 4380.
+# IPv4 in IPv6's clothes, by whom it is carried on: RFC 6052, 4380; and examples.
 NAT64 = ip_network("64:ff9b::/96")
-CLOSED = (ip_network("64:ff9b:1::/48"), ip_network("2001::/32"))
+CLOSED = (ip_network("2001::/32"), ip_network("3fff::/20"))
+WORLD = ip_network("2000::/3")  # all of IPv6 that was ever given to anybody
 
 
 def checked(url: str, own: Sequence[Network] = ()) -> SplitResult:
@@ -69,8 +70,11 @@ def is_open(address: Address, own: Sequence[Network] = ()) -> bool:
     meant = _meant(address)
     if any(meant in network for network in own if network.version == meant.version):
         return True
-    closed = any(meant in each for each in CLOSED if each.version == meant.version)
-    return meant.is_global and not meant.is_multicast and not closed
+    if not meant.is_global or meant.is_multicast:
+        return False
+    if isinstance(meant, IPv4Address):
+        return True
+    return meant in WORLD and not any(meant in each for each in CLOSED)
 
 
 def _meant(address: Address) -> Address:

@@ -89,6 +89,12 @@ def say(text):
         "https://[2002:7f00:1::]/x",
         "https://[fd00::1]/x",
         "https://[fe80::1]/x",
+        "https://[fec0::1]/x",
+        "https://[::ffff:0:10.0.0.1]/x",
+        "https://[64:ff9b:1::a00:1]/x",
+        "https://[5f00::1]/x",
+        "https://[3fff::1]/x",
+        "https://[ff0e::1]/x",
         "https://0.0.0.0/x",
         "https://224.0.0.1/x",
         "https://100.64.0.1/x",
@@ -107,7 +113,13 @@ def test_an_address_that_leads_inward_is_refused(url):
 
 @pytest.mark.parametrize(
     "url",
-    ["https://example.kz", "https://example.kz:8443/a?b=c", "https://8.8.8.8/x"],
+    [
+        "https://example.kz",
+        "https://example.kz:8443/a?b=c",
+        "https://8.8.8.8/x",
+        "https://[2a02:6b8::2:242]/x",
+        "https://[64:ff9b::808:808]/x",
+    ],
 )
 def test_an_address_in_the_world_is_taken(url):
     assert checked(url).scheme == "https"
