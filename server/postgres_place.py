@@ -105,8 +105,12 @@ def give(path: Path, owner: Owner) -> None:
 
 
 def reaches(folder: Path, owner: Owner) -> bool:
-    """Tried, not computed from mode bits: there are access lists and odd mounts."""
-    command = ["/bin/sh", "-c", 'cd "$1" && : > .try && rm .try', "sh", str(folder)]
+    """Tried, not computed from mode bits: there are access lists and odd mounts.
+
+    By a file of its own name: two that try at once must not remove each other's.
+    """
+    tried = 'cd "$1" && : > ".try-$$" && rm ".try-$$"'
+    command = ["/bin/sh", "-c", tried, "sh", str(folder)]
     return run_as(owner, command).returncode == 0
 
 

@@ -8,6 +8,7 @@ import random
 import time
 import uuid
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -23,6 +24,8 @@ COUNTED_AT_MOST = 1_000
 NAMED_AT_MOST = 10
 SAMPLE = 200  # histories
 OLDEST_BITS = 28  # of seconds: eight years
+# A check reads all that is open; what takes longer than this is ill itself.
+PATIENCE = "10min"
 LATE = timedelta(minutes=5)
 STANDING = timedelta(minutes=15)
 LONG_OPEN = timedelta(days=1)
@@ -48,23 +51,28 @@ class Ill:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
-CASE_STUCK = """
+# Materialized where it is used: so it is read once, by the indexes of what is open, and
+# hashed. To look for each case at all that it ever had takes minutes among millions.
+OPEN = """
+        SELECT instance_id FROM user_tasks WHERE state IN ('created', 'claimed')
+        UNION ALL
+        SELECT instance_id FROM jobs
+        WHERE state IN ('todo', 'doing', 'failed') AND ended_at IS NULL
+        UNION ALL SELECT instance_id FROM message_subscriptions
+        UNION ALL SELECT instance_id FROM signal_subscriptions"""
+CASE_STUCK = f"""
+    WITH moving AS MATERIALIZED ({OPEN}
+        UNION ALL
+        SELECT instance_id FROM due_work
+        WHERE state = 'waiting' AND queue <> 'deadline'
+        UNION ALL SELECT instance_id FROM incidents WHERE state = 'open')
     SELECT p.id, coalesce(
         (SELECT max(e.at) FROM events e
          WHERE e.instance_id = p.id AND e.at >= p.started_at), p.started_at) AS since
     FROM process_instances p
     WHERE p.state = 'active'
-      AND NOT EXISTS (SELECT FROM user_tasks t WHERE t.instance_id = p.id
-                      AND t.state IN ('created', 'claimed'))
-      AND NOT EXISTS (SELECT FROM jobs j WHERE j.instance_id = p.id
-                      AND j.state IN ('todo', 'doing', 'failed'))
-      AND NOT EXISTS (SELECT FROM due_work d WHERE d.instance_id = p.id
-                      AND d.state = 'waiting' AND d.queue <> 'deadline')
-      AND NOT EXISTS (SELECT FROM message_subscriptions m WHERE m.instance_id = p.id)
-      AND NOT EXISTS (SELECT FROM signal_subscriptions s WHERE s.instance_id = p.id)
-      AND NOT EXISTS (SELECT FROM incidents i WHERE i.instance_id = p.id
-                      AND i.state = 'open')
-    LIMIT :most"""
+      AND NOT EXISTS (SELECT FROM moving m WHERE m.instance_id = p.id)
+    LIMIT :most"""  # noqa: S608 - made of our own
 # On no queue, and with no moment at which it comes back to one.
 JOB_LOST = """
     SELECT j.id, coalesce(j.next_at, j.created_at) AS since FROM jobs j
@@ -89,19 +97,13 @@ JOB_POISON = """
       AND j.attempts > greatest(j.retries, 1) + :claims
     LIMIT :most"""
 # Cases that have ended, and what is open of them all the same.
-LEFT_OVER = """
-    SELECT DISTINCT p.id, coalesce(p.ended_at, p.started_at) AS since FROM (
-        SELECT instance_id FROM user_tasks WHERE state IN ('created', 'claimed')
-        UNION ALL
-        SELECT instance_id FROM jobs
-        WHERE state IN ('todo', 'doing', 'failed') AND ended_at IS NULL
-        UNION ALL
-        SELECT instance_id FROM due_work WHERE state = 'waiting'
-        UNION ALL SELECT instance_id FROM message_subscriptions
-        UNION ALL SELECT instance_id FROM signal_subscriptions) AS open
-    JOIN process_instances p ON p.id = open.instance_id
+LEFT_OVER = f"""
+    WITH open AS MATERIALIZED ({OPEN}
+        UNION ALL SELECT instance_id FROM due_work WHERE state = 'waiting')
+    SELECT DISTINCT p.id, coalesce(p.ended_at, p.started_at) AS since
+    FROM open JOIN process_instances p ON p.id = open.instance_id
       AND p.state IN ('completed', 'canceled')
-    LIMIT :most"""
+    LIMIT :most"""  # noqa: S608 - made of our own
 DUE_LATE = """
     SELECT d.id, d.due_at AS since FROM due_work d
     LEFT JOIN process_instances p ON p.id = d.instance_id
@@ -153,9 +155,17 @@ def examine(store: Store, now: datetime, *, all_histories: bool = False) -> list
     return [*found, broken] if broken else found
 
 
+@contextmanager
+def patient(store: Store) -> Iterator[sa.Connection]:
+    """A transaction whose statements may take longer than those of pages."""
+    with store.transaction() as tx:
+        tx.exec_driver_sql(f"SET LOCAL statement_timeout = '{PATIENCE}'")
+        yield tx
+
+
 def look(store: Store, code: str, now: datetime) -> Ill | None:
     """One check; None when all is well."""
-    with store.transaction() as tx:
+    with patient(store) as tx:
         found = _found(tx, code, now)
     if not found:
         return None
@@ -183,7 +193,7 @@ def _found(tx: sa.Connection, code: str, now: datetime) -> Sequence[sa.Row[Any]]
 
 
 def _histories(store: Store, all_histories: bool) -> Ill | None:
-    with store.transaction() as tx:
+    with patient(store) as tx:
         broken = list(history.verify(tx) if all_histories else _sampled(tx))
     if not broken:
         return None

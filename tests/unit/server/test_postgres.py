@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -244,6 +245,15 @@ def test_short_folders_of_others_are_cleared_when_they_are_long_dead(far, tmp_pa
     finally:
         for one in (fresh, foreign, alive, far.sockets):
             shutil.rmtree(one)
+
+
+def test_a_folder_is_open_to_many_who_try_at_once(tmp_path):
+    """One that took it for closed would look for its database somewhere else."""
+    with ThreadPoolExecutor(8) as threads:
+        tries = list(threads.map(lambda _: reaches(tmp_path, Owner()), range(80)))
+
+    assert all(tries)
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_link_in_place_of_the_short_folder_is_not_followed(far, tmp_path):
