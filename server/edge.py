@@ -50,6 +50,8 @@ def _begin() -> None:
         request.max_content_length = most() if callable(most) else most
     if request.blueprint != WATCHED and not context.is_at_home(request.host):
         abort(400, "This host is another's: the address is RASIM_ADDRESS.")
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        abort(415, "Send the body as it is, without Content-Encoding.")
     # PostgreSQL keeps no NUL; nothing that we look for can hold one.
     if "\0" in request.path or b"%00" in request.query_string:
         abort(400, "The address holds the character NUL.")

@@ -50,7 +50,7 @@ REFUSALS: dict[int, tuple[str, model.RasimError | str]] = {
         "Its state forbids it",
         model.MoveRefused(kind="task", state="completed", move="claimed"),
     ),
-    413: ("Too large", "The data value transmitted exceeds the capacity limit."),
+    413: ("Too large", "Send at most 1048576 bytes."),
     415: (
         "Of another type",
         "Send JSON, with the header Content-Type: application/json.",
@@ -67,6 +67,7 @@ HEADERS = {
     429: {"Retry-After": RETRY_AFTER},
     503: {"Retry-After": RETRY_AFTER},
 }
+WRITES = ("post", "delete")
 EVERY_CALL = (400, 401, 429, 503)  # 400: a NUL in the address
 VARIABLE = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
 
@@ -107,7 +108,7 @@ def finished(document: dict[str, Any], app: Flask) -> dict[str, Any]:
         endpoint = endpoints[path, method]
         operation["operationId"] = endpoint.removeprefix("api_").replace(".", "_")
         in_path = document["paths"][path].get("parameters", [])
-        _read(operation, in_path, is_write=method == "post")
+        _read(operation, in_path, is_write=method in WRITES)
         _refuse(operation, has_id=bool(in_path))
         _allow(operation, auth.rule_of(app, endpoint))
         _show(operation, parts["schemas"])

@@ -1,6 +1,7 @@
 """Reading requests: JSON with exact numbers, nothing unknown, every refusal named."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
@@ -15,6 +16,11 @@ from workflows import feel
 TEXT_MOST = 255
 LIMIT_DEFAULT = 20
 LIMIT_MOST = 200
+MOMENT_WORDS = (
+    "Not a time with its offset, as 2026-06-01T10:00:00+05:00;"
+    " in an address + is written %2B."
+)
+DIGITS = re.compile(r"[+-]?[0-9]{1,20}")
 
 
 class Parser(FlaskParser):
@@ -23,6 +29,14 @@ class Parser(FlaskParser):
     DEFAULT_UNKNOWN_BY_LOCATION = dict.fromkeys(
         FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, RAISE
     )
+
+    def load_querystring(self, req: Request, schema: Schema) -> Any:
+        """ValidationError for what is there twice: nobody knows which is meant."""
+        twice = [name for name, all_ in req.args.lists() if len(all_) > 1]
+        if twice:
+            words = "It is there twice: give it once."
+            raise ValidationError({name: [words] for name in twice})
+        return super().load_querystring(req, schema)
 
     def load_json(self, req: Request, schema: Schema) -> Any:
         """415 for what is not JSON by its own word, 400 for what is not in fact."""
@@ -102,6 +116,25 @@ def _is_whole(text: str) -> bool:
     return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
+class Count(fields.Integer):
+    """A whole number as an address has it: digits, and no other way to write them."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        if not DIGITS.fullmatch(str(value)):
+            raise self.make_error("invalid", input=value)
+        return super()._deserialize(value, *args, **kwargs)
+
+
+class Moment(fields.AwareDateTime):
+    """A time with its offset. In an address a bare + is a space: so the words say."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        told: dict[str, Any] = dict.fromkeys(
+            ("invalid", "invalid_awareness"), MOMENT_WORDS
+        )
+        super().__init__(error_messages=told, **kwargs)
+
+
 class Variables(fields.Dict):
     """A JSON object; the use case turns it into FEEL values."""
 
@@ -115,7 +148,5 @@ class ListQuery(Schema):
     class Meta:
         unknown = RAISE
 
-    limit = fields.Integer(
-        load_default=LIMIT_DEFAULT, validate=validate.Range(1, LIMIT_MOST)
-    )
+    limit = Count(load_default=LIMIT_DEFAULT, validate=validate.Range(1, LIMIT_MOST))
     cursor = Text(load_default=None, most=2000)

@@ -13,7 +13,7 @@ from marshmallow import (
     validates_schema,
 )
 
-from server.api.reading import Key, ListQuery, Text, Variables
+from server.api.reading import Key, ListQuery, Moment, Text, Variables
 from workflows.deployments import KINDS
 from workflows.messages import TTL_MAX_SECONDS
 from workflows.model import IncidentState, InstanceState, JobState, TaskState
@@ -68,8 +68,8 @@ class TaskQuery(ListQuery):
     )
     instance_id = fields.UUID(load_default=None)
     due = fields.String(load_default=None, validate=validate.OneOf(DUE))
-    due_before = fields.AwareDateTime(load_default=None)
-    due_from = fields.AwareDateTime(load_default=None)
+    due_before = Moment(load_default=None)
+    due_from = Moment(load_default=None)
     breached = fields.Boolean(load_default=False)
     free = fields.Boolean(load_default=False)
     text = Text(
@@ -182,7 +182,7 @@ class ClockMove(Input):
     advance = Text(
         most=40, metadata={"description": "ISO 8601, days and time: PT8H, P2DT30M"}
     )
-    now = fields.AwareDateTime()
+    now = Moment()
 
     @validates_schema
     def _one_way(self, data: Mapping[str, Any], **_: Any) -> None:

@@ -73,9 +73,14 @@ def get(webhook_id: uuid.UUID) -> WebhookRow:
 @blueprint.response(204)
 def remove(webhook_id: uuid.UUID) -> Response:
     """It is told nothing more, not even what waits."""
-    with transaction() as tx:
+
+    def end(tx: sa.Connection) -> None:
         webhooks.remove(tx, services().clock, caller(), webhook_id)
-    return Response(status=204)
+
+    once(end, subject={"webhook": str(webhook_id)}, again=lambda _, __: None)
+    response = Response(status=204)
+    del response.headers["Content-Type"]  # of nothing
+    return response
 
 
 @blueprint.post("/<uuid:webhook_id>/enable")

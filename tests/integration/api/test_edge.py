@@ -33,6 +33,18 @@ def test_an_unknown_address_is_a_problem(callers):
     assert answer.json["request_id"] == answer.headers["X-Request-Id"]
 
 
+@pytest.mark.parametrize(
+    ("path", "word"),
+    [
+        ("tasks/", "Leave out the slash"),
+        ("tasks/7", "a whole UUID"),
+        ("nothing", "/api/v1/docs"),
+    ],
+)
+def test_an_unknown_address_says_what_to_look_at(callers, path, word):
+    assert word in callers["clerk"].get(f"/api/v1/{path}").json["detail"]
+
+
 def test_a_wrong_method_is_a_problem_that_names_the_right_ones(callers):
     answer = callers["clerk"].post(f"{INSTANCES}/x")
     wrong = (
@@ -45,6 +57,7 @@ def test_a_wrong_method_is_a_problem_that_names_the_right_ones(callers):
     assert wrong.status_code == 405
     assert wrong.mimetype == PROBLEM
     assert "POST" in wrong.headers["Allow"]
+    assert wrong.json["detail"] == "This address takes GET, HEAD, OPTIONS, POST."
 
 
 @pytest.mark.parametrize(
@@ -121,6 +134,7 @@ def test_a_body_that_is_too_large_is_refused(callers):
 
     assert answer.status_code == 413
     assert answer.mimetype == PROBLEM
+    assert str(edge.MAX_BODY_BYTES) in answer.json["detail"]
 
 
 @pytest.mark.parametrize(
@@ -141,6 +155,37 @@ def test_a_query_that_means_nothing_is_refused(callers, query):
 
     assert answer.status_code == 422, answer.text
     assert answer.mimetype == PROBLEM
+
+
+def as_written(callers, address):
+    clerk = callers["clerk"]
+    return clerk.app.test_client().get(address, headers=clerk.headers())
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["limit=1&limit=2", "state=created&state=claimed", "search.a=1&search.a=2"],
+)
+def test_what_is_there_twice_is_refused_by_name(callers, query):
+    answer = as_written(callers, f"/api/v1/tasks?{query}")
+
+    assert answer.status_code == 422
+    name = query.partition("=")[0]
+    assert answer.json["errors"] == {name: ["It is there twice: give it once."]}
+
+
+@pytest.mark.parametrize("limit", ["1_0", "%201", "%D9%A1", "1.0", ""])
+def test_a_number_is_written_in_digits(callers, limit):
+    answer = as_written(callers, f"/api/v1/tasks?limit={limit}")
+
+    assert answer.status_code == 422
+    assert answer.json["errors"] == {"limit": ["Not a valid integer."]}
+
+
+def test_a_bare_plus_in_an_address_is_told_of(callers):
+    told = "/api/v1/tasks?due_before=2026-09-01T00:00:00+05:00"
+
+    assert "%2B" in as_written(callers, told).json["errors"]["due_before"][0]
 
 
 def test_a_due_date_without_offset_is_refused(callers):

@@ -118,6 +118,8 @@ def test_a_case_whose_deadline_cannot_be_reckoned_is_refused(released, callers):
         ("Idempotency-Key", "x" * 60_000, 422),
         ("Idempotency-Key", "", 422),
         ("Authorization", "Bearer " + "x" * 60_000, 401),
+        ("Content-Encoding", "gzip", 415),
+        ("Content-Encoding", "identity", 202),
         ("Content-Type", "text/plain", 415),
         ("Content-Type", "multipart/form-data", 415),
         ("Content-Type", "application/x-www-form-urlencoded", 415),

@@ -64,6 +64,14 @@ def test_the_same_key_for_another_request_is_refused(callers, key):
     assert callers["program"].post(path, key=key).status_code == 422
 
 
+def test_a_number_and_its_text_are_two_requests(callers, key):
+    def told(value):
+        body = {"name": "news", "variables": {"rate": value}}
+        return callers["program"].post("/api/v1/messages", body, key=key).status_code
+
+    assert (told(1.5), told(1.5), told("1.5")) == (202, 202, 422)
+
+
 def test_a_key_is_its_callers_own(callers, key):
     first = callers["program"].post(INSTANCES, START, key=key)
     other = callers["clerk"].post(INSTANCES, START, key=key)

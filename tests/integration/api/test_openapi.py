@@ -118,7 +118,9 @@ def test_lists_are_asked_for_and_answered_alike(told):
 
 def test_every_write_that_stores_takes_a_key(told):
     for name, operation, parameters in operations(told):
-        stores = name.startswith("POST") and not name.endswith(("/evaluate", "/lint"))
+        stores = name.startswith(("POST", "DELETE")) and not name.endswith(
+            ("/evaluate", "/lint")
+        )
         keys = [one for one in parameters if one["name"] == "Idempotency-Key"]
         assert bool(keys) is stores, name
         for status, one in operation["responses"].items():

@@ -35,8 +35,9 @@ def program(app, store, callers, request):
     return make_caller(app, store, request.node.name[:60], Role.SERVICE, "school-1")
 
 
-def delete(caller, path):
-    return caller.app.test_client().delete(path, headers=caller.headers())
+def delete(caller, path, key=None):
+    headers = caller.headers() | ({"Idempotency-Key": key} if key else {})
+    return caller.app.test_client().delete(path, headers=headers)
 
 
 def test_the_secret_is_told_in_the_first_answer_and_its_repeats(program):
@@ -60,7 +61,16 @@ def test_a_webhook_is_ended_by_its_owner(program):
 
     assert (answer.status_code, answer.data) == (204, b"")
     assert delete(program, f"{PATH}/{id_}").status_code == 404
+    assert "Content-Type" not in answer.headers
     assert program.get(PATH).json["total"] == 0
+
+
+def test_the_repeat_of_an_end_gives_the_first_answer(program):
+    id_ = program.post(PATH, ASKED).json["id"]
+    first, again = (delete(program, f"{PATH}/{id_}", "end-1") for _ in range(2))
+
+    assert (first.status_code, again.status_code) == (204, 204)
+    assert again.headers["Idempotent-Replayed"] == "true"
 
 
 @pytest.mark.parametrize(
