@@ -216,7 +216,7 @@ def place_of(tx: sa.Connection, caller: Caller, comment_id: uuid.UUID) -> str | 
     counted = sa.select(sa.func.count()).select_from(newer.limit(LATEST).subquery())
     if (tx.scalar(counted) or 0) < LATEST:
         return None
-    return listing.encode([row.created_at, row.event_seq + 1])
+    return listing.encode([row.created_at, row.event_seq + 1], NEWEST)
 
 
 def mentioning(

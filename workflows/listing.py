@@ -2,8 +2,10 @@
 
 import base64
 import json
+import zlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -12,6 +14,7 @@ from workflows.model import InputRefused, Page
 
 TOTAL_CAP = 10_000
 LIMIT_MAX = 200
+NAMED = "by:"  # what the name of an order begins with, as the last of a cursor
 
 Item = TypeVar("Item")
 
@@ -47,7 +50,7 @@ def page(
     shown = rows[:limit]
     return Page(
         items=[make(row) for row in shown],
-        next_cursor=_cursor(shown[-1], len(keys)) if len(rows) > limit else None,
+        next_cursor=_cursor(shown[-1], order) if len(rows) > limit else None,
         total=min(total or 0, TOTAL_CAP),
         total_is_capped=(total or 0) > TOTAL_CAP,
     )
@@ -68,7 +71,7 @@ def checked(tx: sa.Connection, query: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
 
 def after(order: Sequence[Any], cursor: str) -> sa.ColumnElement[bool]:
     """What comes after the cursor, as `later` says."""
-    values = _decode(cursor, len(order))
+    values = _decode(cursor, order)
     pairs = zip(values, order, strict=True)
     if not all(_fits(value, part.element) for value, part in pairs):
         raise InputRefused(field="cursor", reason="not one of ours")
@@ -98,12 +101,12 @@ def _fits(value: Any, key: sa.ColumnElement[Any]) -> bool:
     return value.isascii() or not any("\ud800" <= one <= "\udfff" for one in value)
 
 
-def _cursor(row: sa.Row[Any], size: int) -> str:
-    return encode([getattr(row, f"_key{place}") for place in range(size)])
+def _cursor(row: sa.Row[Any], order: Sequence[Any]) -> str:
+    return encode([getattr(row, f"_key{place}") for place in range(len(order))], order)
 
 
-def encode(values: Sequence[Any]) -> str:
-    """A cursor that stands after a row with these keys."""
+def encode(values: Sequence[Any], order: Sequence[Any]) -> str:
+    """A cursor that stands after a row with these keys, in this order alone."""
     said = [
         value.isoformat()
         if isinstance(value, datetime)
@@ -112,18 +115,36 @@ def encode(values: Sequence[Any]) -> str:
         else str(value)
         for value in values
     ]
-    return base64.urlsafe_b64encode(json.dumps(said).encode()).decode().rstrip("=")
+    text = json.dumps([*said, _name(order)])
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _decode(cursor: str, size: int) -> list[Any]:
+def _decode(cursor: str, order: Sequence[Any]) -> list[Any]:
+    """The values that it was made of; cursors without a name are of older releases."""
     try:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except ValueError as error:
         raise InputRefused(field="cursor", reason="not one of ours") from error
-    if (
-        not isinstance(values, list)
-        or len(values) != size
-        or not all(isinstance(value, int | str) for value in values)
+    if not isinstance(values, list) or not all(
+        isinstance(value, int | str) for value in values
     ):
         raise InputRefused(field="cursor", reason="not one of ours")
+    if values and isinstance(values[-1], str) and values[-1].startswith(NAMED):
+        if values.pop() != _name(order):
+            reason = "of another list or another order: begin without it"
+            raise InputRefused(field="cursor", reason=reason)
+    if len(values) != len(order):
+        raise InputRefused(field="cursor", reason="not one of ours")
     return values
+
+
+def _name(order: Sequence[Any]) -> str:
+    """One word for columns and directions, the same in every process."""
+    falling = (part.modifier is sa.sql.operators.desc_op for part in order)
+    ways = zip(falling, (_words(part.element) for part in order), strict=True)
+    return f"{NAMED}{zlib.crc32(repr(list(ways)).encode()):08x}"
+
+
+@lru_cache(maxsize=256)
+def _words(key: sa.ColumnElement[Any]) -> str:
+    return str(key)

@@ -201,8 +201,9 @@ def shown(wanted: Wanted, limit: int, after: Condition | None) -> sa.Select[Any]
 
 
 def _cursor(row: sa.Row[Any], wanted: Wanted) -> str:
-    keys = range(len(SORTS[wanted.sort]) - 1)
-    return listing.encode([*(row._mapping[f"_key{n}"] for n in keys), row.id])
+    order = SORTS[wanted.sort]
+    keys = [row._mapping[f"_key{place}"] for place in range(len(order) - 1)]
+    return listing.encode([*keys, row.id], order)
 
 
 def _locked(tx: sa.Connection, ids: Sequence[uuid.UUID]) -> uuid.UUID | None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.integration.api.two_schools import DRAWINGS, OURS, THEIRS, school
+from tests.integration.api.two_schools import DRAWINGS, MARK, OURS, THEIRS, school
 
 API = "/api/v1"
 LISTS = ("definitions", "instances", "tasks", "jobs", "incidents")
@@ -94,7 +94,7 @@ def test_what_is_no_cursor_is_refused_with_words(ours, lists, cursor, place):
 
 
 def test_a_cursor_of_another_list_gives_nothing_of_others(app, store, ours, lists):
-    theirs = school(app, store, THEIRS, "zq7319secret")
+    theirs = school(app, store, THEIRS, MARK)
     theirs.fill(3)
 
     for source in LISTS:
@@ -103,7 +103,7 @@ def test_a_cursor_of_another_list_gives_nothing_of_others(app, store, ours, list
         for target in lists:
             answer = ours.program.get(f"{API}/{target}", cursor=cursor)
             assert answer.status_code in (200, 422), (source, target, answer.text)
-            assert "zq7319secret" not in answer.text, (source, target)
+            assert MARK not in answer.text, (source, target)
 
 
 CHANGES = st.lists(st.sampled_from(("more", "less", "nothing")), min_size=1, max_size=6)
@@ -141,3 +141,38 @@ def test_pages_lose_and_double_nothing_while_others_come_and_go(ours, changes, l
 def begun(program, key):
     told = {"process_key": "fuzz", "business_key": key}
     return program.post(f"{API}/instances", told).json["id"]
+
+
+@pytest.mark.parametrize(
+    ("made", "used"),
+    [
+        ({"sort": "created_at"}, {"sort": "-created_at"}),
+        ({"sort": "created_at"}, {"sort": "deadline_at"}),
+        ({"sort": "-created_at"}, {}),
+    ],
+)
+def test_a_cursor_of_another_order_is_refused_with_what_to_do(ours, made, used):
+    cursor = ours.clerk.get(f"{API}/tasks", limit=1, **made).json["next_cursor"]
+
+    same = ours.clerk.get(f"{API}/tasks", cursor=cursor, **made)
+    other = ours.clerk.get(f"{API}/tasks", cursor=cursor, **used)
+    list_ = ours.clerk.get(f"{API}/instances", cursor=cursor)
+
+    assert same.status_code == 200
+    assert same.json["items"]
+    for answer in (other, list_):
+        assert answer.status_code == 422
+        assert "begin without it" in answer.json["errors"]["cursor"][0]
+
+
+def test_a_cursor_of_an_older_release_still_goes_on(ours):
+    page = ours.clerk.get(f"{API}/instances", limit=1).json
+    padded = page["next_cursor"] + "=" * (-len(page["next_cursor"]) % 4)
+    *values, name = json.loads(base64.urlsafe_b64decode(padded))
+
+    older = ours.clerk.get(f"{API}/instances", cursor=coded(values)).json
+    ours_ = ours.clerk.get(f"{API}/instances", cursor=page["next_cursor"]).json
+
+    assert name.startswith("by:")
+    assert older["items"]
+    assert older == ours_
