@@ -1,6 +1,7 @@
-"""A caller of the API in tests: a client with a token."""
+"""A caller of the API in tests, with a token; and a browser of theirs."""
 
 import io
+import re
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
@@ -62,6 +64,22 @@ def make_caller(
         # Without an end: a test may move the clock by decades.
         token = credentials.create_token(tx, clock, login, valid_for=None)
     return Caller(app, login, token)
+
+
+def csrf_of(page: TestResponse) -> str:
+    """What a form of the page sends along, to be known as its own."""
+    found = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
+    assert found, page.text
+    return found[1]
+
+
+def signed_in(caller: Caller, language: str = "en") -> FlaskClient:
+    """A browser in which the caller has signed in."""
+    browser, path = caller.app.test_client(), f"/sign-in?lang={language}"
+    form = {"login": caller.login, "password": PASSWORD}
+    form["csrf_token"] = csrf_of(browser.get(path))
+    assert browser.post("/sign-in", data=form).status_code == 303
+    return browser
 
 
 def unknown_id() -> str:

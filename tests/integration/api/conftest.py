@@ -1,20 +1,23 @@
 """An application on a database of its own, and people in three offices."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from server import bootstrap
 from server.settings import Settings
-from tests.integration.api.callers import Caller, make_caller
+from tests.integration.api.callers import Caller, csrf_of, make_caller, signed_in
 from tests.integration.api.conformance import watched
 from workflows import people
 from workflows.model import Role
 from workflows.store.session import Store
+
+Sent = Callable[..., TestResponse]
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +84,22 @@ def callers(
         login: make_caller(app, store, login, role, office)
         for login, role, office in who
     }
+
+
+@pytest.fixture
+def browse() -> Callable[[Caller], tuple[Sent, Sent]]:
+    """A browser in which somebody is signed in: get, and post with what forms need."""
+
+    def enter(caller: Caller) -> tuple[Sent, Sent]:
+        browser = signed_in(caller)
+
+        def post(path: str, **told: str) -> TestResponse:
+            told["csrf_token"] = csrf_of(browser.get("/account"))
+            return browser.post(path, data=told)
+
+        return browser.get, post
+
+    return enter
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import pytest
 from server import bootstrap
 from server.rates import Rates
 from server.settings import Settings
-from tests.integration.api.callers import make_caller
+from tests.integration.api.callers import csrf_of, make_caller
 from workflows.model import Role
 
 CLOCK, SIGN_IN = "/api/v1/clock", "/sign-in?lang=en"
@@ -74,8 +74,7 @@ def test_all_processes_count_together(strict, clerk):
 def test_an_address_that_tries_to_sign_in_too_often_waits(strict):
     def attempt(address):
         client = strict[0].test_client()
-        page = client.get(SIGN_IN).text
-        token = page.split('name="csrf_token" value="')[1].split('"')[0]
+        token = csrf_of(client.get(SIGN_IN))
         form = {"login": "nobody", "password": "wrong", "csrf_token": token}
         told = {"REMOTE_ADDR": address}
         return client.post(SIGN_IN, data=form, environ_overrides=told)

@@ -5,33 +5,9 @@ import re
 import pytest
 import sqlalchemy as sa
 
-from tests.integration.api.callers import PASSWORD, make_caller
+from tests.integration.api.callers import make_caller
 from workflows.model import Role
 from workflows.store.tables import users, webhooks
-
-
-@pytest.fixture
-def browse(app):
-    """A browser in which somebody is signed in: get, and post with what forms need."""
-
-    def enter(caller):
-        client = app.test_client()
-
-        def form_token(path):
-            page = client.get(path).text
-            return re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
-
-        form = {"login": caller.login, "password": PASSWORD}
-        form["csrf_token"] = form_token("/sign-in?lang=en")
-        assert client.post("/sign-in", data=form).status_code == 303
-
-        def post(path, **told):
-            told["csrf_token"] = form_token("/account")
-            return client.post(path, data=told)
-
-        return client.get, post
-
-    return enter
 
 
 def id_of(store, login):

@@ -1,6 +1,5 @@
 """The queue's page and its call: who sees what, what is paused, what is tried again."""
 
-import re
 from uuid import uuid4
 
 import pytest
@@ -8,7 +7,7 @@ import sqlalchemy as sa
 
 from server.measures import text
 from tests.drawn import job, line
-from tests.integration.api.callers import PASSWORD, make_caller
+from tests.integration.api.callers import make_caller
 from tests.integration.conftest import ToldConnectors
 from workflows import deployments, gates, jobs
 from workflows.model import Role
@@ -31,29 +30,6 @@ def nothing_is_left(services):
     tables = "workers, outside_systems, paused_job_types, queue_changes, job_counts"
     with services.store.transaction() as tx:
         tx.execute(sa.text(f"TRUNCATE {tables}, process_instances CASCADE"))
-
-
-@pytest.fixture
-def browse(app):
-    def enter(caller):
-        client = app.test_client()
-
-        def form_token(path):
-            return re.search(
-                r'name="csrf_token" value="([^"]+)"', client.get(path).text
-            )[1]
-
-        form = {"login": caller.login, "password": PASSWORD}
-        form["csrf_token"] = form_token("/sign-in?lang=en")
-        assert client.post("/sign-in", data=form).status_code == 303
-
-        def post(path, **told):
-            told["csrf_token"] = form_token("/account")
-            return client.post(path, data=told)
-
-        return client.get, post
-
-    return enter
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from server import auth
 from tests.drawn import ask, job, line, step
-from tests.integration.api.callers import PASSWORD, make_caller
+from tests.integration.api.callers import csrf_of, make_caller, signed_in
 from workflows import people
 from workflows.model import Role
 from workflows.store import tables
@@ -59,25 +59,16 @@ class Person:
         return self.browser.open(path, method=method, data=data)
 
 
-def enter(app, caller):
-    browser = app.test_client()
-    token = csrf_of(browser.get("/sign-in?lang=en").text)
-    form = {"login": caller.login, "password": PASSWORD, "csrf_token": token}
-    assert browser.post("/sign-in", data=form).status_code == 303
-    return Person(caller, browser, csrf_of(browser.get("/account").text))
-
-
-def csrf_of(page):
-    return re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
+def enter(caller):
+    browser = signed_in(caller)
+    return Person(caller, browser, csrf_of(browser.get("/account")))
 
 
 @pytest.fixture(scope="module")
 def persons(app, store, callers):
     """One person of each role at each office, by (role, place)."""
     return {
-        (role, place): enter(
-            app, make_caller(app, store, f"{role}-{place}", role, office)
-        )
+        (role, place): enter(make_caller(app, store, f"{role}-{place}", role, office))
         for role in Role
         for place, office in OFFICES.items()
     }
@@ -90,7 +81,7 @@ def elsewhere(app, store, callers):
     with store.transaction() as tx:
         for role in STAFF[1:]:
             people.add_membership(tx, login="elsewhere", role=role, office="school-2")
-    return enter(app, caller)
+    return enter(caller)
 
 
 @pytest.fixture(scope="module")

@@ -5,18 +5,14 @@ import re
 import pytest
 
 from server import auth
-from tests.integration.api.callers import PASSWORD
+from tests.integration.api.callers import PASSWORD, csrf_of
 
 pytestmark = pytest.mark.usefixtures("callers")
 
 
-def token_in(page):
-    return re.search(r'name="csrf_token" value="([^"]+)"', page.text)[1]
-
-
 def sign_in(client, login="clerk", password=PASSWORD, **told):
     form = {"login": login, "password": password} | told
-    form.setdefault("csrf_token", token_in(client.get("/sign-in")))
+    form.setdefault("csrf_token", csrf_of(client.get("/sign-in")))
     return client.post("/sign-in", data=form)
 
 
@@ -70,7 +66,7 @@ def test_over_https_the_cookie_is_for_https_alone(client):
     answer = client.post(
         "/sign-in",
         base_url=base,
-        data={"login": "clerk", "password": PASSWORD, "csrf_token": token_in(page)},
+        data={"login": "clerk", "password": PASSWORD, "csrf_token": csrf_of(page)},
     )
 
     for cookie in (*page.headers.getlist("Set-Cookie"), answer.headers["Set-Cookie"]):
@@ -100,14 +96,14 @@ def test_a_form_without_our_token_is_refused(client, told):
 
 
 def test_a_token_of_another_browser_is_refused(app, client):
-    foreign = token_in(app.test_client().get("/sign-in"))
+    foreign = csrf_of(app.test_client().get("/sign-in"))
     client.get("/sign-in")
 
     assert sign_in(client, csrf_token=foreign).status_code == 403
 
 
 def test_signing_out_needs_the_token_of_the_session(client):
-    before = token_in(client.get("/sign-in"))
+    before = csrf_of(client.get("/sign-in"))
     sign_in(client, csrf_token=before)
 
     assert client.post("/sign-out").status_code == 403
@@ -117,7 +113,7 @@ def test_signing_out_needs_the_token_of_the_session(client):
 
 def test_signing_out_ends_the_session(client):
     sign_in(client)
-    own = token_in(client.get("/tasks"))
+    own = csrf_of(client.get("/tasks"))
 
     answer = client.post("/sign-out", headers={"X-CSRF-Token": own})
 
@@ -161,7 +157,7 @@ def test_scripts_run_only_with_the_word_of_this_answer(client):
 
 
 def test_one_click_enters_only_people_of_the_demonstration(client):
-    own = token_in(client.get("/sign-in"))
+    own = csrf_of(client.get("/sign-in"))
 
     answer = client.post("/sign-in/demo", data={"login": "clerk", "csrf_token": own})
 

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from server.cli import main
-from tests.integration.api.callers import PASSWORD, make_caller
+from tests.integration.api.callers import csrf_of, make_caller, signed_in
 from workflows.model import Role
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -55,16 +55,8 @@ def said(folder, app, settings, callers):
 @pytest.fixture(scope="module")
 def clerks(app, store, callers):
     """Two clerks of one school, each with a browser of their own."""
-    make_caller(app, store, "colleague", Role.CLERK, "school-1")
-    browsers = {}
-    for login in ("clerk", "colleague"):
-        browser = app.test_client()
-        page = browser.get("/sign-in?lang=ru").text
-        token = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
-        form = {"login": login, "password": PASSWORD, "csrf_token": token}
-        assert browser.post("/sign-in", data=form).status_code == 303
-        browsers[login] = browser
-    return browsers
+    colleague = make_caller(app, store, "colleague", Role.CLERK, "school-1")
+    return {one.login: signed_in(one, "ru") for one in (callers["clerk"], colleague)}
 
 
 def test_the_guide_has_every_file_that_it_lists(folder):
@@ -128,6 +120,5 @@ def _tasks(callers, begun):
 
 
 def _send(browser, task, answers):
-    page = browser.get(f"/tasks/{task['id']}").text
-    token = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
+    token = csrf_of(browser.get(f"/tasks/{task['id']}"))
     return browser.post(f"/tasks/{task['id']}", data=answers | {"csrf_token": token})
