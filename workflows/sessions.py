@@ -89,14 +89,14 @@ def by_session(tx: sa.Connection, clock: Clock, token: str) -> Session | None:
     return Session(caller_of(rows), found.csrf_token, must_change)
 
 
-def of_caller(
-    tx: sa.Connection, clock: Clock, caller: Caller, token: str
+def of_user(
+    tx: sa.Connection, clock: Clock, user_id: uuid.UUID, token: str = ""
 ) -> list[SessionRow]:
-    """The caller's live sessions, the one behind `token` first, then the latest."""
+    """Somebody's live sessions, the one behind `token` first, then the latest."""
     this = sessions.c.token_hash == hash_of(token)
     rows = tx.execute(
         sa.select(sessions, this.label("is_this"))
-        .where(sessions.c.user_id == caller.user_id, *_alive(clock.now()))
+        .where(sessions.c.user_id == user_id, *_alive(clock.now()))
         .order_by(this.desc(), sessions.c.last_seen_at.desc(), sessions.c.id)
     )
     return [
@@ -113,11 +113,11 @@ def of_caller(
     ]
 
 
-def end(tx: sa.Connection, caller: Caller, session_id: uuid.UUID) -> None:
-    """End one of the caller's own sessions; NotFound for anybody else's."""
+def end(tx: sa.Connection, user_id: uuid.UUID, session_id: uuid.UUID) -> None:
+    """End one of somebody's sessions; NotFound for anybody else's."""
     ended = tx.execute(
         sa.delete(sessions)
-        .where(sessions.c.id == session_id, sessions.c.user_id == caller.user_id)
+        .where(sessions.c.id == session_id, sessions.c.user_id == user_id)
         .returning(sessions.c.id)
     ).first()
     if ended is None:
@@ -130,6 +130,25 @@ def end_all(tx: sa.Connection, user_id: uuid.UUID, but: str | None = None) -> in
     if but is not None:
         which.append(sessions.c.token_hash != hash_of(but))
     return tx.execute(sa.delete(sessions).where(*which)).rowcount
+
+
+def counted(tx: sa.Connection, clock: Clock, but: str) -> tuple[int, int]:
+    """How many live sessions of how many people, beside the one of the token `but`."""
+    people = sa.func.count(sessions.c.user_id.distinct())
+    row = tx.execute(
+        sa.select(sa.func.count(), people).where(
+            sessions.c.token_hash != hash_of(but), *_alive(clock.now())
+        )
+    ).one()
+    return row[0], row[1]
+
+
+def end_everybodys(tx: sa.Connection, but: str) -> list[uuid.UUID]:
+    """End every session but the one behind the token `but`; whose they were."""
+    which = sessions.c.token_hash != hash_of(but)
+    return list(
+        tx.scalars(sa.delete(sessions).where(which).returning(sessions.c.user_id))
+    )
 
 
 def alone(tx: sa.Connection, user_id: uuid.UUID, token: str) -> str:

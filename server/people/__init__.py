@@ -2,8 +2,8 @@
 
 from flask import Blueprint
 
-from server.people import care, listed, tree
+from server.people import care, listed, session_care, tree
 
 blueprint = Blueprint("people", __name__)
-for part in (listed, care, tree):
+for part in (listed, care, session_care, tree):
     part.register(blueprint)

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from server import i18n, words
 from server.auth import require
+from server.browsers import browser_name
 from server.context import caller, services, transaction
 from server.i18n import gettext
 from server.people.words import CHANGES, given_roles
@@ -17,6 +18,7 @@ from workflows import (
     people_care,
     people_changes,
     people_list,
+    people_sessions,
     substitutions,
 )
 from workflows.model import InputRefused, Role
@@ -151,10 +153,18 @@ def _page(user_id: uuid.UUID, problems: dict[str, str], password: str = "") -> s
         changes = people_changes.of(tx, user_id)
         offices = office_tree.proposed(tx, caller())
         speaks_for = substitutions.speaks_for(tx, caller(), user_id)
+        is_me = user_id == caller().user_id
+        is_theirs = found.is_whole and not is_me
+        rows = (
+            people_sessions.of_person(tx, services().clock, caller(), user_id)
+            if is_theirs
+            else []
+        )
     return render_template(
         "people/person.html",
+        browser=browser_name,
         changes=[(one, words.of(CHANGES, one.what), _detail(one)) for one in changes],
-        is_me=user_id == caller().user_id,
+        is_me=is_me,
         offices=offices,
         password=password,
         person=found,
@@ -162,6 +172,7 @@ def _page(user_id: uuid.UUID, problems: dict[str, str], password: str = "") -> s
         roles=given_roles(),
         row=found.row,
         section="people",
+        sessions=rows,
         speaks_for=speaks_for,
         typed=request.form,
     )

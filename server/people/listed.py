@@ -11,7 +11,7 @@ from server.auth import require
 from server.context import caller, services, transaction
 from server.i18n import gettext
 from server.people.words import STATES
-from workflows import office_tree, people_list
+from workflows import office_tree, people_list, people_sessions
 from workflows.model import Page, Role
 from workflows.people_list import PeopleQuery, PersonRow
 
@@ -29,8 +29,10 @@ def people() -> str:
     with transaction() as tx:
         page = _page(tx, query)
         offices = office_tree.proposed(tx, caller())
+        is_over_all = people_sessions.is_over_all(tx, caller())
     return render_template(
         "people/people.html",
+        is_over_all=is_over_all,
         offices=offices,
         page=page,
         query=query,

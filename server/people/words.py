@@ -33,6 +33,8 @@ CHANGES: Words = {
     "recovery_codes_renewed": _("New recovery codes were made"),
     "token_made": _("A token was made"),
     "token_revoked": _("A token was revoked"),
+    "session_ended": _("A session was ended"),
+    "sessions_ended": _("All sessions were ended"),
     "unlocked": _("The lock was taken off"),
     "identity_linked": _("The account was linked to a provider"),
     "substitute_named": _("A substitute was named"),

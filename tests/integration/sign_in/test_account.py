@@ -141,100 +141,6 @@ def test_a_stolen_session_does_not_guess_the_password(owner, app, login):
     assert sign_in(app.test_client(), login).status_code == 422
 
 
-@pytest.fixture
-def beginner(store, login, client):
-    """Somebody with a first password that an administrator gave."""
-    with store.transaction() as tx:
-        caller = people.known(tx, login)
-        password = credentials.give_first_password(tx, SystemClock(), caller, caller)
-    assert sign_in(client, login, password).status_code == 303
-    return client, password
-
-
-def test_a_first_password_opens_nothing_but_its_own_change(beginner):
-    client, password = beginner
-
-    for path in ("/", "/tasks", "/account", "/account/sessions", "/cases"):
-        assert client.get(path).location == "/account/password"
-    token = CSRF.search(client.get("/account/password").text)[1]
-    for path in ("/account/sessions/end-others", "/account/second-step/set-up"):
-        answer = client.post(path, data={"csrf_token": token})
-        assert answer.location == "/account/password"
-
-    assert change(client, current=password).status_code == 303
-    assert is_in(client)
-
-
-def given(store, login, ago):
-    """A first password that the person gave themselves so long ago."""
-    with store.transaction() as tx:
-        caller = people.known(tx, login)
-        now = datetime.now(UTC) - ago
-        clock = type("Clock", (), {"now": lambda _: now})()
-        return credentials.give_first_password(tx, clock, caller, caller)
-
-
-@pytest.mark.parametrize("locale", ["kk", "ru", "en"])
-def test_a_first_password_that_nobody_used_in_time_opens_nothing(
-    store, login, client, locale
-):
-    password = given(store, login, ago=timedelta(hours=72))
-    client.set_cookie("rasim_lang", locale)
-
-    wrong, right = sign_in(client, login, "wrong"), sign_in(client, login, password)
-
-    assert (wrong.status_code, right.status_code) == (422, 422)
-    assert not is_in(client)
-    assert "Әлия" not in wrong.text  # who does not know it does not learn of it
-    assert "Әлия" in right.text
-    assert password not in right.text
-    assert ("Your first password has run out" in right.text) == (locale == "en")
-
-
-def test_each_refusal_is_logged_with_its_account_and_never_with_what_was_typed(
-    client, login, store, caplog
-):
-    sign_in(client, login, "wrong password of nobody")
-    sign_in(client, "a password in the wrong box", "wrong")
-    sign_in(client, login)
-
-    told = [
-        (one.__dict__.get("because"), one.__dict__.get("how"), one.__dict__["user"])
-        for one in caplog.records
-        if one.getMessage() in ("a sign-in was refused", "signed in")
-    ]
-    with store.transaction() as tx:
-        user = str(people.known(tx, login).user_id)
-    assert told == [
-        ("wrong", "password", user),
-        ("unknown", "password", None),
-        (None, "password", user),
-    ]
-    said = "".join(f"{one.getMessage()}{one.__dict__}" for one in caplog.records)
-    assert "wrong password of nobody" not in said
-    assert "a password in the wrong box" not in said
-
-
-def test_in_its_time_a_first_password_opens_and_a_new_one_lasts(store, login, client):
-    password = given(store, login, ago=timedelta(hours=71, minutes=50))
-    assert sign_in(client, login, password).status_code == 303
-
-    assert change(client, current=password).status_code == 303
-
-    post(client, "/sign-out", "/account")
-    assert sign_in(client, login, NEW).status_code == 303
-    with store.transaction() as tx:
-        left = sa.select(users.c.first_password_until).where(users.c.login == login)
-        assert tx.scalar(left) is None
-
-
-def test_a_first_password_is_not_kept(beginner):
-    client, password = beginner
-
-    assert change(client, current=password, password=password).status_code in (303, 422)
-    assert post(client, "/sign-out", "/account/password").status_code == 303
-
-
 # --- sessions ---------------------------------------------------------------------
 
 
@@ -247,22 +153,51 @@ def test_each_session_is_listed_and_this_one_is_marked(owner, elsewhere):
     assert page.count("/end") == 2  # the other one, and all others
 
 
-def test_one_ends_another_session_of_ones_own(owner, elsewhere):
-    path = re.search(
-        r"/account/sessions/[0-9a-f-]{36}/end", owner.get("/account/sessions").text
-    )[0]
+OTHERS = "/account/sessions/end-others"
 
-    assert post(owner, path, "/account/sessions").status_code == 303
+
+def path_of_the_other(client):
+    page = client.get("/account/sessions").text
+    return re.search(r"/account/sessions/[0-9a-f-]{36}/end", page)[0]
+
+
+def test_one_ends_another_session_of_ones_own(owner, elsewhere):
+    path = path_of_the_other(owner)
+    assert "Chrome, Android" in owner.get(path).text
+
+    assert post(owner, path, current=PASSWORD).status_code == 303
     assert not is_in(elsewhere)
     assert is_in(owner)
-    assert post(owner, path, "/account/sessions").status_code == 404
+    assert owner.get(path).status_code == 404
+    again = post(owner, path, "/account/sessions", current=PASSWORD)
+    assert again.status_code == 404
 
 
 def test_all_the_others_end_at_once(owner, elsewhere):
-    post(owner, "/account/sessions/end-others", "/account/sessions")
+    post(owner, OTHERS, current=PASSWORD)
 
     assert not is_in(elsewhere)
     assert is_in(owner)
+
+
+@pytest.mark.parametrize("told", [{}, {"current": ""}, {"current": "wrong"}])
+def test_without_the_password_no_other_session_ends(owner, elsewhere, told):
+    for path in (path_of_the_other(owner), OTHERS):
+        answer = post(owner, path, **told)
+        assert answer.status_code == 422
+        assert "govuk-error-summary" in answer.text
+    assert is_in(elsewhere)
+
+
+def test_who_has_no_password_ends_them_without_one(app, owner, elsewhere, store, login):
+    with store.transaction() as tx:
+        tx.execute(
+            sa.update(users).where(users.c.login == login).values(password_hash=None)
+        )
+
+    assert 'name="current"' not in owner.get(OTHERS).text
+    assert post(owner, OTHERS).status_code == 303
+    assert not is_in(elsewhere)
 
 
 def test_nobody_ends_the_session_of_another(app, owner, store):
@@ -275,9 +210,11 @@ def test_nobody_ends_the_session_of_another(app, owner, store):
     with store.transaction() as tx:
         caller = people.known(tx, login)
         token = other.get_cookie("rasim_session").value
-        (row,) = sessions.of_caller(tx, SystemClock(), caller, token)
+        (row,) = sessions.of_user(tx, SystemClock(), caller.user_id, token)
 
-    answer = post(owner, f"/account/sessions/{row.id}/end", "/account/sessions")
+    path = f"/account/sessions/{row.id}/end"
+    assert owner.get(path).status_code == 404
+    answer = post(owner, path, "/account/sessions", current=PASSWORD)
 
     assert answer.status_code == 404
     assert is_in(other)

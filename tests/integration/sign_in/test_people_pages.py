@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from tests.integration.sign_in.conftest import CSRF, post
 from tests.integration.sign_in.test_account import PASSWORD, is_in, sign_in
-from workflows import credentials, people
+from workflows import credentials, people, sessions
 from workflows.model import Role
 from workflows.ports import SystemClock
 from workflows.store.tables import users
@@ -51,6 +51,7 @@ def shown(client, path):
 
 
 PATHS = ("/people", "/people.csv", "/people/new", "/offices")
+EVERYBODYS = "/people/sessions"
 
 
 @pytest.mark.parametrize(
@@ -61,9 +62,13 @@ def test_only_administrators_open_them(client, person, clerk, role):
     sign_in(client, login)
     token = CSRF.search(client.get("/account").text)[1]
 
-    for path in (*PATHS, f"/people/{clerk[1]}"):
+    for path in (*PATHS, EVERYBODYS, f"/people/{clerk[1]}"):
         assert client.get(path).status_code == 403
-    for path in ("/people/new", *(f"/people/{clerk[1]}/{act}" for act in ACTS)):
+    for path in (
+        "/people/new",
+        EVERYBODYS,
+        *(f"/people/{clerk[1]}/{act}" for act in ACTS),
+    ):
         assert client.post(path, data={"csrf_token": token}).status_code == 403
 
 
@@ -75,6 +80,8 @@ ACTS = (
     "account/enable",
     "account/unlock",
     "account/reset-second-step",
+    "sessions/end",
+    f"sessions/{uuid.uuid4()}/end",
 )
 
 
@@ -193,6 +200,98 @@ def test_who_is_locked_out_is_let_in(app, admin, clerk):
 
     assert post(admin, f"{page}/account/unlock", page).status_code == 303
     assert sign_in(app.test_client(), login).status_code == 303
+
+
+def of(app, login):
+    """Somebody at a browser of their own."""
+    client = app.test_client()
+    assert sign_in(client, login).status_code == 303
+    return client
+
+
+def test_one_session_of_a_person_is_seen_and_ended(app, admin, clerk):
+    login, user_id = clerk
+    page = f"/people/{user_id}"
+    assert "sessions/end" not in shown(admin, page)
+    first, second = of(app, login), of(app, login)
+    paths = re.findall(
+        r'action="(/people/\S+/sessions/[0-9a-f-]{36}/end)"', shown(admin, page)
+    )
+    assert len(paths) == 2
+    assert "Firefox" in shown(admin, page)
+
+    assert post(admin, paths[0], page).location == f"{page}?said=session"
+
+    assert [is_in(first), is_in(second)].count(True) == 1
+    assert post(admin, paths[0], page).status_code == 404
+    assert "A session was ended" in shown(admin, page)
+
+
+def test_all_sessions_of_a_person_end_at_once(app, admin, clerk, person):
+    login, user_id = clerk
+    other, _ = person(Role.CLERK, "school")
+    bystander, page = of(app, other), f"/people/{user_id}"
+    theirs = [of(app, login), of(app, login)]
+
+    assert post(admin, f"{page}/sessions/end", page).location == f"{page}?said=sessions"
+
+    assert not any(map(is_in, theirs))
+    assert is_in(bystander)
+    assert is_in(admin)
+    told = shown(admin, page)
+    assert told.count("All sessions were ended") == 1
+
+
+def test_ones_own_sessions_are_not_ended_on_ones_page_as_a_person(admin, store):
+    with store.transaction() as tx:
+        token = admin.get_cookie("rasim_session").value
+        me = sessions.by_session(tx, SystemClock(), token).caller.user_id
+
+    assert "sessions/end" not in shown(admin, f"/people/{me}")
+    for path in (f"/people/{me}/sessions/end", f"/people/{me}/sessions/{me}/end"):
+        assert post(admin, path, "/people/new").status_code == 403
+    assert is_in(admin)
+
+
+def test_a_session_is_not_ended_at_the_page_of_somebody_else(app, admin, clerk, person):
+    login, user_id = clerk
+    _, other = person(Role.CLERK, "school")
+    theirs = of(app, login)
+    page = shown(admin, f"/people/{user_id}")
+    path = re.search(r"/sessions/[0-9a-f-]{36}/end", page)[0]
+
+    assert post(admin, f"/people/{other}{path}", "/people/new").status_code == 404
+    assert is_in(theirs)
+
+
+def test_only_who_is_over_all_ends_everybodys_sessions(app, admin, clerk, person):
+    theirs = of(app, clerk[0])
+    token = CSRF.search(admin.get("/people/new").text)[1]
+
+    assert EVERYBODYS not in shown(admin, "/people")
+    assert admin.get(EVERYBODYS).status_code == 404
+    data = {"csrf_token": token, "current": PASSWORD}
+    assert admin.post(EVERYBODYS, data=data).status_code == 404
+    assert is_in(theirs)
+
+
+def test_everybodys_sessions_end_but_for_the_one_of_who_does_it(
+    app, admin, clerk, person
+):
+    theirs, chief = of(app, clerk[0]), of(app, person(Role.ADMINISTRATOR, "root")[0])
+    assert EVERYBODYS in shown(chief, "/people")
+    assert "Sessions now" in shown(chief, EVERYBODYS)
+
+    for told in ({}, {"current": "wrong"}):
+        assert post(chief, EVERYBODYS, **told).status_code == 422
+    assert is_in(theirs)
+    answer = post(chief, EVERYBODYS, current=PASSWORD)
+
+    assert answer.location == "/people?said=sessions"
+    assert not is_in(theirs)
+    assert not is_in(admin)
+    assert is_in(chief)
+    assert "All sessions were ended" in shown(chief, f"/people/{clerk[1]}")
 
 
 def test_who_works_elsewhere_too_keeps_the_account(admin, clerk, store):
