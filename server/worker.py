@@ -67,8 +67,8 @@ def run(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT; what is under way has `stop_seconds` to finish."""
     # What start-up made lives as long as the process: never collected, never looked at.
     gc.freeze()
-    threads = THREADS + SWEEP_THREADS + webhook_delivery.THREADS
-    store = bootstrap.make_store(settings, pool_size=threads + 2)
+    connections = THREADS + SWEEP_THREADS + webhook_delivery.CONNECTIONS
+    store = bootstrap.make_store(settings, pool_size=connections + 2)
     world = bootstrap.make_world(settings, store)
     gates = Gates(store, settings.calls_per_system)
     connectors = Guarded(bootstrap.make_connectors(settings), gates)

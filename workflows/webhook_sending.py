@@ -1,7 +1,8 @@
 """Sending what webhooks are told: claimed, signed, posted, and tried again later.
 
-A worker claims a few deliveries of each webhook, so that one that is slow holds up no
-other; each arrives at least once, under an id that stays the same.
+A worker claims a few deliveries of each webhook and sends them one after the other, so
+that one that is slow holds up no other; each arrives at least once, under an id that
+stays the same.
 """
 
 import base64
@@ -10,9 +11,9 @@ import hmac
 import json
 import logging
 import time
-from collections.abc import Callable, Iterable
+import uuid
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +21,7 @@ import sqlalchemy as sa
 from workflows.model import Role
 from workflows.ports import Clock, NotDelivered, Postman
 from workflows.sealing import Sealer
+from workflows.store.prepared import array_of
 from workflows.store.session import Store
 from workflows.store.tables import webhook_deliveries, webhooks
 from workflows.webhook_outbox import STATES
@@ -33,22 +35,28 @@ PAUSES = tuple(
 # Nothing has arrived for so long when one is given up: the webhook is disabled.
 GIVE_UP = timedelta(days=2)
 EACH = 4  # deliveries of one webhook at a time
-# Who has claimed it may be dead: then it is claimed again.
+# Who has claimed it may be dead: then it is claimed again. Those of one webhook are
+# tried well within it, however long each takes.
 LEASE = timedelta(minutes=2)
 GONE = 410
 SEES = tuple(role.value for role in Role if role is not Role.APPLICANT)
-Each = Callable[[Callable[[Any], None], Iterable[Any]], Iterable[None]]
 
 log = logging.getLogger(__name__)
 
 CLAIM = sa.text(
     """
-    WITH due AS (
-        SELECT waiting.id FROM webhooks CROSS JOIN LATERAL (
-            SELECT id FROM webhook_deliveries
+    WITH chosen AS (
+        SELECT webhooks.id FROM webhooks CROSS JOIN LATERAL (
+            SELECT next_at FROM webhook_deliveries
             WHERE webhook_id = webhooks.id AND state = 'waiting' AND next_at <= :now
-            ORDER BY next_at LIMIT :each FOR UPDATE SKIP LOCKED) AS waiting
-        WHERE disabled_at IS NULL)
+            ORDER BY next_at LIMIT 1) AS first
+        WHERE disabled_at IS NULL AND webhooks.id <> ALL (CAST(:but AS uuid[]))
+        ORDER BY first.next_at LIMIT :most),
+    due AS (
+        SELECT waiting.id FROM chosen CROSS JOIN LATERAL (
+            SELECT id FROM webhook_deliveries
+            WHERE webhook_id = chosen.id AND state = 'waiting' AND next_at <= :now
+            ORDER BY next_at LIMIT :each FOR UPDATE SKIP LOCKED) AS waiting)
     UPDATE webhook_deliveries AS told
     SET attempts = attempts + 1, next_at = :lease
     FROM due, webhooks, users, offices
@@ -64,20 +72,41 @@ CLAIM = sa.text(
 )
 
 
-def send_waiting(
-    store: Store, clock: Clock, sealer: Sealer, postman: Postman, each: Each = map
-) -> int:
-    """Send what is due by the clock, a few of each webhook; how many were tried.
+def claim(
+    store: Store,
+    now: datetime,
+    *,
+    but: Collection[uuid.UUID] = (),
+    most: int | None = None,
+) -> dict[uuid.UUID, list[Any]]:
+    """What is due by the clock, by webhook: ours until the lease ends.
 
-    `each` may be the `map` of some threads.
+    Of `most` webhooks at most, those whose deliveries have waited longest, and none of
+    the webhooks `but`.
     """
-    now = clock.now()
     asked = {"now": now, "lease": now + LEASE, "each": EACH, "roles": list(SEES)}
     with store.transaction() as tx:
-        claimed = tx.execute(CLAIM, asked).all()
-    for _ in each(partial(_send, store, clock, sealer, postman), claimed):
-        pass
-    return len(claimed)
+        claimed = tx.execute(CLAIM, asked | {"but": array_of(but), "most": most}).all()
+    found: dict[uuid.UUID, list[Any]] = {}
+    for told in claimed:
+        found.setdefault(told.webhook_id, []).append(told)
+    return found
+
+
+def send(
+    store: Store, clock: Clock, sealer: Sealer, postman: Postman, claimed: Iterable[Any]
+) -> None:
+    """Send what was claimed of one webhook, one after the other."""
+    for told in claimed:
+        _send(store, clock, sealer, postman, told)
+
+
+def send_waiting(store: Store, clock: Clock, sealer: Sealer, postman: Postman) -> int:
+    """Send what is due by the clock, a few of each webhook; how many were tried."""
+    found = claim(store, clock.now())
+    for claimed in found.values():
+        send(store, clock, sealer, postman, claimed)
+    return sum(map(len, found.values()))
 
 
 def body_of(told: Any) -> bytes:

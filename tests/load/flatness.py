@@ -60,7 +60,7 @@ def pooled() -> int:
     """The connections that all pools of the service may open together."""
     told = {name: int(value) for name, value in service.PROCESSES.items()}
     web = told["RASIM_WEB_THREADS"] + bootstrap.SPARE_CONNECTIONS + OVERFLOW
-    threads = worker.THREADS + worker.SWEEP_THREADS + webhook_delivery.THREADS
+    threads = worker.THREADS + worker.SWEEP_THREADS + webhook_delivery.CONNECTIONS
     queue = 1
     working = threads + 2 + OVERFLOW + queue
     return told["RASIM_WEB_PROCESSES"] * web + told["RASIM_WORKERS"] * working

@@ -1,12 +1,23 @@
 """Webhooks that fail: tried again, given up, disabled, sent once more."""
 
+import threading
+import time
 import uuid
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
-from tests.integration.webhooks.hooks import drain, fare, hook, send, told_of
+from server import webhook_delivery
+from tests.integration.webhooks.hooks import (
+    SEALER,
+    ToldPostman,
+    drain,
+    fare,
+    hook,
+    send,
+    told_of,
+)
 from workflows import people, webhook_sending, webhooks
 from workflows.model import NotFound, Role
 from workflows.ports import NotDelivered
@@ -161,6 +172,67 @@ def test_a_slow_receiver_holds_up_no_other(house, postman):
             ).all()
         )
     assert sent == {first: webhook_sending.EACH, second: 1}
+
+
+def test_slow_receivers_leave_threads_to_the_others(house, monkeypatch):
+    """As many that answer late as there are threads: who answers at once is told."""
+    monkeypatch.setattr(webhook_delivery, "SLOW_SECONDS", 0.01)
+    late, quick = "https://late.example/", "https://quick.example/"
+    for _ in range(webhook_delivery.THREADS):
+        id_, _ = hook(house, events=["case.started"])
+        _lead(house, id_, late)
+    for _ in range(4 * webhook_sending.EACH):
+        house.start("hooked")
+    id_, _ = hook(house, events=["case.started"])
+    _lead(house, id_, quick)
+    stop, held, told = threading.Event(), threading.Event(), []
+    known = webhook_delivery.THREADS * webhook_sending.EACH  # each was late once
+
+    class Late(ToldPostman):
+        def post(self, url, headers, body):
+            if url == late:
+                held.wait(30 if len(told) >= known else 0.05)
+            told.append(url)
+            return 204
+
+    told_to = house.store, house.world, SEALER, Late(), stop
+    sending = threading.Thread(target=webhook_delivery.deliver, args=told_to)
+    sending.start()
+    try:
+        until = time.monotonic() + 10
+        while len(told) < known and time.monotonic() < until:
+            time.sleep(0.05)
+        for _ in range(8):
+            house.start("hooked")
+        while told.count(quick) < 8 and time.monotonic() < until:
+            time.sleep(0.05)
+        quickly = told.count(quick)
+    finally:
+        stop.set()
+        held.set()
+        sending.join(20)
+
+    assert quickly == 8
+
+
+def test_what_waits_for_a_thread_is_not_claimed(house):
+    for _ in range(webhook_delivery.THREADS + 1):
+        hook(house, events=["case.started"])
+    house.start("hooked")
+    now = house.world.clock.now()
+
+    first = webhook_sending.claim(house.store, now, most=webhook_delivery.THREADS)
+    second = webhook_sending.claim(house.store, now, but=first.keys(), most=2)
+
+    assert len(first) == webhook_delivery.THREADS
+    assert len(second) == 1
+
+
+def _lead(house, id_, url):
+    with house.store.transaction() as tx:
+        tx.execute(
+            sa.update(webhook_rows).where(webhook_rows.c.id == id_).values(url=url)
+        )
 
 
 def test_what_a_dead_worker_had_is_sent_by_another(house, clock, postman):
