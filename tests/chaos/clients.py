@@ -1,7 +1,6 @@
 """The people around the service: they file, decide and withdraw, and try again."""
 
 import enum
-import json
 import random
 import threading
 import time
@@ -12,6 +11,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import urllib3
+
+from tests.load.client import composed
 
 PROCEDURE = "first_grade_admission"
 PATIENCE_SECONDS = 90.0  # a client gives up after that, which is a violation
@@ -121,12 +122,7 @@ class Client:
         self, method: str, path: str, body: Any, key: str | None
     ) -> urllib3.BaseHTTPResponse | None:
         """What is answered; None where nobody answers."""
-        headers = {"Authorization": f"Bearer {self._token}"}
-        if body is not None:
-            headers["Content-Type"] = "application/json"
-        if key is not None:
-            headers["Idempotency-Key"] = key
-        sent = None if body is None else json.dumps(body).encode()
+        sent, headers = composed(self._token, body, key)
         try:
             answer = self._http.request(
                 method, self._base + path, body=sent, headers=headers

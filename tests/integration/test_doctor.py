@@ -66,6 +66,15 @@ def break_(house: House, statement: str, **values: Any) -> None:
         assert tx.execute(sa.text(statement), values).rowcount > 0
 
 
+def put_back_an_hour(house: House) -> None:
+    """What waits on its queue has waited for so long."""
+    break_(
+        house,
+        "UPDATE pgqueuer SET created = now() - interval '1 hour',"
+        " execute_after = now() - interval '1 hour'",
+    )
+
+
 def test_a_sound_service_has_nothing(
     house: House, key: str, case: uuid.UUID, telling: uuid.UUID, clock: HeldClock
 ) -> None:
@@ -225,11 +234,7 @@ def test_an_incident_of_yesterday_is_old(
 def test_a_queue_that_nobody_takes_from_stands(
     house: House, telling: uuid.UUID
 ) -> None:
-    break_(
-        house,
-        "UPDATE pgqueuer SET created = now() - interval '1 hour',"
-        " execute_after = now() - interval '1 hour'",
-    )
+    put_back_an_hour(house)
 
     assert found(house) == {"queue-stands": [house.world.queue_of("notify.email")]}
 
@@ -237,11 +242,7 @@ def test_a_queue_that_nobody_takes_from_stands(
 def test_what_is_held_back_is_named_and_does_not_stand(
     house: House, telling: uuid.UUID
 ) -> None:
-    break_(
-        house,
-        "UPDATE pgqueuer SET created = now() - interval '1 hour',"
-        " execute_after = now() - interval '1 hour'",
-    )
+    put_back_an_hour(house)
     queue = house.world.queue_of("notify.email")
     gates.open_circuit(house.store, queue, "it is silent")
     silent = found(house)

@@ -2,7 +2,6 @@
 
 import http.client
 import itertools
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,10 +15,9 @@ from server.auth import FORM_FIELD, SESSION_COOKIE
 from server.postgres import EmbeddedPostgres
 from server.settings import Settings
 from tests.load.client import Client
+from tests.load.driver import CASES, DECISION, application
 from workflows import people, sessions
 
-PROCEDURE = "first_grade_admission"
-DECISION = {"variables": {"decision": {"accepted": True}}}
 TYPED = {"decision.accepted": "true"}  # the same, as the page's form sends it
 
 
@@ -65,16 +63,9 @@ class Cast:
 
     def file(self) -> Any:
         """The next family's case, as the API tells it."""
-        family = next(self.families)
-        number = f"B-{uuid.uuid4().hex[:8].upper()}"
-        body = {
-            "process_key": PROCEDURE,
-            "business_key": number,
-            "office": family.wanted.bin,
-            "variables": family.variables(number, datetime.now(UTC)),
-        }
-        path = "/api/v1/instances"
-        return self.client.call("POST", path, self.portal, body, key=number)
+        body = application(next(self.families))
+        key = body["business_key"]
+        return self.client.call("POST", CASES, self.portal, body, key=key)
 
 
 def cast_in(postgres: EmbeddedPostgres, folder: Path, url: str) -> Cast:

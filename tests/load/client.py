@@ -11,6 +11,18 @@ from urllib.parse import urlsplit
 TIMEOUT_SECONDS = 120
 
 
+def composed(
+    token: str, body: Any, key: str | None
+) -> tuple[bytes | None, dict[str, str]]:
+    """The body, if there is one, and the headers of a call."""
+    headers = {"Authorization": f"Bearer {token}"}
+    if body is not None:
+        headers["Content-Type"] = "application/json"
+    if key is not None:
+        headers["Idempotency-Key"] = key
+    return None if body is None else json.dumps(body).encode(), headers
+
+
 class Client:
     """JSON calls; each thread has a connection of its own, which is kept."""
 
@@ -29,13 +41,7 @@ class Client:
         key: str | None = None,
     ) -> Any:
         """The answer; RuntimeError with what was said if it is a refusal."""
-        headers = {"Authorization": f"Bearer {token}"}
-        if body is not None:
-            headers["Content-Type"] = "application/json"
-        if key is not None:
-            headers["Idempotency-Key"] = key
-        said = None if body is None else json.dumps(body).encode()
-        return self._send(method, path, said, headers)
+        return self._send(method, path, *composed(token, body, key))
 
     def deploy(self, token: str, files: dict[str, bytes]) -> Any:
         """Release files together, as the designer's page does."""

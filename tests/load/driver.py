@@ -21,6 +21,7 @@ from tests.load.client import Client
 THREADS = 4
 LOOK_SECONDS = 0.1
 PROCEDURE = "first_grade_admission"
+CASES = "/api/v1/instances"
 # Both lists are asked for by the state of the thing, never by its case: one cheap call
 # serves every case under way.
 TASKS = "/api/v1/tasks?sort=created_at&limit=200"
@@ -30,6 +31,17 @@ HELD = """
     SELECT instance_id FROM message_subscriptions
     WHERE name = 'application_withdrawn' AND instance_id = ANY (%s)
 """
+
+
+def application(family: Family) -> dict[str, Any]:
+    """What starts a case of the family's child, under a new number."""
+    number = f"B-{uuid.uuid4().hex[:8].upper()}"
+    return {
+        "process_key": PROCEDURE,
+        "business_key": number,
+        "office": family.wanted.bin,
+        "variables": family.variables(number, datetime.now(UTC)),
+    }
 
 
 @dataclass
@@ -121,16 +133,10 @@ class Driver:
         self._threads.shutdown()
 
     def _file(self, family: Family) -> None:
-        number = f"B-{uuid.uuid4().hex[:8].upper()}"
-        body = {
-            "process_key": PROCEDURE,
-            "business_key": number,
-            "office": family.wanted.bin,
-            "variables": family.variables(number, datetime.now(UTC)),
-        }
+        body = application(family)
         began = time.perf_counter()
         case = self._client.call(
-            "POST", "/api/v1/instances", self._token, body, key=number
+            "POST", CASES, self._token, body, key=body["business_key"]
         )
         took = time.perf_counter() - began
         with self._lock:

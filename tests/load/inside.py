@@ -11,7 +11,6 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ from integrations.connectors import HttpConnectors
 from integrations.people import Family
 from server import bootstrap, context
 from server.settings import Settings
-from tests.load.driver import DECISION, PROCEDURE
+from tests.load.driver import DECISION, application
 from workflows import jobs
 from workflows.model import JobState
 from workflows.store.tables import jobs as job_rows
@@ -103,14 +102,8 @@ class _Inside:
         self.profile: cProfile.Profile | None = None
 
     def case(self, family: Family) -> None:
-        number = f"I-{uuid.uuid4().hex[:8].upper()}"
-        body = {
-            "process_key": PROCEDURE,
-            "business_key": number,
-            "office": family.wanted.bin,
-            "variables": family.variables(number, datetime.now(UTC)),
-        }
-        case = self._post("instances", self.portal, body, number)["id"]
+        body = application(family)
+        case = self._post("instances", self.portal, body, body["business_key"])["id"]
         self._work(case)
         (task,) = self._found(
             sa.select(user_tasks.c.id).where(user_tasks.c.instance_id == case)

@@ -28,6 +28,11 @@ class Findings:
         if not holds:
             self.short.append(what)
 
+    def quick(self, what: str, spent: Sequence[float], limit_ms: float) -> None:
+        """`spent` in seconds: 95 of 100 may take `limit_ms` at most."""
+        told = f"{what}, p95 (p50 {milliseconds(at(spent, 0.5))})"
+        self.most(told, at(spent, 0.95) * 1000, limit_ms, " ms")
+
     def least(self, what: str, found: float, limit: float, unit: str = "") -> None:
         """`found` must be `limit` or more."""
         holds = found >= limit

@@ -211,13 +211,7 @@ def _line(what: str, do: Callable[[], object], times: int) -> str:
 def _held(
     found: Findings, what: str, do: Callable[[], object], limit_ms: float
 ) -> None:
-    spent = timed(do, TIMES)
-    found.most(
-        f"{what}, p95 (p50 {milliseconds(at(spent, 0.5))})",
-        at(spent, 0.95) * 1000,
-        limit_ms,
-        " ms",
-    )
+    found.quick(what, timed(do, TIMES), limit_ms)
 
 
 def _plans(here: Place, found: Findings, viewer: Viewer) -> None:

@@ -2,30 +2,10 @@
 
 import pytest
 
+from server.api.examples import APPLICATION
 from tests.integration.api.callers import unknown_id
 
 PROBLEM = "application/problem+json"
-APPLICATION = {
-    "application": {
-        "number": "2026-000001",
-        "filed_at": "2026-04-01T10:00:00+05:00",
-        "channel": "egov",
-        "language": "kk",
-        "stays": False,
-    },
-    "applicant": {
-        "iin": "850101300123",
-        "name": "Айгүл Серікқызы",
-        "phone": "+77012345678",
-        "locale": "kk",
-    },
-    "child": {
-        "iin": "190315500127",
-        "name": "Дана Ержанқызы",
-        "birth_date": "2019-03-15",
-    },
-    "school": {"bin": "010140000127", "name": "№ 1 мектеп"},
-}
 START = {
     "process_key": "first_grade_admission",
     "business_key": "2026-000001",

@@ -24,7 +24,6 @@ from tests.integration.api.callers import make_caller
 from workflows.callers import Caller, Membership
 from workflows.model import DatabaseUnavailable, Role
 from workflows.sessions import Session
-from workflows.store.session import Store
 
 AT_ONCE = 60
 OPEN_WITHOUT = {"/healthz", "/readyz", "/api/v1/docs", "/api/v1/openapi.json"}
@@ -215,19 +214,14 @@ def run(store, *statements):
             tx.execute(sa.text(statement))
 
 
-def test_a_database_that_may_only_be_read_is_told_as_down(database_url):
-    store = Store(database_url)
-    try:
-        with pytest.raises(DatabaseUnavailable):
-            run(store, "SET TRANSACTION READ ONLY", "DELETE FROM sessions")
-    finally:
-        store.close()
-
-
-def test_a_statement_that_takes_too_long_is_told_as_down(database_url):
-    store = Store(database_url)
-    try:
-        with pytest.raises(DatabaseUnavailable):
-            run(store, "SET LOCAL statement_timeout = 50", "SELECT pg_sleep(5)")
-    finally:
-        store.close()
+@pytest.mark.parametrize(
+    "statements",
+    [
+        ["SET TRANSACTION READ ONLY", "DELETE FROM sessions"],
+        ["SET LOCAL statement_timeout = 50", "SELECT pg_sleep(5)"],
+    ],
+    ids=["it may only be read", "a statement takes too long"],
+)
+def test_a_database_that_does_not_do_its_work_is_told_as_down(store, statements):
+    with pytest.raises(DatabaseUnavailable):
+        run(store, *statements)
