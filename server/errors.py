@@ -18,7 +18,7 @@ from werkzeug.exceptions import (
 )
 from werkzeug.http import HTTP_STATUS_CODES
 
-from server import auth, context, i18n, limits, overload, rendering
+from server import auth, context, i18n, limits, overload, rendering, unkept
 from server.i18n import gettext
 from workflows import (
     decision_models,
@@ -264,7 +264,8 @@ def members(error: model.RasimError) -> dict[str, Any]:
     if isinstance(error, dmn.DecisionError):
         return decision_models.told(error)
     if isinstance(error, feel.FeelError):
-        return {"position": error.position}
+        faulty = unkept.errors_of(error) if isinstance(error, feel.NotAValue) else {}
+        return {"position": error.position} | faulty
     return {}
 
 

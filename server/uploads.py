@@ -55,6 +55,14 @@ def receive_for_case(instance_id: uuid.UUID, file: FileStorage) -> Received:
     return _received(instance_id, file)
 
 
+def receive_again(file: FileStorage) -> Received:
+    """A file that was received before: nobody is told anew what is wrong with it."""
+    store, depot = services().store, services().depot
+    return depots.receive(
+        store, depot, services().clock, file.stream, file.filename or ""
+    )
+
+
 def add_to_task(
     task_id: uuid.UUID, file: FileStorage, field: str | None = None
 ) -> DocumentRow:

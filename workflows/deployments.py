@@ -253,7 +253,8 @@ def definition(
         query = query.where(definition_versions.c.version == version)
     row = tx.execute(query).one_or_none()
     if row is None:
-        raise NotFound(kind="definition", key=key)
+        named = key if version is None else f"{key} {version}"
+        raise NotFound(kind="definition", key=named)
     return DefinitionDetail(
         **vars(_row(row)),
         source=decisions.file_of(tx, row),

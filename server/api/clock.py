@@ -86,5 +86,5 @@ def _target(clock: ManualClock, body: dict[str, Any]) -> datetime:
 def _clock() -> ManualClock:
     clock = services().manual_clock
     if clock is None:
-        abort(404)
+        abort(404, "The clock is moved only where --manual-clock was said.")
     return clock

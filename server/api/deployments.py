@@ -64,6 +64,8 @@ def uploaded() -> dict[str, bytes]:
     for name in (*request.form, *request.files):
         if name != FILES:
             raise InputRefused(field=name, reason="only parts named files are read")
+    if FILES in request.form:
+        raise InputRefused(field=FILES, reason="every part needs a file name")
     files: dict[str, bytes] = {}
     for part in request.files.getlist(FILES):
         name = part.filename or ""

@@ -5,18 +5,20 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import Response, abort, g, request
+from werkzeug.datastructures import FileStorage
 
 from server import uploads
 from server.api import answers, reading
 from server.api.blueprints import documents as blueprint
 from server.api.blueprints import instances, tasks
-from server.api.idempotency import Subject, once
+from server.api.idempotency import Subject, once, was_used
 from server.auth import authenticated
 from server.context import caller, services, transaction, world
 from server.edge import body_limit
 from workflows import documents, task_rights
+from workflows.depot import Received
 from workflows.documents import DocumentRow
-from workflows.model import InputRefused, Page
+from workflows.model import InputRefused, MoveRefused, Page
 
 FIELD = "field"
 UPLOAD = {
@@ -59,7 +61,7 @@ def add(task_id: uuid.UUID) -> DocumentRow:
     field = request.form.get(FIELD) or None
     if field is not None and (len(field) > reading.TEXT_MOST or "\0" in field):
         raise InputRefused(field=FIELD, reason="the path of a question")
-    received = uploads.receive_for_task(task_id, uploads.sent())
+    received = _received(task_id, uploads.sent())
     g.body = {"sha256": received.sha256, "name": received.name, FIELD: field}
     depot = services().depot
     return once(
@@ -88,6 +90,16 @@ def search(query: dict[str, Any], instance_id: uuid.UUID) -> Page[DocumentRow]:
 def download(document_id: uuid.UUID) -> Response:
     """The bytes of one document, as a file to save."""
     return uploads.download(document_id)
+
+
+def _received(task_id: uuid.UUID, file: FileStorage) -> Received:
+    """Also for a task that is done since the first answer under the same key."""
+    try:
+        return uploads.receive_for_task(task_id, file)
+    except MoveRefused:
+        if not was_used():
+            raise
+        return uploads.receive_again(file)
 
 
 def _subject(document: DocumentRow) -> Subject:

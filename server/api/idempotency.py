@@ -81,6 +81,15 @@ def once(
         return answer
 
 
+def was_used() -> bool:
+    """Whether the request's key has an answer; `once` says whether it is this one's."""
+    key = request.headers.get(HEADER)
+    if key is None or not _KEY.fullmatch(key):
+        return False
+    with context.transaction() as tx:
+        return tx.scalar(sa.select(sa.exists().where(*_mine(key)))) is True
+
+
 def _claim(tx: sa.Connection, key: str, subject: Subject) -> Subject | None:
     """The subject of the first answer; None when this request is the first."""
     if not _KEY.fullmatch(key):

@@ -141,6 +141,16 @@ class Variables(fields.Dict):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(keys=Text(), **kwargs)
 
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super()._deserialize(value, *args, **kwargs)  # type: ignore[no-untyped-call]  # marshmallow's Dict has no annotations here
+        except ValidationError as error:
+            if not isinstance(error.messages, dict):
+                raise
+            name, told = next(iter(error.messages.items()))
+            words = f"The name {str(name)[:TEXT_MOST]!a}: {told['key'][0]}"
+            raise ValidationError(words) from error
+
 
 class ListQuery(Schema):
     """What every list takes."""

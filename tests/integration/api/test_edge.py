@@ -100,20 +100,27 @@ def test_the_fields_that_need_mending_are_named(callers):
 
 
 @pytest.mark.parametrize(
-    "variables",
+    ("variables", "place", "word"),
     [
-        {"a": "\0"},
-        {"a\0": 1},
-        {"a": "\ud800"},
+        ({"a": "\0"}, "variables.a", "NUL"),
+        ({"a\0": 1}, "variables", "'a\\x00'"),
+        ({"": 1}, "variables", "The name ''"),
+        ({"b": 1, "a": "\ud800"}, "variables.a", "surrogate"),
+        ({"a": {"b": [1, {"c": "\0"}]}}, "variables.a.b.1.c", "NUL"),
+        ({"a": {"b\0": 1}}, "variables.a", "NUL"),
     ],
 )
-def test_variables_that_cannot_be_kept_are_refused(released, callers, variables):
+def test_variables_that_cannot_be_kept_are_refused(
+    released, callers, variables, place, word
+):
     body = {"process_key": "first_grade_admission", "variables": variables}
     answer = callers["program"].post(
         INSTANCES, data=json.dumps(body), content_type="application/json"
     )
 
     assert answer.status_code == 422, answer.text
+    assert set(answer.json["errors"]) == {place}
+    assert word in answer.json["errors"][place][0]
 
 
 def test_what_is_not_json_is_refused_by_its_type(callers):

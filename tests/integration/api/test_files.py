@@ -121,6 +121,19 @@ def test_a_repeat_under_one_key_adds_one_document(task, callers):
     assert listed(callers["clerk"], task)["total"] == 1
 
 
+def test_a_repeat_gives_the_first_answer_when_the_task_is_done_since(task, callers):
+    clerk, key = callers["clerk"], str(uuid.uuid4())
+    first = add(clerk, task["id"], key=key)
+    done = clerk.post(f"{TASKS}/{task['id']}/complete", ACCEPTED)
+
+    again = add(clerk, task["id"], key=key)
+    new = add(clerk, task["id"], key=str(uuid.uuid4()))
+
+    assert (done.status_code, again.status_code) == (200, 201)
+    assert again.json == first.json
+    assert new.status_code == 409
+
+
 @pytest.mark.parametrize(
     ("content", "name", "status", "slug"),
     [

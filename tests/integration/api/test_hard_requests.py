@@ -181,3 +181,17 @@ def test_parts_that_nobody_reads_are_refused(callers):
         answer = callers["designer"].post(f"{API}/{path}", data=body)
         assert answer.status_code == 422, answer.text
         assert set(answer.json["errors"]) == {"more"}
+
+
+def test_a_part_without_a_file_name_is_not_passed_over(callers):
+    parts = (
+        b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.form.json"'
+        b'\r\n\r\n{"type": "default", "id": "a", "components": []}\r\n'
+        b'--x\r\nContent-Disposition: form-data; name="files"\r\n\r\n<x/>\r\n--x--\r\n'
+    )
+    for path in ("deployments", "lint"):
+        answer = callers["designer"].post(
+            f"{API}/{path}", data=parts, content_type="multipart/form-data; boundary=x"
+        )
+        assert answer.status_code == 422, answer.text
+        assert answer.json["errors"] == {"files": ["every part needs a file name"]}
