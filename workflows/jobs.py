@@ -50,6 +50,8 @@ LOCK = Prepared(
         process_instances,
         jobs.c.state.label("job_state"),
         jobs.c.next_at.label("job_next_at"),
+        jobs.c.element_id,
+        jobs.c.called_process,
     )
     .join(jobs, jobs.c.instance_id == process_instances.c.id)
     .where(
@@ -204,7 +206,7 @@ def requeue_all(current: Step) -> None:
 def _succeed(
     tx: sa.Connection, world: World, call: Call, answer: Mapping[str, Any]
 ) -> None:
-    with _answered(tx, world, call) as current:
+    with _answered(tx, world, call, did=True) as current:
         if current is not None:
             current.case.finish(
                 call.job_id,
@@ -293,7 +295,9 @@ def _fail(current: Step, call: Call, reason: str, cause: str = "broken") -> None
 
 
 @contextmanager
-def _answered(tx: sa.Connection, world: World, call: Call) -> Iterator[Step | None]:
+def _answered(
+    tx: sa.Connection, world: World, call: Call, *, did: bool = False
+) -> Iterator[Step | None]:
     """The step in which an answer arrives; None when the job is over meanwhile.
 
     A job may be `todo` though it was claimed: a claim does not wait for the disk, and
@@ -301,6 +305,9 @@ def _answered(tx: sa.Connection, world: World, call: Call) -> Iterator[Step | No
 
     An answer that comes while its case is suspended is dropped: the job goes back to
     the queue on resume, and the outside system repeats its answer.
+
+    What a system `did` though nobody waits for it any more, it did: the history says
+    so, for whoever must undo it.
     """
     if call.instance_id is None:
         raise NotFound(kind="case", key="of the job")
@@ -318,4 +325,6 @@ def _answered(tx: sa.Connection, world: World, call: Call) -> Iterator[Step | No
             )
         unclaimed = row.job_state == JobState.TODO and row.job_next_at is None
         waits = row.job_state == JobState.DOING or unclaimed
+        if did and row.job_state == JobState.CANCELED:
+            current.record("job.late", row.element_id, process=row.called_process)
         yield current if waits and not suspended else None

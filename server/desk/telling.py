@@ -371,6 +371,10 @@ SENTENCES: Mapping[str, tuple[Callable[[str], str], str]] = {
         "",
     ),
     "job.retried": (lambda s: gettext("Asked again: %(step)s", step=s), ""),
+    "job.late": (
+        lambda s: gettext("Done outside when no longer needed: %(step)s", step=s),
+        "bad",
+    ),
     "message.received": (
         lambda s: gettext("A message came: %(step)s", step=s),
         "live",

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -13,7 +14,7 @@ from tests.integration.conftest import ToldConnectors
 from tests.integration.house import House
 from workflows import gates, instances, job_claims, jobs
 from workflows.people import Caller
-from workflows.ports import SystemClock
+from workflows.ports import Call, ConnectorFault, SystemClock
 from workflows.store.session import Store
 from workflows.world import World
 
@@ -81,3 +82,39 @@ def test_a_case_that_is_held_and_goes_on_blames_no_worker(
     assert None not in held
     assert not house.incidents(case)
     assert house.case(case).state == "completed"
+
+
+def test_what_a_system_did_after_its_case_was_canceled_is_told(
+    house: House, key: str
+) -> None:
+    """A place that was given then is given: somebody must see to it."""
+    house.release(a__bpmn=line(key, job("j", "nobd.enrol")))
+    case = house.start(key)
+
+    def meanwhile(_: Call) -> dict[str, Any]:
+        with house.store.transaction() as tx:
+            instances.cancel(tx, house.world, house.callers["admin"], case)
+        return {"enrolment_id": "E-1"}
+
+    house.work(case, ToldConnectors({"nobd.enrol": meanwhile}))
+
+    assert house.case(case).state == "canceled"
+    assert house.told(case, "job.late") == [(None, "j")]
+    assert house.events(case)[-1].actor == "job:nobd.enrol"
+    assert "enrolment_id" not in house.case(case).variables
+
+
+def test_a_fault_after_the_case_was_canceled_is_nothing_to_tell(
+    house: House, key: str
+) -> None:
+    house.release(a__bpmn=line(key, job("j", "nobd.enrol")))
+    case = house.start(key)
+
+    def meanwhile(_: Call) -> dict[str, Any]:
+        with house.store.transaction() as tx:
+            instances.cancel(tx, house.world, house.callers["admin"], case)
+        raise ConnectorFault("nobd did not answer")
+
+    house.work(case, ToldConnectors({"nobd.enrol": meanwhile}))
+
+    assert house.told(case, "job.late") == []
