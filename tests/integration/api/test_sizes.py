@@ -1,6 +1,5 @@
 """Drawings of the size that the dialect promises, released and run over the API."""
 
-import time
 from typing import Any
 
 import pytest
@@ -9,7 +8,6 @@ from tests.integration.api.callers import Caller
 from tests.load import long_drawings
 
 ELEMENTS = 2_000
-PATIENCE_SECONDS = 60.0  # it takes one: this is for what would hang
 
 
 @pytest.mark.parametrize("has_task", [False, True])
@@ -18,7 +16,6 @@ def test_two_thousand_elements_in_a_row_are_released_and_run(
 ) -> None:
     key = f"long_{int(has_task)}"
     drawing = long_drawings.chain(key, ELEMENTS, ends_with_task=has_task)
-    began = time.monotonic()
 
     answer = callers["designer"].post_files(
         "/api/v1/deployments", {f"{key}.bpmn": drawing}
@@ -37,4 +34,3 @@ def test_two_thousand_elements_in_a_row_are_released_and_run(
     found: Any = callers["program"].get(f"/api/v1/instances/{case['id']}").json
     assert found["state"] == "completed"
     assert found["variables"]["turns"] == (ELEMENTS - 2 - has_task) // 2
-    assert time.monotonic() - began < PATIENCE_SECONDS

@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -47,8 +47,9 @@ def test_a_substitute_is_named_told_and_ended(app, owner, colleague):
 
 
 def test_on_these_days_every_page_says_for_whom(app, owner, colleague, store):
-    today = datetime.now(people.HOME).date().isoformat()
-    absent(owner, colleague, days=(today, today))
+    today, day = datetime.now(people.HOME).date(), timedelta(days=1)
+    days = (today, today + day)  # it may be midnight in a moment
+    absent(owner, colleague, days=tuple(map(str, days)))
     other = app.test_client()
     sign_in(other, colleague)
 

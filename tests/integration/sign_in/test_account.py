@@ -249,13 +249,13 @@ def set_up(client):
     assert "<svg" in page
     assert "style=" not in page
     maker = pyotp.TOTP(secret)
-    told = client.post(
-        "/account/second-step/confirm",
-        data={
-            **hidden(page),
-            "code": maker.at(datetime.now(UTC) - timedelta(seconds=30)),
-        },
-    )
+    for _ in range(2):  # the half minute may have ended in the meantime
+        code = maker.at(datetime.now(UTC) - timedelta(seconds=30))
+        told = client.post(
+            "/account/second-step/confirm", data={**hidden(page), "code": code}
+        )
+        if told.status_code == 200:
+            break
     assert told.status_code == 200
     return maker, re.findall(r"<code>([A-Z2-7-]+)</code>", told.text)
 

@@ -1,9 +1,8 @@
 """Inclusive gateways: every flow that holds, a join that waits for what can come."""
 
-import time
-
 import pytest
 from engine_kit import MESSAGE, Run, el, els, event_sub, flows, timer
+from work_kit import steps_in
 
 from workflows import engine
 
@@ -253,12 +252,12 @@ def test_one_more_token_at_a_join_of_a_thousand_costs_no_more_than_the_first(def
     case.do(names.pop())  # reachability is worked out once for a version
     tokens = [case.token(name) for name in names]
     spent = []
-    for token in tokens:
-        began = time.perf_counter()
-        case.case.finish(token, {})
-        spent.append(time.perf_counter() - began)
+    for number, token in enumerate(tokens):
+        if number in (0, 500):
+            spent.append(steps_in(lambda: case.case.finish(token, {})))  # noqa: B023
+        else:
+            case.case.finish(token, {})
     case.after()
 
     assert case.open() == ["z"]
-    assert min(spent[400:500]) < 5 * min(spent[:100])
-    assert sorted(spent)[500] < 0.002
+    assert spent[1] < 2 * spent[0]

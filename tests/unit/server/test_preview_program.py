@@ -4,13 +4,12 @@ import io
 import json
 import subprocess
 import sys
-import time
 from itertools import pairwise
 
 import pytest
 from PIL import Image
 
-from server.previews import PROGRAM, WALL_SECONDS
+from server.previews import PROGRAM
 from tests import document_files as files
 
 WIDTH = 900
@@ -124,13 +123,9 @@ def test_what_cannot_be_drawn_is_told_why(name):
 
 
 def test_a_pdf_that_draws_without_end_is_stopped():
-    content = files.endless_pdf()
-    started = time.monotonic()
-
-    code, told, _ = draw("pdf", content, 1)
+    code, told, _ = draw("pdf", files.endless_pdf(), 1)
 
     assert (code != 0, told) == (True, {})
-    assert time.monotonic() - started < WALL_SECONDS * 2
 
 
 def test_a_tall_page_does_not_become_a_tower():

@@ -12,7 +12,7 @@ import pytest
 
 from server.processes import Program, StartFailed, Stopped, Supervisor
 
-FOR_EVER = "import time\ntime.sleep(60)\n"
+FOR_EVER = "import time\ntime.sleep(600)\n"
 
 
 def python(code: str) -> list[str]:
@@ -31,7 +31,7 @@ def is_alive(pid: int) -> bool:
     return state != "Z"
 
 
-def soon(happens, seconds: float = 5.0) -> bool:
+def soon(happens, seconds: float = 60.0) -> bool:
     until = time.monotonic() + seconds
     while not happens():
         if time.monotonic() > until:
@@ -59,7 +59,7 @@ def test_what_dies_comes_back_and_is_told(supervisor, said, tmp_path):
 
     os.kill(first, signal.SIGKILL)
 
-    assert supervisor.wait(lambda: child.pid != first and child.is_running(), 10)
+    assert supervisor.wait(lambda: child.pid != first and child.is_running(), 60)
     assert [line.split(" (")[0] for line in said] == [
         "worker: started",
         "worker: died, back in 0.4 s",
@@ -75,7 +75,7 @@ def test_what_keeps_dying_before_all_is_up_ends_the_start(supervisor, monkeypatc
     supervisor.add("web", program("web", "raise SystemExit(3)"))
 
     with pytest.raises(StartFailed, match="web did not start"):
-        supervisor.wait(lambda: False, 30)
+        supervisor.wait(lambda: False, 60)
 
 
 def test_what_keeps_dying_later_is_brought_back_for_ever(supervisor, monkeypatch, said):
@@ -85,7 +85,7 @@ def test_what_keeps_dying_later_is_brought_back_for_ever(supervisor, monkeypatch
     supervisor.add("web", program("web", "raise SystemExit(3)"))
 
     deaths = lambda: sum("died" in line for line in said) > 6  # noqa: E731 - one line
-    assert supervisor.wait(deaths, 30)
+    assert supervisor.wait(deaths, 60)
 
 
 def test_a_preparation_that_fails_ends_the_start(supervisor):
@@ -98,9 +98,9 @@ def test_a_preparation_that_fails_ends_the_start(supervisor):
 def test_a_stop_ends_children_and_grandchildren_last_started_first(supervisor, said):
     code = (
         "import subprocess, sys, time\n"
-        "sleep = [sys.executable, '-c', 'import time; time.sleep(60)']\n"
+        "sleep = [sys.executable, '-c', 'import time; time.sleep(600)']\n"
         "child = subprocess.Popen(sleep)\n"
-        "open(sys.argv[1], 'w').write(str(child.pid))\ntime.sleep(60)\n"
+        "open(sys.argv[1], 'w').write(str(child.pid))\ntime.sleep(600)\n"
     )
     note = supervisor.register.with_name("grandchild")
     web = Program("web", [*python(code), str(note)], os.environ)
@@ -118,12 +118,14 @@ def test_a_stop_ends_children_and_grandchildren_last_started_first(supervisor, s
 
 
 def test_who_does_not_listen_is_killed(supervisor, monkeypatch):
-    monkeypatch.setattr("server.processes.STOP_SECONDS", 0.2)
-    deaf = "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
-    ready = "print('deaf', flush=True)\n"
-    child = program("worker", deaf + ready + FOR_EVER)
+    for name in ("STOP_SECONDS", "PATIENCE_SECONDS"):
+        monkeypatch.setattr(f"server.processes.{name}", 0.1)
+    note = supervisor.register.with_name("deaf")
+    deaf = "import signal, sys\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+    ready = "open(sys.argv[1], 'w').close()\n"
+    child = Program("worker", [*python(deaf + ready + FOR_EVER), str(note)], os.environ)
     supervisor.add("worker", child)
-    time.sleep(0.5)
+    assert soon(note.exists)
 
     supervisor.stop()
 
@@ -143,7 +145,7 @@ def test_a_signal_ends_the_waiting(supervisor):
         os.kill(os.getpid(), signal.SIGTERM)
 
         with pytest.raises(Stopped):
-            supervisor.wait(lambda: False, 5)
+            supervisor.wait(lambda: False, 60)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -154,7 +156,7 @@ def test_a_killed_supervisor_leaves_nobody_behind(tmp_path):
         "import os, sys, pathlib\n"
         "from server.processes import Program, Supervisor\n"
         "supervisor = Supervisor(pathlib.Path(sys.argv[1]), lambda line: None)\n"
-        "command = [sys.executable, '-c', 'import time; time.sleep(60)']\n"
+        "command = [sys.executable, '-c', 'import time; time.sleep(600)']\n"
         "supervisor.add('a', Program('a', command, os.environ))\n"
         "supervisor.add('b', Program('b', command, os.environ))\n"
         "print('up', flush=True)\n"
