@@ -37,9 +37,6 @@ class Spot:
         inherited = len(self.parent.component.hide) if self.parent else 0
         return self.component.hide[inherited:]
 
-    def is_in(self, item: Keys) -> bool:
-        return item in self.rows
-
 
 def spread(form: Form, answers: Mapping[str, Any]) -> list[Spot]:
     """Every component at its place, what holds others before them, in page order.

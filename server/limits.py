@@ -6,7 +6,6 @@ and at every other write that is open to all.
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 from flask import Flask, Response, current_app, g, request
 
@@ -76,7 +75,7 @@ def _tell(response: Response) -> Response:
     """The headers of draft-ietf-httpapi-ratelimit-headers, for programs."""
     taken: Taken | None = g.get("taken")
     if taken is not None and auth.is_api():
-        rate: Any = taken.rate
+        rate = taken.rate
         policy = f'"{rate.name}";q={rate.most};w={rate.seconds:.0f}'
         left = f'"{rate.name}";r={taken.left};t={math.ceil(taken.full_in)}'
         response.headers["RateLimit-Policy"] = policy

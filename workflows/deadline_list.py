@@ -184,6 +184,4 @@ def _horizons(now: datetime) -> tuple[datetime, datetime]:
 
 
 def _row(row: sa.Row[Any]) -> DeadlineRow:
-    return DeadlineRow(
-        **{name: row._mapping[name] for name in DeadlineRow.__dataclass_fields__}
-    )
+    return listing.value(DeadlineRow, row)

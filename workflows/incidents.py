@@ -243,6 +243,4 @@ def _visible(caller: people.Caller) -> sa.Select[Any]:
 
 
 def _row(row: sa.Row[Any]) -> IncidentRow:
-    return IncidentRow(
-        **{name: row._mapping[name] for name in IncidentRow.__dataclass_fields__}
-    )
+    return listing.value(IncidentRow, row)

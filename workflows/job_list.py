@@ -64,6 +64,4 @@ def get(tx: sa.Connection, caller: people.Caller, job_id: uuid.UUID) -> JobRow:
 
 def row(found: sa.Row[Any]) -> JobRow:
     """A row of `jobs` as a value."""
-    return JobRow(
-        **{name: found._mapping[name] for name in JobRow.__dataclass_fields__}
-    )
+    return listing.value(JobRow, found)

@@ -6,17 +6,21 @@ import zlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 
 from workflows.model import InputRefused, Page
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 TOTAL_CAP = 10_000
 LIMIT_MAX = 200
 NAMED = "by:"  # what the name of an order begins with, as the last of a cursor
 
 Item = TypeVar("Item")
+Value = TypeVar("Value", bound="DataclassInstance")
 
 
 def page(
@@ -54,6 +58,16 @@ def page(
         total=min(total or 0, TOTAL_CAP),
         total_is_capped=(total or 0) > TOTAL_CAP,
     )
+
+
+def value(kind: type[Value], row: sa.Row[Any], **more: Any) -> Value:
+    """A `kind` out of the columns that are called as its fields, and of `more`."""
+    named = {
+        name: row._mapping[name]
+        for name in kind.__dataclass_fields__
+        if name not in more
+    }
+    return kind(**named, **more)
 
 
 def check_limit(limit: int) -> None:

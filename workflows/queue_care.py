@@ -233,9 +233,7 @@ def jobs_of(
 
 
 def _queued(row: sa.Row[Any]) -> QueuedJob:
-    return QueuedJob(
-        **{name: row._mapping[name] for name in QueuedJob.__dataclass_fields__}
-    )
+    return listing.value(QueuedJob, row)
 
 
 def _failed(caller: people.Caller, type_: str) -> sa.Select[Any]:
@@ -315,17 +313,11 @@ def _systems(tx: sa.Connection, world: World) -> list[SystemRow]:
 
 def _workers(tx: sa.Connection) -> list[WorkerRow]:
     rows = tx.execute(
-        sa.select(
-            workers,
-            gates.silent().label("is_silent"),
-        ).order_by(workers.c.host, workers.c.started_at, workers.c.pid)
-    )
-    return [
-        WorkerRow(
-            **{name: row._mapping[name] for name in WorkerRow.__dataclass_fields__}
+        sa.select(workers, gates.silent().label("is_silent")).order_by(
+            workers.c.host, workers.c.started_at, workers.c.pid
         )
-        for row in rows
-    ]
+    )
+    return [listing.value(WorkerRow, row) for row in rows]
 
 
 def _changes(tx: sa.Connection) -> list[ChangeRow]:
@@ -335,12 +327,7 @@ def _changes(tx: sa.Connection) -> list[ChangeRow]:
         .order_by(queue_changes.c.at.desc())
         .limit(CHANGES_SHOWN)
     )
-    return [
-        ChangeRow(
-            **{name: row._mapping[name] for name in ChangeRow.__dataclass_fields__}
-        )
-        for row in rows
-    ]
+    return [listing.value(ChangeRow, row) for row in rows]
 
 
 def _check(

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from workflows import listing
 from workflows.model import TaskState
 from workflows.store.tables import offices, process_instances, user_tasks, users
 from workflows.world import World
@@ -70,10 +71,6 @@ def every() -> sa.Select[Any]:
 
 def made(tx: sa.Connection, world: World, row: sa.Row[Any]) -> TaskRow:
     released = world.library.get(tx, row.release_id, row.definition_version_id)
-    values = {
-        name: row._mapping[name]
-        for name in TaskRow.__dataclass_fields__
-        if name != "names"
-    }
     drawing = released.of(row.called_process)
-    return TaskRow(names=drawing.elements[row.element_id]["names"], **values)
+    names = drawing.elements[row.element_id]["names"]
+    return listing.value(TaskRow, row, names=names)

@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from workflows import people_changes
+from workflows import listing, people_changes
 from workflows.callers import WHO, Caller, caller_of, today, with_memberships
 from workflows.model import InputRefused, NotAllowed, NotFound, RasimError
 from workflows.people import below, known
@@ -239,8 +239,7 @@ def every(
 
 
 def _row(row: sa.Row[Any]) -> TokenRow:
-    told = {name: row._mapping[name] for name in TokenRow.__dataclass_fields__}
-    return TokenRow(**told)
+    return listing.value(TokenRow, row)
 
 
 # --- the end of one ---------------------------------------------------------------

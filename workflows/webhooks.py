@@ -335,6 +335,4 @@ def _row(row: sa.Row[Any]) -> WebhookRow:
 
 
 def _delivery(row: sa.Row[Any]) -> DeliveryRow:
-    return DeliveryRow(
-        **{name: row._mapping[name] for name in DeliveryRow.__dataclass_fields__}
-    )
+    return listing.value(DeliveryRow, row)

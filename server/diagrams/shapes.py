@@ -15,8 +15,6 @@ TASK_CORNER = 8
 DASHED, DOTTED = ' stroke-dasharray="5 4"', ' stroke-dasharray="1 4"'
 BAND = 30.0  # of a pool's or a lane's name
 BOTTOM = 11.0  # from the lower edge to the middle of the markers
-CARDS = ("task", "callActivity")
-ARTIFACTS = ("group", "textAnnotation")
 
 
 def painted(shape: Shape) -> str:
