@@ -299,15 +299,26 @@ def _to_new_password() -> ResponseReturnValue:
 
 def _check_form() -> None:
     told = request.headers.get(FORM_HEADER) or request.form.get(FORM_FIELD) or ""
-    known = g.session is not None or cookies.read(FORM_COOKIE) is not None
-    if not known or not hmac.compare_digest(
-        told.encode("utf-8", "replace"), csrf_token().encode()
-    ):
+    if not any(_is_same(told, token) for token in _form_tokens()):
         raise FormRefused
 
 
-def _signed(seed: str) -> str:
-    key = context.services().settings.secret_key.encode()
+def _form_tokens() -> list[str]:
+    """What a form of ours carries: of the session; before one, of any key of ours."""
+    if g.session is not None:
+        return [g.session.csrf_token]
+    seed = cookies.read(FORM_COOKIE)
+    if seed is None:
+        return []
+    return [_signed(seed, key) for key in context.services().settings.secret_keys]
+
+
+def _is_same(told: str, token: str) -> bool:
+    return hmac.compare_digest(told.encode("utf-8", "replace"), token.encode())
+
+
+def _signed(seed: str, secret: str | None = None) -> str:
+    key = (secret or context.services().settings.secret_key).encode()
     return hmac.new(
         key, b"form:" + seed.encode("utf-8", "replace"), hashlib.sha256
     ).hexdigest()

@@ -76,6 +76,7 @@ def create_app(settings: Settings, counts: Rates | None = None) -> Flask:
     app = Application("server")
     app.config.update(
         SECRET_KEY=settings.require_secret(),
+        SECRET_KEY_FALLBACKS=list(settings.secret_keys[1:]),
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         PROPAGATE_EXCEPTIONS=False,  # an error is always answered, in tests too

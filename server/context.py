@@ -74,7 +74,8 @@ def is_ours(origin: str) -> bool:
 
 def sealer(purpose: str) -> Sealer:
     """Seals what only this service may read again, for one purpose."""
-    return Sealer(services().settings.secret_key, purpose)
+    first, *before = services().settings.secret_keys
+    return Sealer(first, purpose, before)
 
 
 def caller() -> Caller:

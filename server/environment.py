@@ -72,6 +72,15 @@ class Reader:
             raise SettingRefused(name=name, reason="too short", mend=mend)
         return value
 
+    def secrets(self, name: str, kept: tuple[str, ...]) -> tuple[str, ...]:
+        """Those of the environment, between commas, and those that are kept."""
+        told = [each.strip() for each in self.text(name, "").split(",")]
+        if any(0 < len(each) < SECRET_LENGTH for each in told):
+            mend = f"Give the keys of before, each {SECRET_LENGTH} letters or more,"
+            mend += " with commas between."
+            raise SettingRefused(name=name, reason="too short", mend=mend)
+        return tuple(dict.fromkeys([*filter(None, told), *kept]))
+
     def database_url(self, name: str) -> str | None:
         value = self.text(name, "")
         scheme = value.partition("://")[0]

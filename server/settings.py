@@ -5,7 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from server import document_settings, load_settings, openid_settings, public_address
+from server import (
+    document_settings,
+    load_settings,
+    openid_settings,
+    public_address,
+    secret_keys,
+)
 from server.backup import settings as backup_settings
 from server.backup.settings import BackupSettings
 from server.document_settings import DocumentSettings
@@ -36,6 +42,7 @@ class Settings:
     secret_key: (
         str  # signs sessions; empty until `rasim up` or the environment gives it
     )
+    secret_keys_before: tuple[str, ...]  # what they sealed is opened, too
     simulators_url: str | None  # base of the outside systems' stand-ins
     procedures: tuple[Path, ...]  # folders whose sub-folders are one release each
     log_level: str
@@ -70,7 +77,10 @@ class Settings:
             stop_seconds=read.number("RASIM_STOP_SECONDS", 15, 1, 600),
             manual_clock=read.flag("RASIM_MANUAL_CLOCK"),
             demo=read.flag("RASIM_DEMO"),
-            secret_key=read.secret("RASIM_SECRET_KEY", secret_file(data)),
+            secret_key=read.secret("RASIM_SECRET_KEY", data / secret_keys.SECRET),
+            secret_keys_before=read.secrets(
+                "RASIM_SECRET_KEY_BEFORE", secret_keys.before(data)
+            ),
             simulators_url=read.http_url("RASIM_SIMULATORS_URL"),
             procedures=read.folders("RASIM_PROCEDURES", PACKAGED / "bpmn"),
             log_level=read.one_of("RASIM_LOG_LEVEL", "INFO", LOG_LEVELS),
@@ -86,14 +96,15 @@ class Settings:
             openid=openid_settings.read(read, has_address=public is not None),
         )
 
+    @property
+    def secret_keys(self) -> tuple[str, ...]:
+        """The one that seals and signs, then those of before."""
+        old = (each for each in self.secret_keys_before if each != self.secret_key)
+        return self.secret_key, *old
+
     def require_secret(self) -> str:
         """The key that signs sessions; SettingRefused if nobody has made one."""
         if not self.secret_key:
             mend = f"Set it to {SECRET_LENGTH} random letters or more."
             raise SettingRefused(name="RASIM_SECRET_KEY", reason="missing", mend=mend)
         return self.secret_key
-
-
-def secret_file(data: Path) -> Path:
-    """Where `rasim up` keeps the key that it made."""
-    return data / "secret"

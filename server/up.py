@@ -2,19 +2,19 @@
 
 import http.client
 import os
-import secrets
 import socket
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from server import secret_keys
 from server.backup.program import FollowProgram
 from server.holding import held
 from server.postgres import EmbeddedPostgres
 from server.postgres_place import FolderRefused
 from server.processes import Program, Stopped, Supervisor, tell
-from server.settings import Settings, secret_file
+from server.settings import Settings
 from workflows.model import RasimError
 
 LOOPBACK = "127.0.0.1"
@@ -118,7 +118,7 @@ def environment_for(settings: Settings, port: int) -> dict[str, str]:
         "RASIM_HOST": settings.host,
         "RASIM_MANUAL_CLOCK": str(int(settings.manual_clock)),
         "RASIM_PORT": str(port),
-        "RASIM_SECRET_KEY": settings.secret_key or make_secret(settings.data),
+        "RASIM_SECRET_KEY": settings.secret_key or secret_keys.make(settings.data),
         **named(settings),
     }
 
@@ -129,16 +129,6 @@ def named(settings: Settings) -> Mapping[str, str]:
         "RASIM_SIMULATORS_URL": settings.simulators_url,
     }
     return {name: value for name, value in given.items() if value}
-
-
-def make_secret(data: Path) -> str:
-    """A key of this installation's own, kept so that sessions outlive a restart."""
-    secret = secrets.token_urlsafe(48)
-    fresh = secret_file(data).with_suffix(".new")
-    fresh.touch(mode=0o600)
-    fresh.write_text(secret)
-    fresh.replace(secret_file(data))
-    return secret
 
 
 @contextmanager

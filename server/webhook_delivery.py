@@ -39,7 +39,8 @@ def start(
     if not settings.secret_key:
         log.warning("webhooks are not sent by this worker: RASIM_SECRET_KEY is missing")
         return
-    sealer = Sealer(settings.secret_key, SEALED_FOR)
+    first, *before = settings.secret_keys
+    sealer = Sealer(first, SEALED_FOR, before)
     threading.Thread(
         target=deliver,
         args=(store, world, sealer, bootstrap.make_postman(settings), stop),

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psycopg
 
-from server import bootstrap
+from server import bootstrap, secret_keys
 from server.backup import documents as backup_documents
 from server.backup import source as backup_source
 from server.backup import store as backup_store
@@ -26,7 +26,7 @@ from server.backup.verify import Check
 from server.holding import held
 from server.postgres import SUPERUSER, keep_password
 from server.postgres_place import Place, fallback, find_place
-from server.settings import Settings, secret_file
+from server.settings import Settings
 from workflows.model import DatabaseUnavailable, RasimError
 from workflows.store.session import Store
 
@@ -211,12 +211,9 @@ def _take_over(place: Place, url: str) -> None:
 
 
 def _bring_secret(settings: Settings, backup: Backup, folder: Path) -> None:
-    """The key that second factors are sealed with, where the backup has one."""
-    kept = settings.backup.folder / "secret"
-    if backup.manifest.is_embedded and kept.exists():
-        target = secret_file(folder)
-        target.touch(mode=0o600)
-        shutil.copyfile(kept, target)
+    """The keys that second factors are sealed with, where the backup has any."""
+    if backup.manifest.is_embedded:
+        secret_keys.copy(settings.backup.folder, folder)
 
 
 def _dump(url: str, path: Path, major: int, place: Place) -> None:

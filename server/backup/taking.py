@@ -10,14 +10,14 @@ from typing import Any
 
 import psycopg
 
-from server import bootstrap
+from server import bootstrap, secret_keys
 from server.backup import documents as backup_documents
 from server.backup import source as backup_source
 from server.backup import store as backup_store
 from server.backup.source import ProgramFailed, Source, one_row
 from server.backup.store import DUMP, PHYSICAL, Backup, Manifest
 from server.holding import held
-from server.settings import Settings, secret_file
+from server.settings import Settings
 from workflows import doctor
 from workflows.model import RasimError
 from workflows.store import schema
@@ -224,12 +224,11 @@ def _describe(
 
 
 def _keep_secret(settings: Settings) -> None:
-    """What seals second factors: without it people could not sign in again."""
-    secret = secret_file(settings.data)
-    if secret.exists():
-        kept = settings.backup.folder / secret.name
-        kept.touch(mode=0o600)
-        shutil.copyfile(secret, kept)
+    """What seals second factors: without it people could not sign in again.
+
+    Older backups are sealed with the keys of their time: those are kept, too.
+    """
+    secret_keys.copy(settings.data, settings.backup.folder)
 
 
 def _state_of(settings: Settings, url: str) -> dict[str, Any]:

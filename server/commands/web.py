@@ -4,6 +4,7 @@ import dataclasses
 
 import click
 
+from server import database_link
 from server.postgres import require_url
 from server.settings import Settings
 from server.web import run
@@ -17,4 +18,5 @@ def command(settings: Settings) -> None:
     Listens on RASIM_HOST and RASIM_PORT, with RASIM_WEB_PROCESSES processes of
     RASIM_WEB_THREADS threads.
     """
+    database_link.warn(settings.database_url)
     run(dataclasses.replace(settings, database_url=require_url(settings)))

@@ -4,6 +4,7 @@ import dataclasses
 
 import click
 
+from server import database_link
 from server.postgres import require_url
 from server.settings import Settings
 from server.worker import run
@@ -16,4 +17,5 @@ def command(settings: Settings) -> None:
 
     Start as many as wanted, on as many machines.
     """
+    database_link.warn(settings.database_url)
     run(dataclasses.replace(settings, database_url=require_url(settings)))

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from server import bootstrap
+from server import bootstrap, database_link, secret_keys
 from server.backup import choice as backup_choice
 from server.backup import store as backup_store
 from server.backup.check import OLD, SILENT
@@ -19,7 +19,8 @@ from server.backup.choice import NoBackup
 from server.backup.store import PHYSICAL, BackupDamaged
 from server.i18n import TIME_ZONE
 from server.settings import Settings
-from workflows.doctor import Ill
+from workflows import resealing
+from workflows.doctor import NAMED_AT_MOST, Ill
 from workflows.store import schema
 from workflows.store.session import Store
 
@@ -65,6 +66,7 @@ def of_server(store: Store, settings: Settings) -> Iterator[Ill]:
         yield from _room(tx, settings)
         yield from _tables(tx)
         yield from _slots(tx)
+        yield from _seals(tx, settings)
         oldest = tx.scalar(sa.text(OLDEST_LOG))
     kept = timedelta(days=settings.queue_log_days) + LATE_PRUNING
     if oldest is not None and oldest < datetime.now(UTC) - kept:
@@ -81,6 +83,9 @@ def of_machine(settings: Settings) -> Iterator[Ill]:
         yield Ill("secret-missing")
     if not _is_loopback(settings.host) and settings.public is None:
         yield Ill("address-unset", facts={"host": settings.host})
+    host = database_link.open_to(settings.database_url or "")
+    if host is not None:
+        yield Ill("database-open", facts={"host": host})
     told = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
     if told and not _is_writable(Path(told)):
         yield Ill("metrics-folder", facts={"folder": told})
@@ -146,6 +151,22 @@ def _slots(tx: sa.Connection) -> Iterator[Ill]:
         yield Ill("backup-gap", len(lost), lost)
     if held:
         yield Ill("slot-holds", len(held), held)
+
+
+def _seals(tx: sa.Connection, settings: Settings) -> Iterator[Ill]:
+    """What a change of RASIM_SECRET_KEY left behind, or lost."""
+    if not settings.secret_key:
+        return
+    seals = resealing.look(tx, settings.secret_keys)
+    for code, names in (("seal-old", seals.before), ("seal-unknown", seals.unknown)):
+        if names:
+            yield Ill(code, len(names), names[:NAMED_AT_MOST])
+    changed = secret_keys.changed_at(settings.data)
+    if changed is None or seals.before:
+        return
+    # Until then repeated requests are known by them.
+    if changed < datetime.now(UTC) - timedelta(days=settings.idempotency_days):
+        yield Ill("secret-old", since=changed)
 
 
 def _folders(settings: Settings) -> Iterator[Ill]:

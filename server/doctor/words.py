@@ -115,6 +115,28 @@ WORDS: Mapping[str, tuple[str, str]] = {
         _("There is no key that signs sessions."),
         _("Set RASIM_SECRET_KEY to 32 random letters or more, or start rasim up."),
     ),
+    "seal-old": (
+        _("Secrets of second steps or webhooks are sealed with a key of before."),
+        _("Run: rasim secret rotate"),
+    ),
+    "seal-unknown": (
+        _("No key that is known opens secrets of second steps or webhooks."),
+        _(
+            "Name their key in RASIM_SECRET_KEY_BEFORE and run rasim secret rotate;"
+            " else turn off these second steps, and make these webhooks anew."
+        ),
+    ),
+    "secret-old": (
+        _("Keys of before still count, though nothing is sealed with them any more."),
+        _("Stop rasim up, and run: rasim secret forget"),
+    ),
+    "database-open": (
+        _("On the way to the database at %(host)s no certificate is asked for."),
+        _(
+            "Add ?sslmode=verify-full to DATABASE_URL; &sslrootcert= names the file of"
+            " a CA of your own."
+        ),
+    ),
     "address-unset": (
         _("The pages are open to others at %(host)s, but their address is not told."),
         _("Set RASIM_ADDRESS to what people type: https://rasim.example.kz"),
