@@ -52,9 +52,6 @@ class FirstPasswordOver:
     by: str | None
 
 
-# --- signing in -------------------------------------------------------------------
-
-
 def sign_in(
     tx: sa.Connection, clock: Clock, login: str, password: str, browser: str = ""
 ) -> SignedIn | SecondStep | FirstPasswordOver | None:
@@ -152,9 +149,6 @@ def is_confirmed(
     return True
 
 
-# --- passwords --------------------------------------------------------------------
-
-
 def has_password(tx: sa.Connection, user_id: uuid.UUID) -> bool:
     """Whether there is one to change: programs and people of a provider have none."""
     return bool(
@@ -233,9 +227,6 @@ def _write_password(
             locked_until=None,
         )
     )
-
-
-# --- lock-out ---------------------------------------------------------------------
 
 
 def _locked_row(tx: sa.Connection, user_id: uuid.UUID) -> sa.Row[Any] | None:

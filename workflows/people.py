@@ -30,9 +30,6 @@ class DemoPerson:
     office_names: Mapping[str, str]
 
 
-# --- what a caller sees -----------------------------------------------------------
-
-
 def below(office_ids: Sequence[uuid.UUID]) -> sa.Select[tuple[uuid.UUID]]:
     """The ids of these offices and of everything below them, for `column.in_(...)`."""
     own = sa.cast(list(office_ids), ARRAY(UUID))
@@ -91,9 +88,6 @@ def is_visible_to(
     )
 
 
-# --- who calls --------------------------------------------------------------------
-
-
 def by_login(
     tx: sa.Connection, login: str, clock: Clock | None = None
 ) -> Caller | None:
@@ -148,9 +142,6 @@ def set_locale(tx: sa.Connection, caller: Caller, locale: str) -> None:
     tx.execute(
         sa.update(users).where(users.c.id == caller.user_id).values(locale=locale)
     )
-
-
-# --- adding people and offices ------------------------------------------------------
 
 
 def add_office(

@@ -206,9 +206,6 @@ def _coverage(rehearsal: Rehearsal, visited: set[str]) -> Coverage:
     )
 
 
-# --- one scenario ---------------------------------------------------------------
-
-
 def _played(
     procedure: Procedure, scenario: Scenario
 ) -> Iterator[tuple[Outcome, Story | None]]:
@@ -246,9 +243,6 @@ def _play(
     except (StoryStopped, RasimError, FormsError) as e:
         mismatches.append(Mismatch(place, "the story goes on", "yes", str(e)))
     return story, mismatches
-
-
-# --- expected and come ----------------------------------------------------------
 
 
 def judge(story: Story, expected: Expectation, place: str) -> list[Mismatch]:

@@ -112,8 +112,6 @@ class Story:
         self._answer(job, answer or self._usual(job))
         self._settle()
 
-    # --- what happens -----------------------------------------------------------
-
     def _begin(self, scenario: Scenario) -> None:
         configuration = dict(self.procedure.configuration)
         variables = {"configuration": configuration} | scenario.start
@@ -266,8 +264,6 @@ class Story:
     def _fire(self, timer: engine.TimerArmed) -> None:
         self.timers.pop(timer.token)
         self._on(lambda case: case.fire(timer.token))
-
-    # --- the case ---------------------------------------------------------------
 
     def _environment(self) -> feel.Environment:
         return feel.Environment(clock=FixedClock(self.now), calendar=self._calendar)

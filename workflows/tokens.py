@@ -113,9 +113,6 @@ def checked_label(label: str) -> str:
     return label
 
 
-# --- who calls --------------------------------------------------------------------
-
-
 def caller(tx: sa.Connection, clock: Clock, token: str) -> Caller | None:
     """The program behind a token, in one statement, which notes once an hour that it
     is used. None where there is no such token; TokenExpired, TokenRevoked."""
@@ -184,9 +181,6 @@ def _whose() -> sa.Select[Any]:
 WHOSE = _whose()
 
 
-# --- what there is ----------------------------------------------------------------
-
-
 def of_user(
     tx: sa.Connection, clock: Clock, caller: Caller, user_id: uuid.UUID
 ) -> list[TokenRow]:
@@ -235,14 +229,8 @@ def every(
         query = query.where(api_tokens.c.user_id == user_id)
     if login is not None:
         query = query.where(api_tokens.c.user_id == known(tx, login).user_id)
-    return [_row(row) for row in tx.execute(query.limit(MOST_LISTED))]
-
-
-def _row(row: sa.Row[Any]) -> TokenRow:
-    return listing.value(TokenRow, row)
-
-
-# --- the end of one ---------------------------------------------------------------
+    rows = tx.execute(query.limit(MOST_LISTED))
+    return [listing.value(TokenRow, row) for row in rows]
 
 
 def revoke_for(

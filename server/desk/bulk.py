@@ -189,9 +189,6 @@ def fields_again() -> Response:
     return redirect(url_for("desk.bulk_complete_ask", **_arguments()))
 
 
-# --- the pages --------------------------------------------------------------------
-
-
 def _ask_assign(problem: str = "") -> str:
     with transaction() as tx:
         ids = _ids(request.args.get("tasks", ""))
@@ -251,9 +248,6 @@ def _reason(error: RasimError) -> str:
     problems: Any = error.data["errors"]
     said = [i18n.say_problem(one) for each in problems.values() for one in each]
     return " ".join([i18n.say(error), *said])
-
-
-# --- what is ticked ---------------------------------------------------------------
 
 
 def _ids(told: str) -> list[uuid.UUID]:

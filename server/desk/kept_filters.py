@@ -85,9 +85,6 @@ def links(tx: sa.Connection, view: str, wanted: Filter) -> list[Link]:
     ]
 
 
-# --- the page of all --------------------------------------------------------------
-
-
 @require(*WORKERS)
 def show() -> str:
     return _page()

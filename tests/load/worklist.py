@@ -76,9 +76,6 @@ def main() -> None:
         raise SystemExit(f"falls short: {'; '.join(found.short)}")
 
 
-# --- lists ------------------------------------------------------------------------
-
-
 def _before(here: Place, found: Findings, viewers: Sequence[Viewer]) -> None:
     """The statements and the index of before, on the same rows."""
     found.part("before: the plain query and its one index, the use case alone")
@@ -187,9 +184,6 @@ def _told(
 
 def _api(here: Place, viewer: Viewer, path: str) -> None:
     here.client.call("GET", path, viewer.token)
-
-
-# --- figures and plans ------------------------------------------------------------
 
 
 def timed(do: Callable[[], object], times: int) -> list[float]:

@@ -30,8 +30,6 @@ from workflows.engine.tokens import HANDLER, INTO, Token
 
 FUTURE = TaskState.FUTURE
 
-# --- skip -------------------------------------------------------------------------
-
 
 def skip(process: Any, token_id: UUID, variables: Mapping[str, Any]) -> None:
     """The step ends as if it had been done, and leaves with `variables`.
@@ -74,9 +72,6 @@ def _skip_item(token: Token, variables: dict[str, Any]) -> None:
     scopes.write(token, variables, own=False)
     spec.item_is_over(token, outcome)
     token.cancel()
-
-
-# --- move and repeat --------------------------------------------------------------
 
 
 @dataclass(frozen=True)
