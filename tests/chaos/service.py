@@ -1,13 +1,11 @@
 """The service under fire: one `rasim up` in its own folder, and whom to kill in it."""
 
 import contextlib
-import http.client
 import json
 import os
 import random
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -18,6 +16,7 @@ from typing import IO
 
 from server.leash import Leash
 from server.postgres import url_of_running
+from server.up import find_port, is_ready
 
 HOST = "127.0.0.1"
 WORKERS = 2
@@ -52,7 +51,7 @@ class Service:
         self._told = dict(told or {})
         self.data = folder / "data"
         self.log = folder / "up.log"
-        self.port = _free_port()
+        self.port = find_port(HOST, 0)
         self.base = f"http://{HOST}:{self.port}"
         self._names: set[str] = set()
         self._simulators_port = ""
@@ -73,7 +72,7 @@ class Service:
             stderr=subprocess.STDOUT,
         )
         until = time.monotonic() + START_SECONDS
-        while not self.is_ready():
+        while not is_ready(HOST, self.port):
             if self._process.poll() is not None or time.monotonic() > until:
                 raise NotUp(f"`rasim up` did not start; see {self.log}")
             time.sleep(0.2)
@@ -92,16 +91,6 @@ class Service:
 
     def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
-
-    def is_ready(self) -> bool:
-        connection = http.client.HTTPConnection(HOST, self.port, timeout=2)
-        try:
-            connection.request("GET", "/readyz")
-            return connection.getresponse().status == http.HTTPStatus.OK
-        except (OSError, http.client.HTTPException):
-            return False
-        finally:
-            connection.close()
 
     def rasim(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """One command of the command line, beside the service when all of it runs."""
@@ -160,7 +149,7 @@ class Service:
             # Who ran when all was well is meant; the backup runs as it likes.
             whole = self._names - {"backup"} <= pids.keys()
             alive = all(map(self._is_ours, pids.values()))
-            if whole and alive and self.is_ready():
+            if whole and alive and is_ready(HOST, self.port):
                 return
             time.sleep(0.1)
 
@@ -249,13 +238,6 @@ def _of_database(kind: str, postgres: int) -> list[int]:
         for pid in _children(postgres)
         if (OURS in " ".join(_command_line(pid))) == (kind == "backend")
     ]
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _children(pid: int) -> list[int]:
