@@ -7,7 +7,7 @@ leaves its timers as they are; a new version takes those of the old one away.
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,6 +22,9 @@ from workflows.store.tables import (
     start_subscriptions,
 )
 from workflows.world import World
+
+# So old is what this very release retired, at most.
+JUST_NOW = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -190,8 +193,21 @@ def _first_left(
 ) -> engine.TimedStart | None:
     """The first moment of a timer that has not started a case of an earlier version.
 
-    A fixed date that has passed starts one case at once; a later version not again.
+    A fixed date that has passed starts one case at once; a later version not again. A
+    cycle without end begins now, or with what the version before still waited for.
     """
+    now = environment.clock.now()
+    waited = tx.scalar(
+        sa.select(sa.func.min(due_work.c.due_at))
+        .join(start_subscriptions, start_subscriptions.c.id == due_work.c.subject_id)
+        .where(
+            due_work.c.queue == "start",
+            due_work.c.state == DueState.CANCELED,
+            start_subscriptions.c.process_key == key,
+            start_subscriptions.c.element_id == start["id"],
+            start_subscriptions.c.retired_at >= now - JUST_NOW,
+        )
+    )
     done = set(
         tx.scalars(
             sa.select(due_work.c.due_at)
@@ -206,10 +222,13 @@ def _first_left(
             )
         )
     )
-    timed: engine.TimedStart | None = engine.first_start(
-        definition, start["id"], environment
-    )
-    while timed is not None and timed.due_at in done:
+    since = min(now, waited or now)
+    first = engine.first_start(definition, start["id"], environment, since)
+    timed: engine.TimedStart | None = first
+    repeats, last = first.left != 0, max(done, default=None)
+    while timed is not None and (
+        timed.due_at in done or (repeats and last is not None and timed.due_at <= last)
+    ):
         timed = engine.next_start(definition, timed, environment)
     return timed
 

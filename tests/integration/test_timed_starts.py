@@ -19,6 +19,7 @@ from tests.integration.house import House
 from workflows import deployments, listening
 from workflows.model import DeploymentRefused
 from workflows.people import Caller
+from workflows.store import pruning
 from workflows.store.session import Store
 from workflows.store.tables import due_work, start_subscriptions
 from workflows.world import World
@@ -139,6 +140,55 @@ def test_a_date_that_has_passed_starts_one_case_and_no_later_version_another(
     house.sweep()
 
     assert [case.version for case in cases(house, key)] == [1]
+
+
+def test_what_has_started_a_case_starts_none_again_weeks_later(
+    house: House, clock: HeldClock, key: str
+) -> None:
+    """What was done is dropped after some days: not what a later version asks for."""
+    date = at("timeDate", "2026-05-01T09:00:00+05:00")
+    daily = at("timeCycle", "R2/2026-05-01T09:00:00+05:00/P1D")
+    for timer, name in ((date, key), (daily, f"{key}r")):
+        house.release(a__bpmn=by_timer(name, timer))
+    house.sweep()
+    clock.advance(days=30)
+    pruning.prune(house.store, clock.now(), queue_log_days=7, idempotency_days=7)
+
+    for timer, name in ((date, key), (daily, f"{key}r")):
+        house.release(a__bpmn=by_timer(name, timer, ask("b")))
+    house.sweep()
+
+    assert [len(cases(house, name)) for name in (key, f"{key}r")] == [1, 2]
+
+
+def test_a_cycle_without_end_begins_when_it_is_released(
+    house: House, clock: HeldClock, key: str
+) -> None:
+    """Nobody waited for what it would have started in the years before."""
+    daily = at("timeCycle", "R/2020-01-01T09:30:00+05:00/P1D")
+    house.release(a__bpmn=by_timer(key, daily))
+    first = armed(house, key)
+    house.sweep()
+    before = len(cases(house, key))
+    clock.advance(days=2)  # nobody sweeps
+    house.release(a__bpmn=by_timer(key, daily, ask("b")))
+    house.sweep()
+
+    assert before == 0
+    assert clock.now() - timedelta(days=2) <= first[0]
+    assert first[0] < clock.now() - timedelta(days=1)
+    assert moments(house, key) == [first[0], first[0] + timedelta(days=1)]
+
+
+def test_a_cycle_that_began_an_age_ago_is_refused(house: House, key: str) -> None:
+    with pytest.raises(DeploymentRefused) as refused:
+        house.release(
+            a__bpmn=by_timer(key, at("timeCycle", "R/1970-01-01T00:00:00Z/PT1S"))
+        )
+
+    (found,) = refused.value.data["findings"]
+    assert (found.element_id, found.rule) == ("start", "start-timer")
+    assert "later" in found.message
 
 
 def test_many_sweeps_at_once_start_one_case(

@@ -23,17 +23,36 @@ class TimedStart:
     left: int | None = 0
 
 
+# More repeats than a century has weeks: who begins earlier is told to begin later.
+MOST_PASSED = 20_000
+
+
 def first_start(
-    definition: Definition, element_id: str, environment: feel.Environment
+    definition: Definition,
+    element_id: str,
+    environment: feel.Environment,
+    since: datetime | None = None,
 ) -> TimedStart:
     """When a timer start event is due first, counted from the environment's now.
 
-    EngineError when the event is no timer, or its expression gives no time.
+    Of a cycle without end, what was due before `since` is passed over: it may have
+    begun years ago. EngineError when the event is no timer, or its expression gives no
+    time, or none within reach.
     """
     prepared = _prepared(definition, element_id, environment)
     if isinstance(prepared, datetime):
         return TimedStart(element_id, prepared)
-    return TimedStart(element_id, prepared["due"], prepared["left"])
+    due_at, left = prepared["due"], prepared["left"]
+    passed = 0
+    while left is None and since is not None and due_at < since:
+        if passed == MOST_PASSED:
+            raise EngineError(
+                reason=f"{element_id} would have repeated over {MOST_PASSED} times"
+                " by now: let it begin later"
+            )
+        passed += 1
+        due_at = _later(due_at, prepared["every"], environment)
+    return TimedStart(element_id, due_at, left)
 
 
 def next_start(
@@ -43,12 +62,16 @@ def next_start(
     if done.left == 0:
         return None
     prepared = _prepared(definition, done.element_id, environment)
-    try:
-        due_at = Evaluator(environment).later(done.due_at, prepared["every"])
-    except Fault as fault:
-        raise EngineError(reason=str(fault)) from fault
+    due_at = _later(done.due_at, prepared["every"], environment)
     left = None if done.left is None else done.left - 1
     return TimedStart(done.element_id, due_at, left)
+
+
+def _later(moment: datetime, every: str, environment: feel.Environment) -> datetime:
+    try:
+        return Evaluator(environment).later(moment, every)
+    except Fault as fault:
+        raise EngineError(reason=str(fault)) from fault
 
 
 def _prepared(

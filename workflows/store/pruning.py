@@ -31,11 +31,16 @@ DRAFTS = sa.text(
     """
 )
 # What was fired, some days: who asks what the clock did finds it. What was canceled is
-# deleted at once by whoever cancels, but for starts.
+# deleted at once by whoever cancels, but for starts. The last start of each timer is
+# kept: a later version must not start its case again.
 DUE_WORK = sa.text(
     """
     DELETE FROM due_work WHERE ctid = ANY (ARRAY(
         SELECT ctid FROM due_work WHERE state <> 'waiting' AND due_at < :until
+            AND id NOT IN (
+                SELECT DISTINCT ON (subject_id) id FROM due_work
+                WHERE queue = 'start' AND state = 'fired'
+                ORDER BY subject_id, due_at DESC)
         LIMIT :lot FOR UPDATE SKIP LOCKED))
     """
 )
