@@ -93,10 +93,11 @@ class Program:
             return
         self.ask_to_stop()
         told = float(self.environment.get("RASIM_STOP_SECONDS") or STOP_SECONDS)
+        seconds = told + PATIENCE_SECONDS
         try:
-            self.process.wait(told + PATIENCE_SECONDS)
+            self.process.wait(seconds)
         except subprocess.TimeoutExpired:
-            log.warning("%s did not stop in %s s: killed", self.name, told)
+            log.warning("%s did not stop in %g s: killed", self.name, seconds)
             self.process.kill()
             self.process.wait()
         self._sweep()
