@@ -115,6 +115,7 @@ _NO_CALL_SLASH = "There is no such call. Leave out the slash at the end."
 USUAL = ("cursor", "sort")
 NEXT_STEP: Mapping[int, str] = {
     404: "Check the address, or go to the first page.",
+    413: "Make the file smaller, or send less at once.",
     422: "What was asked for or sent does not fit here. Go back and try again.",
     500: "The fault is written down. Try again, or tell the administrator its number.",
 }
@@ -241,7 +242,12 @@ def _page(
     if status >= 500:  # the header asks the database nothing: it may be what fails
         g.setdefault("unseen_mentions", 0)
     body = render_template(
-        "error.html", status=status, title=title, text=text, findings=findings
+        "error.html",
+        findings=findings,
+        number=context.request_id() if status == 500 else None,
+        status=status,
+        text=text,
+        title=title,
     )
     return current_app.response_class(body, status)
 

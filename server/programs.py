@@ -5,6 +5,7 @@ A token is shown in the answer that made it, once: it is in no address and no co
 
 import logging
 import uuid
+from datetime import timedelta
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -24,9 +25,10 @@ OWNERS = (
     Role.ADMINISTRATOR,
     Role.SERVICE,
 )
+SOON = timedelta(days=14)  # in which a token's end is near: time to make the next
 DAYS = (7, 30, tokens.DAYS_USUAL, 180, tokens.DAYS_MOST)
 TOKEN_STATES: Words = {
-    "live": _("works"),
+    "live": _("valid"),
     "expired": _("expired"),
     "revoked": _("revoked"),
 }
@@ -36,7 +38,9 @@ WEBHOOK_STATES: Words = {
     "disabled": _("turned off"),
 }
 BECAUSE: Words = {
-    "failing": _("Nothing has arrived for days."),
+    "failing": _(
+        "Nothing has arrived for days. See to the receiver, then turn it on again."
+    ),
     "gone": _("The receiver wants to be told nothing more."),
     "rights": _("Its owner may not see this any more."),
 }
@@ -113,7 +117,7 @@ def programs() -> str:
         hooks=hooks,
         rows=rows,
         section="people",
-        token_states=TOKEN_STATES,
+        soon=services().clock.now() + SOON,
         webhook_states=WEBHOOK_STATES,
     )
 
@@ -228,6 +232,7 @@ def _page(
         problems=problems or {},
         rows=rows,
         section="people" if person else None,
+        soon=clock.now() + SOON,
         states=TOKEN_STATES,
         token=token,
         typed=request.form if problems else {"days": str(tokens.DAYS_USUAL)},

@@ -34,8 +34,9 @@ def page() -> str:
         tags=told.get("tags", []),
         operations=_operations(told),
         schemas=told["components"]["schemas"],
-        kinds=errors.TABLE.values(),
+        kinds={kind.slug: kind for kind in errors.TABLE.values()}.values(),
         marked=_marked,
+        prefix=PREFIX,
         reference=_reference,
         shown=_shown,
     )

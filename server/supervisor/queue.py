@@ -1,6 +1,6 @@
 """The queue's page: jobs by type and by outside system, workers, and what to do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from server.sections import WATCHERS
 from server.words import Words
 from workflows import queue_care
 from workflows.model import InputRefused, Role
-from workflows.queue_care import Queue, TypeRow
+from workflows.queue_care import Queue, SystemRow, TypeRow
 
 _ = lazy_gettext
 PAGE_SIZE = 50
@@ -31,6 +31,7 @@ CHANGES: Words = {
     "resumed": _("let go on"),
     "retried": _("tried again"),
 }
+FIRST = "state"  # what needs somebody stands first
 SORTS: dict[str, Callable[[TypeRow], Any]] = {
     "type": lambda row: (words.system(row.type), row.type),
     "waiting": lambda row: row.waiting,
@@ -46,8 +47,18 @@ class Sort:
 
     name: str
 
-    def of(self, rows: list[TypeRow]) -> list[TypeRow]:
-        key = SORTS[self.name.removeprefix("-")]
+    def of(self, rows: list[TypeRow], silent: Container[str]) -> list[TypeRow]:
+        """`silent`: the systems that do not answer."""
+
+        def need(row: TypeRow) -> tuple[bool, ...]:
+            return (
+                not row.failed,
+                _system(row) not in silent,
+                row.paused_at is None,
+                not row.waiting,
+            )
+
+        key = SORTS.get(self.name.removeprefix("-"), need)
         by_name = sorted(rows, key=SORTS["type"])
         return sorted(by_name, key=key, reverse=self.name.startswith("-"))
 
@@ -104,7 +115,7 @@ def queue_csv() -> Response:
             moments.exact(row.oldest_at) if row.oldest_at else "",
             str(row.done),
         ]
-        for row in _sort().of(found.types)
+        for row in _sort().of(found.types, opened)
     ]
     return exports.csv_file("queue", head, rows)
 
@@ -119,12 +130,17 @@ def jobs_of(type_: str) -> str | Response:
         page = queue_care.jobs_of(
             tx, caller(), type_, state=state, limit=PAGE_SIZE, cursor=cursor
         )
-        known = {row.type for row in _types()}
-    if type_ not in known and not page.items:
+        found = queue_care.look(tx, services().world, caller())
+        keeps = queue_care.keeps(tx, caller())
+    row = next((one for one in found.types if one.type == type_), None)
+    if row is None and not page.items:
         abort(404)
     context = {
+        "keeps": keeps,
         "page": page,
+        "row": row,
         "section": "queue",
+        "silent": next((one for one in found.systems if _is_silent(one, type_)), None),
         "state": state,
         "states": [("", gettext("Any"))]
         + [(one, words.of(words.JOB, one)) for one in STATES],
@@ -174,17 +190,14 @@ def _ask(type_: str, problem: str = "") -> str:
     )
 
 
-def _types() -> list[TypeRow]:
-    return [TypeRow(one) for one in services().world.job_types or ()]
-
-
 def _sort() -> Sort:
-    asked = request.args.get("sort", "type")
-    return Sort(asked if asked.removeprefix("-") in SORTS else "type")
+    asked = request.args.get("sort", FIRST)
+    return Sort(asked if asked.removeprefix("-") in {*SORTS, FIRST} else FIRST)
 
 
 def _context(found: Queue) -> dict[str, Any]:
     sort = _sort()
+    opened = {one.system for one in found.systems if one.is_open}
     return {
         "changes": found.changes,
         "change_words": CHANGES,
@@ -192,8 +205,8 @@ def _context(found: Queue) -> dict[str, Any]:
             one.system: [row for row in found.types if _system(row) == one.system]
             for one in found.systems
         },
-        "opened": {one.system for one in found.systems if one.is_open},
-        "rows": sort.of(found.types),
+        "opened": opened,
+        "rows": sort.of(found.types, opened),
         "section": "queue",
         "sort": sort.name,
         "systems": found.systems,
@@ -208,6 +221,10 @@ def _state(row: TypeRow, opened: set[str]) -> str:
     if _system(row) in opened:
         return gettext("the system does not answer")
     return gettext("goes on")
+
+
+def _is_silent(one: SystemRow, type_: str) -> bool:
+    return one.is_open and one.system == type_.partition(".")[0]
 
 
 def _system(row: TypeRow) -> str:

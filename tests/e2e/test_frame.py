@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from playwright.sync_api import expect
 
 from server import bootstrap
 from server.settings import Settings
@@ -13,6 +14,8 @@ from workflows.model import Role
 
 ALL = "zere"  # somebody who holds every role of ours
 SECTIONS = {"aigul": 3, "gulnar": 5, "daniyar": 2, "askar": 5, ALL: 6}
+REST = ".r-rest button"
+TOP = "links => links.map((link) => link.getBoundingClientRect().top)"
 SEEN = """(links) => links.map((link) => {
   const {left, right, height} = link.getBoundingClientRect();
   const inside = document.elementFromPoint((left + right) / 2,
@@ -44,9 +47,52 @@ def test_on_a_phone_every_section_is_seen(enter, login):
         person.page.set_viewport_size({"width": width, "height": 640})
         for language in ("kk", "ru"):
             person.open(f"/cases?lang={language}")
-            seen = person.page.locator(".r-nav a").evaluate_all(SEEN)
+            links, rest = person.page.locator(".r-nav a"), person.page.locator(REST)
+            line = links.filter(visible=True).evaluate_all(SEEN)
+            tops = person.page.locator(f".r-nav > ul > li > a, {REST}")
+            keep(person.page, f"frame-{login}-{width}-{language}")
+            if rest.count():
+                rest.click()
+            seen = links.evaluate_all(SEEN)
 
+            assert line == [True] * min(3, SECTIONS[login]), (width, language)
+            assert len(set(tops.evaluate_all(TOP))) == 1, "they are one line"
             assert seen == [True] * SECTIONS[login], (width, language)
             assert sticks_out(person.page) <= 0
-            keep(person.page, f"frame-{login}-{width}-{language}")
+            keep(person.page, f"frame-{login}-{width}-{language}-all")
     assert barriers(person.page) == []
+
+
+@pytest.mark.parametrize("has_scripts", [True, False])
+def test_the_rest_of_the_sections_opens_by_keyboard_and_without_scripts(
+    enter, has_scripts
+):
+    page = enter("askar", java_script_enabled=has_scripts).page
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto("/queue?lang=kk")
+    rest = page.get_by_role("button", name="Тағы: Кезек", exact=True)
+    last = page.get_by_role("link", name="Қызметкерлер")
+
+    rest.focus()
+    page.keyboard.press("Enter")
+    expect(last).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(last).to_be_hidden()
+    expect(rest).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.locator(".r-rest a[aria-current=page]")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(last).to_be_focused()
+    page.keyboard.press("Enter")
+
+    page.wait_for_url("**/people*")
+
+
+def test_on_a_desk_all_sections_are_in_one_line(enter):
+    page = enter(ALL).page
+    page.goto("/cases?lang=kk")
+
+    expect(page.locator(REST)).to_be_hidden()
+    assert page.locator(".r-nav a").evaluate_all(SEEN) == [True] * SECTIONS[ALL]
+    assert len(set(page.locator(".r-nav a").evaluate_all(TOP))) == 1

@@ -4,8 +4,9 @@ import json
 import logging
 
 import pytest
+from werkzeug.exceptions import RequestEntityTooLarge
 
-from server import edge
+from server import auth, edge
 
 PROBLEM = "application/problem+json"
 INSTANCES = "/api/v1/instances"
@@ -247,3 +248,32 @@ def test_the_access_log_holds_no_address_of_a_case(callers, caplog):
     (line,) = [one for one in caplog.records if one.name == "server.access"]
     assert line.route == INSTANCES
     assert "850101300123" not in str(vars(line))
+
+
+def test_a_page_of_a_fault_of_ours_tells_the_number_that_the_log_has(app, monkeypatch):
+    @auth.public
+    def fail():
+        raise ZeroDivisionError
+
+    monkeypatch.setitem(app.view_functions, "sign_in.form", fail)
+
+    answer = app.test_client().get("/sign-in?lang=en")
+
+    number = answer.headers["X-Request-Id"]
+    assert answer.status_code == 500
+    assert f"Number of the fault: {number}" in answer.text
+    assert 'href="/sign-in">Try again</a>' in answer.text
+
+
+def test_a_page_that_was_sent_too_much_says_what_to_do(app, monkeypatch):
+    @auth.public
+    def refuse():
+        raise RequestEntityTooLarge
+
+    monkeypatch.setitem(app.view_functions, "sign_in.form", refuse)
+
+    answer = app.test_client().get("/sign-in?lang=en")
+
+    assert answer.status_code == 413
+    assert "Make the file smaller" in answer.text
+    assert "Number of the fault" not in answer.text

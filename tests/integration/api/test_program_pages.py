@@ -39,6 +39,22 @@ def test_a_token_of_ones_own_is_shown_once_works_and_is_revoked(app, browse, cal
     assert "revoked" in get("/account/tokens?lang=en").text
 
 
+def test_a_token_whose_end_is_near_says_so(app, store, browse, callers):
+    caller = make_caller(app, store, "forgetful", Role.CLERK, "school-1")
+    get, post = browse(caller)
+    post("/account/tokens", label="Long", days="90")
+    long = get("/account/tokens?lang=en").text
+    post("/account/tokens", label="Short", days="7")
+    short = get("/account/tokens?lang=en").text
+    overview = browse(callers["administrator"])[0]("/programs?lang=en").text
+
+    assert "days left" not in long
+    for page in (short, overview):
+        row = re.search(r"Short(?:(?!</tr>).)*7 days left", page, re.S)
+        assert row
+        assert "r-due--today" in row[0]
+
+
 @pytest.mark.parametrize(
     ("told", "field"),
     [

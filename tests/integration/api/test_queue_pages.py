@@ -1,5 +1,6 @@
 """The queue's page and its call: who sees what, what is paused, what is tried again."""
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -76,8 +77,47 @@ def test_all_failed_jobs_of_a_type_are_tried_again(services, browse, callers, fa
     assert answer.headers["Location"] == "/queue?said=retried&retried=3&left=0"
     assert "Tried again: 3." in get(f"{answer.headers['Location']}&lang=en").text
     assert states(services) == ["todo"] * 3
-    assert "tried again: National education database" in get("/queue?lang=en").text
+    assert "tried again: 3<" in get("/queue?lang=en").text
     assert of(callers, "supervisor")[0]["nobd.check"]["waiting"] == 3
+
+
+def test_what_needs_somebody_is_told_at_once_and_stands_first(
+    services, browse, callers, failed
+):
+    gates.open_circuit(services.store, "persons", "no answer")
+    _, post = browse(callers["administrator"])
+    post("/queue/civil.check/pause", reason="They move their servers.")
+    get, _ = browse(callers["supervisor"])
+
+    page = get("/queue?lang=en").text
+
+    assert '<b data-number="failed">3</b>' in page
+    assert '<b data-number="waiting">0</b>' in page
+    rows = re.findall(r'href="/queue/([a-z.]+)"', page)
+    first = ["nobd.check", "persons.check", "civil.check"]
+    assert [row for row in rows if row in first] == first
+    assert rows[:3] == first
+
+
+def test_the_page_of_a_type_says_why_its_jobs_wait_and_lets_them_go_on(
+    services, browse, callers, failed
+):
+    get, post = browse(callers["administrator"])
+    post("/queue/nobd.check/pause", reason="They move their servers.")
+    paused = get("/queue/nobd.check?lang=en").text
+    watched, _ = browse(callers["supervisor"])
+    seen = watched("/queue/nobd.check?lang=en").text
+    post("/queue/nobd.check/resume")
+    gates.open_circuit(services.store, "nobd", "nobd did not answer: timed out")
+    silent = get("/queue/nobd.check?lang=en").text
+
+    assert "They move their servers." in paused
+    assert 'action="/queue/nobd.check/resume"' in paused
+    assert "Try all again: 3" in paused
+    assert "They move their servers." in seen
+    assert 'action="/queue/nobd.check/resume"' not in seen
+    assert "They move their servers." not in silent
+    assert "National education database does not answer" in silent
 
 
 def test_who_leads_no_office_sees_no_queue(browse, callers, failed):
