@@ -73,11 +73,12 @@ VARIABLE = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
 
 
 class Converter(OpenAPIConverter):
-    """Output is whole: every field of it is required."""
+    """Output is whole: every field is required. TOLD: what no field says of itself."""
 
     def schema2jsonschema(self, schema: type[Schema] | Schema) -> dict[str, Any]:
         told: dict[str, Any] = super().schema2jsonschema(schema)  # type: ignore[no-untyped-call]  # half annotated
         kind = schema if isinstance(schema, type) else type(schema)
+        told |= getattr(kind, "TOLD", {})
         if issubclass(kind, Output):
             told["required"] = sorted(told["properties"])
         return told

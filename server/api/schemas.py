@@ -1,7 +1,7 @@
 """What the API takes, field by field; nothing that is not named here."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import (
     RAISE,
@@ -179,6 +179,8 @@ class DecisionEvaluation(Input):
 
 
 class ClockMove(Input):
+    TOLD: ClassVar = {"minProperties": 1, "maxProperties": 1}
+
     advance = Text(
         most=40, metadata={"description": "ISO 8601, days and time: PT8H, P2DT30M"}
     )

@@ -16,6 +16,7 @@ from schemathesis.specs.openapi import checks
 
 from server.api.examples import CASE
 from tests.integration.api.callers import make_caller
+from tests.integration.api.reached import Reach
 from tests.integration.api.two_schools import (
     DRAWINGS,
     KINDS,
@@ -36,6 +37,14 @@ PATH, QUERY, BODY = (
     ParameterLocation.QUERY,
     ParameterLocation.BODY,
 )
+# How many of the requests that a call may take are tried; few, for each is prepared.
+REACHED = 2
+UNREACHED = {
+    "POST /api/v1/deployments": "files are known by names, of which it knows nothing",
+    "POST /api/v1/lint": "as deployments",
+    "POST /api/v1/tasks/{task_id}/documents": "as deployments",
+    "POST /api/v1/jobs/{job_id}/retry": "only a job that has failed is tried again",
+}
 CHECKS = [
     schemathesis.checks.not_a_server_error,
     checks.status_code_conformance,
@@ -155,6 +164,40 @@ def test_every_answer_is_as_documented(mode, operations, who, ours, theirs, subt
             ours.fill(1)  # what it ends is not there for the next
         with subtests.test(operation.label):
             trial(operation, mode, who, ours, theirs)
+
+
+def test_every_call_is_reached_with_what_it_takes(
+    app, store, callers, operations, subtests
+):
+    """Names that nobody can guess are put in; what is said otherwise is by chance."""
+    reach = Reach(app, store, callers["designer"])
+    for operation in operations:
+        with subtests.test(operation.label):
+            statuses = reached(operation, reach)
+            is_there = any(200 <= status < 300 for status in statuses)
+            assert is_there or operation.label in UNREACHED, statuses
+
+
+def reached(operation, reach):
+    statuses = []
+
+    @seed(SEED)
+    @settings(
+        max_examples=REACHED,
+        database=None,
+        deadline=None,
+        phases=(Phase.generate,),
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy(GenerationMode.POSITIVE))
+    def run(case):
+        reach.settle(case)
+        response = case.call(headers=reach.caller.headers())
+        statuses.append(response.status_code)
+        case.validate_response(response, checks=CHECKS)
+
+    run()
+    return statuses
 
 
 def takes_anything(operation):
