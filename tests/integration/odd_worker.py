@@ -1,14 +1,13 @@
 """A worker as it is, but for the world around it: a file says what happens there.
 
-`{"nobd.check": "hang"}`: answer, slow, hang, fault, die; "due" and "message": die.
-Calls are written, one a line, beside the file.
+`{"nobd.check": "stay"}`: answer, fault, die; stay, until the file says something else,
+and then do that. "due" and "message": die. Calls are written, one a line, beside it.
 """
 
 import json
 import os
-import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +15,12 @@ import pytest
 
 from integrations.connectors import JOB_TYPES
 from server import bootstrap, worker
+from server.bulkheads import Gates
 from server.settings import Settings
-from workflows import due, job_claims, kept_messages, messages
+from workflows import due, gates, job_claims, kept_messages, messages
 from workflows.ports import Call, ConnectorFault
 
-HANG_SECONDS = 2.0
+LOOK_SECONDS = 0.05
 MOST_DEATHS = 1  # fewer than else: a worker takes seconds to start
 ENDED = 9  # what a killed worker's exit says
 
@@ -38,13 +38,11 @@ class Told:
         how = self.now(call.type)
         with self.plan.with_suffix(".calls").open("a") as told:
             told.write(f"{call.type} {call.job_id} {how}\n")
+        while how == "stay":
+            time.sleep(LOOK_SECONDS)
+            how = self.now(call.type)
         if how == "die":
             os._exit(ENDED)
-        if how == "slow":
-            time.sleep(HANG_SECONDS)
-        if how == "hang":
-            time.sleep(HANG_SECONDS)
-            raise ConnectorFault(f"{call.type} did not answer: timed out")
         if how == "fault":
             raise ConnectorFault(f"{call.type} answered 503")
         return {}
@@ -63,17 +61,24 @@ class Told:
         return do
 
 
-def main(plan: Path) -> None:
+def main(plan: Path, environment: Mapping[str, str]) -> None:
+    """In a process of its own, whose environment this is."""
+    os.environ.clear()
+    os.environ.update(environment)
     told = Told(plan)
     patch = pytest.MonkeyPatch()
     for module in (job_claims, due, messages):
         patch.setattr(module, "MOST_DEATHS", MOST_DEATHS)
+    patch.setattr(gates, "FIRST_PROBE_SECONDS", 1)
     patch.setattr(bootstrap, "make_connectors", lambda _settings: told)
     patch.setattr(due, "_happen", told.or_end("due", due._happen))
     brought = told.or_end("message", kept_messages.from_buffer)
     patch.setattr(messages, "from_buffer", brought)
+    stopping = Gates.stop_taking
+
+    def stop_taking(ours: Gates) -> None:
+        stopping(ours)
+        plan.with_suffix(".stopping").touch()
+
+    patch.setattr(Gates, "stop_taking", stop_taking)
     worker.run(Settings.from_environment())
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))

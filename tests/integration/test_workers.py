@@ -1,15 +1,8 @@
 """Workers: one silent system holds up no other, no job ends worker after worker."""
 
-import json
-import os
-import signal
-import subprocess
-import sys
 import time
 import uuid
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +15,14 @@ from tests.drawn import job, line
 from tests.integration.conftest import ToldConnectors
 from tests.integration.events import at, catch, keyed, on, publish
 from tests.integration.house import House
-from tests.integration.odd_worker import ENDED, HANG_SECONDS, MOST_DEATHS
+from tests.integration.odd import PATIENCE_SECONDS, THREADS, Odd
+from tests.integration.odd_worker import MOST_DEATHS
 from workflows import gates, job_claims, jobs
 from workflows.people import Caller
 from workflows.ports import Call, ConnectorFault, SystemClock
 from workflows.store.session import Store
 from workflows.world import World
 
-PATIENCE_SECONDS = 40.0
 MANY = 30
 
 
@@ -48,47 +41,6 @@ def key() -> str:
     return f"p{uuid.uuid4().hex[:8]}"
 
 
-class Odd:
-    """A worker in a process of its own, and what happens around it."""
-
-    def __init__(self, database_url: str, data: Path) -> None:
-        self.plan = data / "plan.json"
-        self.environment = os.environ | {
-            "DATABASE_URL": database_url,
-            "RASIM_DATA": str(data),
-            "RASIM_CALLS_PER_SYSTEM": "4",
-        }
-        self.tell()
-
-    def tell(self, **plan: str) -> None:
-        fresh = self.plan.with_suffix(".new")
-        fresh.write_text(
-            json.dumps({name.replace("__", "."): how for name, how in plan.items()})
-        )
-        fresh.replace(self.plan)
-
-    def calls(self) -> Counter[str]:
-        """How often each job was called for."""
-        told = self.plan.with_suffix(".calls")
-        lines = told.read_text().splitlines() if told.exists() else []
-        return Counter(one.split()[1] for one in lines)
-
-    @contextmanager
-    def running(self, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
-        command = [sys.executable, "-m", "tests.integration.odd_worker", str(self.plan)]
-        worker = subprocess.Popen(command, env=self.environment | settings)
-        try:
-            yield worker
-        finally:
-            worker.kill()
-            worker.wait(PATIENCE_SECONDS)
-
-    def die(self) -> None:
-        """Run until it ends by itself, as by a kill."""
-        with self.running() as worker:
-            assert worker.wait(PATIENCE_SECONDS) == ENDED
-
-
 @pytest.fixture
 def odd(database_url: str, tmp_path: Path) -> Odd:
     return Odd(database_url, tmp_path)
@@ -100,21 +52,20 @@ def test_a_silent_system_holds_up_no_other(house: House, odd: Odd, key: str) -> 
         a__bpmn=line(silent, job("j", "nobd.check")),
         b__bpmn=line(sound, job("j", "persons.check")),
     )
-    odd.tell(nobd__check="hang")
+    odd.tell(nobd__check="stay")
     with odd.running():
-        _wait(lambda: _scalar(house, "SELECT count(*) FROM workers") == 1)
         waiting = [house.start(silent) for _ in range(MANY)]
-        time.sleep(HANG_SECONDS / 2)  # its threads are all taken
-        began = time.monotonic()
+        _wait(lambda: len(odd.calls()) == THREADS)  # all of the system's are taken
         others = [house.start(sound) for _ in range(MANY)]
         _wait(lambda: all(house.case(one).state == "completed" for one in others))
-        took = time.monotonic() - began
+        silent_calls = sum(odd.calls().values()) - MANY
+        odd.tell(nobd__check="fault")
         _wait(lambda: _opened(house) == ["nobd"])
         odd.tell()
         _wait(lambda: all(house.case(one).state == "completed" for one in waiting))
         _wait(lambda: _opened(house) == [])
 
-    assert took < HANG_SECONDS + 3.0
+    assert silent_calls == THREADS
     # While nobody reached it, most of its jobs spent none of their attempts.
     assert sum(odd.calls().values()) < 3 * MANY
     assert not any(house.incidents(one) for one in waiting)
@@ -137,7 +88,7 @@ def test_a_job_that_ends_its_worker_is_an_incident(
     with odd.running() as worker:
         _wait(lambda: bool(house.incidents(case)))
         _wait(lambda: house.case(other).state == "completed")
-        assert worker.poll() is None
+        assert worker.ended() is None
         (found,) = house.incidents(case)
         odd.tell()
         house.retry(case)
@@ -200,7 +151,7 @@ def test_a_timer_that_ends_its_worker_is_an_incident(
         with odd.running() as worker:
             _wait(
                 lambda: (
-                    worker.poll() is not None
+                    worker.ended() is not None
                     or all(house.incidents(one) for one in cases)
                 )
             )
@@ -218,14 +169,14 @@ def test_what_runs_is_finished_and_the_rest_goes_back(
     house: House, odd: Odd, key: str
 ) -> None:
     house.release(a__bpmn=line(key, job("j", "nobd.check")))
-    odd.tell(nobd__check="slow")
+    odd.tell(nobd__check="stay")
     cases = [house.start(key) for _ in range(12)]
     with odd.running() as worker:
-        _wait(lambda: len(odd.calls()) == 4)  # its threads
-        worker.send_signal(signal.SIGTERM)
-        began = time.monotonic()
-        assert worker.wait(PATIENCE_SECONDS) == 0
-        took = time.monotonic() - began
+        _wait(lambda: len(odd.calls()) == THREADS)
+        worker.stop()
+        _wait(odd.is_stopping)
+        odd.tell()
+        assert worker.wait() == 0
     done = sum(house.case(one).state == "completed" for one in cases)
     queued = _scalar(house, "SELECT count(*) FROM pgqueuer WHERE status = 'queued'")
     alive = _scalar(house, "SELECT count(*) FROM workers")
@@ -233,8 +184,7 @@ def test_what_runs_is_finished_and_the_rest_goes_back(
     with odd.running():
         _wait(lambda: all(house.case(one).state == "completed" for one in cases))
 
-    assert (done, queued, alive) == (4, 8, 0)
-    assert took < HANG_SECONDS + 3.0
+    assert (done, queued, alive) == (THREADS, 12 - THREADS, 0)
     assert set(odd.calls().values()) == {1}
 
 
@@ -242,13 +192,12 @@ def test_what_does_not_end_in_time_is_left_to_another(
     house: House, odd: Odd, key: str
 ) -> None:
     house.release(a__bpmn=line(key, job("j", "nobd.check")))
-    odd.tell(nobd__check="slow")
+    odd.tell(nobd__check="stay")
     case = house.start(key)
     with odd.running(RASIM_STOP_SECONDS="1") as worker:
         _wait(lambda: len(odd.calls()) == 1)
-        time.sleep(0.1)
-        worker.send_signal(signal.SIGTERM)
-        assert worker.wait(HANG_SECONDS + 4) == 0
+        worker.stop()
+        assert worker.wait() == 0
     _heartbeats_passed(house)
     odd.tell()
     with odd.running():
@@ -316,7 +265,7 @@ def test_a_message_that_ends_its_worker_is_an_incident(
         odd.die()
     with odd.running() as worker:
         _wait(lambda: bool(house.incidents(case)))
-        assert worker.poll() is None
+        assert worker.ended() is None
         odd.tell()
         house.retry(case)
         _wait(lambda: house.case(case).state == "completed")
