@@ -19,14 +19,9 @@ from typing import Any
 from server import bootstrap
 from server.turns import outlived
 from workflows import gates
-from workflows.gates import Closed, Worker
+from workflows.gates import LeftAlone, Worker
 from workflows.model import RasimError
-from workflows.ports import (
-    BusinessError,
-    Call,
-    ConnectorFault,
-    Connectors,
-)
+from workflows.ports import BusinessError, Call, ConnectorFault, Connectors
 from workflows.store.session import Store
 
 # Entries that a worker holds of one system beyond those that its threads have: the next
@@ -52,7 +47,7 @@ class Gates:
         self._store = store
         self._calls = calls_per_system
         self._lock = threading.Lock()
-        self._closed = Closed()
+        self._left_alone = LeftAlone()
         self._probes: dict[str, float] = {}  # system: until when one job may try it
         self._held: Counter[str] = Counter()  # entries of the queue, by system
         self._running: Counter[str] = Counter()  # jobs in threads, by system
@@ -66,9 +61,9 @@ class Gates:
         """Whether jobs of this queue may be done now."""
         system = bootstrap.system_of(queue)
         with self._lock:
-            if queue in self._closed.types:
+            if queue in self._left_alone.types:
                 return False
-            return system not in self._closed.systems or system in self._probes
+            return system not in self._left_alone.systems or system in self._probes
 
     def has_room(self, queue: str) -> bool:
         """Whether this worker may take more of them."""
@@ -109,10 +104,10 @@ class Gates:
         """
         system = bootstrap.system_of(queue)
         with self._lock:
-            if self.is_stopping or queue in self._closed.types:
+            if self.is_stopping or queue in self._left_alone.types:
                 raise NotNow
             probe = self._probes.pop(system, 0)
-            if system in self._closed.systems and not probe:
+            if system in self._left_alone.systems and not probe:
                 raise NotNow
             self._thread.probe = probe
             self._running[system] += 1
@@ -133,8 +128,8 @@ class Gates:
             self._failures[system] = 0
             self._done[call_type] += 1
             self._thread.probe = 0
-            was_closed = system in self._closed.systems
-        if was_closed:
+            was_left_alone = system in self._left_alone.systems
+        if was_left_alone:
             log.warning("%s answers again", system)
             gates.close_circuit(self._store, system)
             self._look()
@@ -146,8 +141,8 @@ class Gates:
             self._failures[system] += 1
             is_probe = bool(getattr(self._thread, "probe", 0))
             self._thread.probe = 0
-            is_open = system not in self._closed.systems
-            is_over = is_open and self._failures[system] >= FAILURES
+            is_known = system in self._left_alone.systems
+            is_over = not is_known and self._failures[system] >= FAILURES
         if is_probe or is_over:
             log.warning("%s is left alone for a while: %s", system, reason)
             gates.open_circuit(self._store, system, reason, is_probe=is_probe)
@@ -163,11 +158,11 @@ class Gates:
         self._look()
 
     def watch(self, stop: threading.Event) -> None:
-        """Say that we live and see what is closed, until `stop`."""
+        """Say that we live and see what is left alone, until `stop`."""
         turn = 0
         while not stop.wait(LOOK_SECONDS):
             turn += 1
-            with outlived("the look at what is closed"):
+            with outlived("the look at what is left alone"):
                 self._look()
                 if turn % BEAT_EVERY == 0:
                     self._beat()
@@ -200,22 +195,22 @@ class Gates:
             raise
 
     def _look(self) -> None:
-        closed = gates.look(self._store)
+        left_alone = gates.look(self._store)
         now = time.monotonic()
         won = {
             system: now + gates.PROBE_LEASE_SECONDS
-            for system, may_be_tried in closed.systems.items()
+            for system, may_be_tried in left_alone.systems.items()
             if may_be_tried and gates.may_probe(self._store, system)
         }
         with self._lock:
-            for system in self._closed.systems.keys() - closed.systems.keys():
+            for system in self._left_alone.systems.keys() - left_alone.systems.keys():
                 # Another worker may have heard the answer: our faults were before it.
                 self._failures[system] = 0
-            self._closed = closed
+            self._left_alone = left_alone
             kept = {
                 system: until
                 for system, until in self._probes.items()
-                if system in closed.systems and until > now
+                if system in left_alone.systems and until > now
             }
             self._probes = kept | won
 
@@ -259,5 +254,5 @@ def _lives(pid: int) -> bool:
     except ProcessLookupError:
         return False
     except PermissionError:
-        return True
+        pass  # it is another user's
     return True

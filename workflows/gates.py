@@ -103,7 +103,7 @@ PROBE = sa.text(
 
 
 @dataclass(frozen=True)
-class Closed:
+class LeftAlone:
     """What workers leave alone at this moment."""
 
     systems: Mapping[str, bool] = field(default_factory=dict)  # may one job try it?
@@ -188,11 +188,11 @@ def silent() -> sa.ColumnElement[bool]:
     return workers.c.seen_at < sa.func.clock_timestamp() - since
 
 
-def look(store: Store) -> Closed:
-    """What is closed at this moment."""
+def look(store: Store) -> LeftAlone:
+    """What is left alone at this moment."""
     with store.transaction() as tx:
         systems = {row.system: bool(row.may_be_tried) for row in tx.execute(LOOK)}
-        return Closed(systems, frozenset(tx.scalars(PAUSED)))
+        return LeftAlone(systems, frozenset(tx.scalars(PAUSED)))
 
 
 def open_circuit(
