@@ -46,16 +46,19 @@ BATCH = 10
 # Taken from the queue at a time by one worker, of all systems; an entry counts until
 # its end is written down, a batch or a tenth of a second later.
 UNDER_WAY = 20 * BATCH
-# What is closed opens without a word on the queue: it is looked at so often.
-CLOSED_POLL = timedelta(seconds=1)
+# What was left alone is taken again without a word on the queue: so often it looks.
+LEFT_ALONE_POLL = timedelta(seconds=1)
 # A job whose worker is silent for this long is given to another one.
 HEARTBEAT = timedelta(seconds=10)
 IDLE_POLL = timedelta(seconds=5)
 PAUSE_SECONDS = 1.0
 LAST_SECONDS = 3.0  # for the queue itself and the sweep, after the jobs
 SWEEP_SECONDS = 0.5
-MATCH_EVERY = 10  # sweeps
-UPKEEP_EVERY = 7200  # sweeps: about an hour
+# However much is due, messages and upkeep have their turn.
+LONGEST_SWEEP_SECONDS = 5.0
+MATCH_SECONDS = 5.0
+UPKEEP_SECONDS = 3600.0
+UPKEEP_AGAIN_SECONDS = 1.0  # where there is more, or it failed
 SCAN_SECONDS = 15.0
 PRUNE_EVERY = 240  # looks at documents: about an hour
 DONE: JOB_STATUS = "successful"
@@ -101,7 +104,7 @@ def _thread(name: str, work: Callable[..., None], *told: object) -> threading.Th
 
 
 def _begin(gates: Gates, stop: threading.Event) -> None:
-    """Nothing is taken before it is known what is closed, and who died of what."""
+    """Nothing is taken before it is known what is left alone, and who died of what."""
     while not stop.is_set():
         try:
             return gates.begin()
@@ -193,7 +196,7 @@ class Entries(Queries):
         eta = await super().next_deferred_eta(opened)
         if len(opened) == len(entrypoints):
             return eta
-        return CLOSED_POLL if eta is None else min(eta, CLOSED_POLL)
+        return LEFT_ALONE_POLL if eta is None else min(eta, LEFT_ALONE_POLL)
 
     def _opened(self, entrypoints: list[QueueEntrypoint]) -> list[QueueEntrypoint]:
         if self.gates is None:
@@ -274,9 +277,9 @@ def _taker(
                     return await _done(gates.submit(queue, do, job_id, is_again))
                 except DatabaseUnavailable as error:
                     if stop.is_set():
-                        raise RetryRequested(CLOSED_POLL) from error
+                        raise RetryRequested(LEFT_ALONE_POLL) from error
                 except NotNow as error:
-                    pause = timedelta(0) if stop.is_set() else CLOSED_POLL
+                    pause = timedelta(0) if stop.is_set() else LEFT_ALONE_POLL
                     raise RetryRequested(pause) from error
                 # A lost database is waited for here: the outside system repeats its
                 # answer, and the case goes on sooner than by another worker.
@@ -322,18 +325,20 @@ def sweep(
     gates: Gates | None = None,
 ) -> None:
     """Fire due work and match messages until `stop`; outlives a lost database."""
-    turn, is_behind = 0, False
+    match_at = keep_at = time.monotonic()
     about = gates.firing if gates else None
     with ThreadPoolExecutor(SWEEP_THREADS, thread_name_prefix="due-work") as threads:
         while not stop.is_set():
             started = time.monotonic()
             with outlived("the sweep"):
-                due.run(store, world, threads.map, about)
-                if turn % MATCH_EVERY == 0:
+                due.run(store, world, threads.map, about, LONGEST_SWEEP_SECONDS)
+                if started >= match_at:
+                    match_at = started + MATCH_SECONDS
                     messages.match(store, world, about)
-                if is_behind or turn % UPKEEP_EVERY == 0:
-                    is_behind = keep_up(store, world, settings)
-            turn += 1
+                if started >= keep_at:
+                    keep_at = started + UPKEEP_AGAIN_SECONDS
+                    if not keep_up(store, world, settings):  # there is no more
+                        keep_at = started + UPKEEP_SECONDS
             stop.wait(max(0.05, SWEEP_SECONDS - (time.monotonic() - started)))
 
 

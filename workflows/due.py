@@ -5,6 +5,7 @@ once, or is still waiting. Several workers may sweep at the same time.
 """
 
 import logging
+import math
 import time
 import uuid
 from collections.abc import Callable, Iterable, Sequence
@@ -105,9 +106,16 @@ CLAIM = Prepared(_claim())
 
 
 def run(
-    store: Store, world: World, each: Each = map, about: About | None = None
+    store: Store,
+    world: World,
+    each: Each = map,
+    about: About | None = None,
+    most_seconds: float = math.inf,
 ) -> int:
     """Fire all that is due by the clock, earliest first; how many rows were fired.
+
+    After `most_seconds` what is left is left: there may be no end of it, as of a timer
+    of no time in a circle.
 
     What becomes due by firing (a timer behind a timer) is fired too. A row that fails
     becomes an incident of its case and waits for help; one that somebody else has at
@@ -118,7 +126,8 @@ def run(
     """
     fired = 0
     passed: set[uuid.UUID] = set()
-    while found := _waiting(store, world, passed):
+    until = time.monotonic() + most_seconds
+    while time.monotonic() < until and (found := _waiting(store, world, passed)):
         sound = [row for row in found if not row.deaths]
         if sound and about is not None:
             about([row.id for row in sound])

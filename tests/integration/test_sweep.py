@@ -1,6 +1,7 @@
 """The sweep: what it reads, what a row costs, and who may not hold up whom."""
 
 import threading
+import time
 import uuid
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +11,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from tests.drawn import line
 from tests.integration.conftest import SCHOOL, HeldClock
+from tests.integration.events import at, catch
 from tests.integration.test_statements import counted
 from tests.load import long_drawings
 from workflows import deployments, due, instances
@@ -275,3 +278,43 @@ def _plan(store: Store, world: World, *, generic: bool) -> str:
         rows = tx.exec_driver_sql(f"EXPLAIN EXECUTE search ('{now}', '{{}}')").all()
         tx.exec_driver_sql("DEALLOCATE search")
     return "\n".join(row[0] for row in rows)
+
+
+def test_a_sweep_ends_though_there_is_no_end_of_what_is_due(
+    store: Store, world: World, portal: Caller
+) -> None:
+    """A timer of no time in a circle: messages and upkeep must have their turn."""
+    back = (
+        '<bpmn:sequenceFlow id="back" sourceRef="h" targetRef="g"><bpmn:conditionExpr'
+        'ession xsi:type="bpmn:tFormalExpression">=go</bpmn:conditionExpression>'
+        "</bpmn:sequenceFlow></bpmn:process>"
+    )
+    drawn = line(
+        "circle",
+        '<bpmn:exclusiveGateway id="g"/>',
+        catch("t", at("timeDuration", "=duration(pause)")),
+        '<bpmn:exclusiveGateway id="h" default="circle_3"/>',
+    ).replace(b"</bpmn:process>", back.encode())
+    with store.transaction() as tx:
+        deployments.release(tx, world, None, {"circle.bpmn": drawn})
+        case = instances.start(
+            tx,
+            world,
+            portal,
+            process_key="circle",
+            variables={"pause": "PT0S", "go": True},
+            office=SCHOOL,
+        ).id
+    began = time.monotonic()
+    fired = due.run(store, world, most_seconds=0.5)
+    took = time.monotonic() - began
+    with store.transaction() as tx:
+        left = tx.scalars(
+            sa.select(due_work.c.state).where(
+                due_work.c.instance_id == case, due_work.c.state == DueState.WAITING
+            )
+        ).all()
+
+    assert fired > 0
+    assert took < 5
+    assert left == [DueState.WAITING]
