@@ -10,15 +10,19 @@ from typing import Any
 
 from flask import Flask, current_app, g, json, redirect, render_template, request
 from werkzeug import Response
-from werkzeug.exceptions import (
-    HTTPException,
-    MethodNotAllowed,
-    NotFound,
-    RequestEntityTooLarge,
-)
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.http import HTTP_STATUS_CODES
 
-from server import auth, context, i18n, limits, overload, rendering, unkept
+from server import (
+    auth,
+    context,
+    http_details,
+    i18n,
+    limits,
+    overload,
+    rendering,
+    unkept,
+)
 from server.i18n import gettext
 from workflows import (
     decision_models,
@@ -108,9 +112,6 @@ NOT_THERE: Mapping[str, str] = {
     "document": "There is no such document here. It may belong to another office.",
     "task": "There is no such task here. It may belong to another office.",
 }
-# For programs: an address that none of the calls has.
-_NO_CALL = "There is no such call; they are at /api/v1/docs. An id is a whole UUID."
-_NO_CALL_SLASH = "There is no such call. Leave out the slash at the end."
 # What of a page's address has a usual value: a page with a broken one shows that.
 USUAL = ("cursor", "sort")
 NEXT_STEP: Mapping[int, str] = {
@@ -213,7 +214,7 @@ def _http(error: HTTPException) -> Response:
         response = problem(
             status,
             HTTP_STATUS_CODES.get(status, "Error"),
-            None if status == 500 else _detail(error),
+            None if status == 500 else http_details.detail(error),
             errors=_field_errors(error),
         )
     else:
@@ -277,22 +278,6 @@ def members(error: model.RasimError) -> dict[str, Any]:
 
 def _said(one: object) -> str:
     return str(one)
-
-
-def _detail(error: HTTPException) -> str | None:
-    told: Mapping[str, Any] = getattr(error, "data", None) or {}
-    message = told.get("message")
-    if message is not None:
-        return str(message)
-    if "messages" in told:
-        return "Some fields need mending."
-    if isinstance(error, MethodNotAllowed) and error.valid_methods:
-        return f"This address takes {', '.join(sorted(error.valid_methods))}."
-    if isinstance(error, RequestEntityTooLarge) and request.max_content_length:
-        return f"Send at most {request.max_content_length} bytes."
-    if isinstance(error, NotFound) and request.url_rule is None:
-        return _NO_CALL_SLASH if request.path.endswith("/") else _NO_CALL
-    return error.description
 
 
 def _field_errors(error: HTTPException) -> dict[str, Any] | None:
