@@ -70,7 +70,7 @@ def test_the_rest_of_the_sections_opens_by_keyboard_and_without_scripts(
     page = enter("askar", java_script_enabled=has_scripts).page
     page.set_viewport_size({"width": 320, "height": 640})
     page.goto("/queue?lang=kk")
-    rest = page.get_by_role("button", name="Тағы: Кезек", exact=True)
+    rest = page.get_by_role("button", name="Тағы (Кезек)", exact=True)
     last = page.get_by_role("link", name="Қызметкерлер")
 
     rest.focus()
