@@ -20,12 +20,9 @@ from workflows.sessions import SessionRow
 
 
 def register(blueprint: Blueprint) -> None:
-    one, others = "/sessions/<uuid:session_id>/end", "/sessions/end-others"
     blueprint.add_url_rule("/sessions", "sessions", show)
-    blueprint.add_url_rule(one, "ask_end_session", ask_end)
-    blueprint.add_url_rule(one, "end_session", end, methods=["POST"])
-    blueprint.add_url_rule(others, "ask_end_others", ask_end_others)
-    blueprint.add_url_rule(others, "end_others", end_others, methods=["POST"])
+    blueprint.add_url_rule("/sessions/end", "ask_end", ask_end)
+    blueprint.add_url_rule("/sessions/end", "end_sessions", end, methods=["POST"])
 
 
 @authenticated
@@ -34,31 +31,31 @@ def show() -> str:
 
 
 @authenticated
-def ask_end(session_id: uuid.UUID) -> str:
-    return _ask_one(session_id)
+def ask_end() -> str:
+    return _ask()
 
 
 @authenticated
-def end(session_id: uuid.UUID) -> ResponseReturnValue:
-    if not _is_proven():
-        return _ask_one(session_id, proof.refusal()), 422
+def end() -> ResponseReturnValue:
+    """End the session that the address names, or all but this one."""
+    session_id = _named()
+    if _has_password() and not proof.is_given():
+        return _ask(proof.refusal()), 422
     with transaction() as tx:
-        sessions.end(tx, caller().user_id, session_id)
-    return redirect(url_for("account.sessions", said="ended"), 303)
+        if session_id is None:
+            sessions.end_all(tx, caller().user_id, but=session_token())
+        else:
+            sessions.end(tx, caller().user_id, session_id)
+    said = "others" if session_id is None else "ended"
+    return redirect(url_for("account.sessions", said=said), 303)
 
 
-@authenticated
-def ask_end_others() -> str:
-    return _ask_others()
-
-
-@authenticated
-def end_others() -> ResponseReturnValue:
-    if not _is_proven():
-        return _ask_others(proof.refusal()), 422
-    with transaction() as tx:
-        sessions.end_all(tx, caller().user_id, but=session_token())
-    return redirect(url_for("account.sessions", said="others"), 303)
+def _named() -> uuid.UUID | None:
+    told = request.args.get("session")
+    try:
+        return uuid.UUID(told) if told else None
+    except ValueError as error:
+        raise NotFound(kind="session", key=told) from error
 
 
 def _rows() -> list[SessionRow]:
@@ -67,36 +64,27 @@ def _rows() -> list[SessionRow]:
         return sessions.of_user(tx, clock, user_id, session_token())
 
 
-def _is_proven() -> bool:
-    return not _has_password() or proof.is_given()
-
-
 def _has_password() -> bool:
     with transaction() as tx:
         return credentials.has_password(tx, caller().user_id)
 
 
-def _ask_one(session_id: uuid.UUID, problem: str = "") -> str:
-    found = [row for row in _rows() if row.id == session_id and not row.is_this]
-    if not found:
-        raise NotFound(kind="session", key=session_id)
-    return _ask(gettext("End this session?"), found, problem)
-
-
-def _ask_others(problem: str = "") -> str:
-    found = [row for row in _rows() if not row.is_this]
-    return _ask(gettext("End all the others?"), found, problem)
-
-
-def _ask(title: str, rows: list[SessionRow], problem: str) -> str:
+def _ask(problem: str = "") -> str:
+    session_id = _named()
+    rows = [row for row in _rows() if not row.is_this]
+    if session_id is not None:
+        rows = [row for row in rows if row.id == session_id]
+        if not rows:
+            raise NotFound(kind="session", key=session_id)
+    one, all_ = gettext("End this session?"), gettext("End all the others?")
     return render_template(
         "account/sessions_end.html",
-        aim=request.path,
+        aim=url_for("account.end_sessions", session=session_id),
         back=(url_for("account.sessions"), gettext("My sessions")),
         browser=browser_name,
         has_password=_has_password(),
         problem=problem,
         rows=rows,
-        title=title,
+        title=one if session_id else all_,
         told="",
     )

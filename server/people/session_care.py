@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 def register(blueprint: Blueprint) -> None:
-    path, every = "/people/<uuid:user_id>/sessions", "/people/sessions"
+    path, every = "/people/<uuid:user_id>/sessions", "/sessions"
     blueprint.add_url_rule(f"{path}/end", "end_sessions", end_all, methods=["POST"])
     blueprint.add_url_rule(
         f"{path}/<uuid:session_id>/end", "end_session", end, methods=["POST"]

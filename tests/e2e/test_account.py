@@ -46,6 +46,8 @@ PAGES = {
     "second-step": "/account/second-step",
     "sessions": "/account/sessions",
     "absence": "/account/absence",
+    "sessions-end": "/account/sessions/end",
+    "everybodys": "/sessions",
     "people": "/people",
     "nobody": "/people?q=zzz",
     "new-person": "/people/new",
@@ -56,7 +58,7 @@ PAGES = {
 
 @pytest.mark.parametrize("locale", ["kk", "ru"])
 @pytest.mark.parametrize("screen", SCREENS)
-def test_no_page_has_a_barrier_and_none_sticks_out(enter, screen, locale):
+def test_no_page_has_a_barrier_and_none_sticks_out(enter, screen, locale, newcomer):
     chief = enter("askar")
     chief.page.set_viewport_size(SCREENS[screen])
     for name, path in PAGES.items():
@@ -67,6 +69,14 @@ def test_no_page_has_a_barrier_and_none_sticks_out(enter, screen, locale):
     chief.open(f"/people?lang={locale}&q=aigul")
     chief.page.locator("tbody a").first.click()
     look(chief, f"person-{screen}-{locale}")
+    chief.open(f"/people?lang={locale}&q={newcomer}")
+    chief.page.locator("tbody a").first.click()
+    chief.page.locator("form[action$='first-password'] button").click()
+    expect(chief.page.locator(".r-key")).to_be_visible()
+    look(chief, f"person-first-password-{screen}-{locale}")
+    chief.page.goto("/sessions")
+    chief.page.locator("main button[type=submit]").click()
+    look(chief, f"everybodys-refused-{screen}-{locale}")
     chief.page.goto("/people/new")
     chief.page.locator("main button[type=submit]").click()
     look(chief, f"new-person-refused-{screen}-{locale}")

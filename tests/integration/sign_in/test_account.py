@@ -53,8 +53,8 @@ FORMS = (
     "/second-step/confirm",
     "/second-step/recovery-codes",
     "/second-step/turn-off",
-    "/sessions/end-others",
-    f"/sessions/{uuid.uuid4()}/end",
+    "/sessions/end",
+    f"/sessions/end?session={uuid.uuid4()}",
     "/absence",
     f"/absence/{uuid.uuid4()}/end",
 )
@@ -150,15 +150,15 @@ def test_each_session_is_listed_and_this_one_is_marked(owner, elsewhere):
     assert "Firefox" in page
     assert "Chrome, Android" in page
     assert page.count("this one") == 1
-    assert page.count("/end") == 2  # the other one, and all others
+    assert page.count("/sessions/end") == 2  # the other one, and all others
 
 
-OTHERS = "/account/sessions/end-others"
+OTHERS = "/account/sessions/end"
 
 
 def path_of_the_other(client):
     page = client.get("/account/sessions").text
-    return re.search(r"/account/sessions/[0-9a-f-]{36}/end", page)[0]
+    return re.search(r"/account/sessions/end\?session=[0-9a-f-]{36}", page)[0]
 
 
 def test_one_ends_another_session_of_ones_own(owner, elsewhere):
@@ -178,6 +178,16 @@ def test_all_the_others_end_at_once(owner, elsewhere):
 
     assert not is_in(elsewhere)
     assert is_in(owner)
+
+
+@pytest.mark.parametrize("named", ["x", "%ff", "1"])
+def test_a_session_that_cannot_be_is_not_there(owner, elsewhere, named):
+    path = f"{OTHERS}?session={named}"
+
+    assert owner.get(path).status_code == 404
+    answer = post(owner, path, "/account/sessions", current=PASSWORD)
+    assert answer.status_code == 404
+    assert is_in(elsewhere)
 
 
 @pytest.mark.parametrize("told", [{}, {"current": ""}, {"current": "wrong"}])
@@ -212,7 +222,7 @@ def test_nobody_ends_the_session_of_another(app, owner, store):
         token = other.get_cookie("rasim_session").value
         (row,) = sessions.of_user(tx, SystemClock(), caller.user_id, token)
 
-    path = f"/account/sessions/{row.id}/end"
+    path = f"/account/sessions/end?session={row.id}"
     assert owner.get(path).status_code == 404
     answer = post(owner, path, "/account/sessions", current=PASSWORD)
 

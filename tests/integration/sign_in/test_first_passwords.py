@@ -28,7 +28,7 @@ def test_a_first_password_opens_nothing_but_its_own_change(beginner):
     for path in ("/", "/tasks", "/account", "/account/sessions", "/cases"):
         assert client.get(path).location == "/account/password"
     token = CSRF.search(client.get("/account/password").text)[1]
-    for path in ("/account/sessions/end-others", "/account/second-step/set-up"):
+    for path in ("/account/sessions/end", "/account/second-step/set-up"):
         answer = client.post(path, data={"csrf_token": token})
         assert answer.location == "/account/password"
 
