@@ -279,6 +279,11 @@ def _taker(
                     if stop.is_set():
                         raise RetryRequested(LEFT_ALONE_POLL) from error
                 except NotNow as error:
+                    if is_again:  # it is ours still, and nobody died of it
+                        with outlived("giving back a job"):
+                            await asyncio.to_thread(
+                                job_claims.give_back, store, [job_id]
+                            )
                     pause = timedelta(0) if stop.is_set() else LEFT_ALONE_POLL
                     raise RetryRequested(pause) from error
                 # A lost database is waited for here: the outside system repeats its

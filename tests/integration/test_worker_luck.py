@@ -1,21 +1,27 @@
 """What workers make of bad luck: a clock set back, a case held, faults of before."""
 
+import asyncio
 import uuid
 from collections.abc import Mapping
+from threading import Event
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from pgqueuer.domain.errors import RetryRequested
 
-from server import bootstrap
+from server import bootstrap, worker
 from server.bulkheads import FAILURES, Gates
 from tests.drawn import job, line
 from tests.integration.conftest import ToldConnectors
 from tests.integration.house import House
 from workflows import gates, instances, job_claims, jobs
+from workflows.model import DatabaseUnavailable
 from workflows.people import Caller
 from workflows.ports import Call, ConnectorFault, SystemClock
 from workflows.store.session import Store
+from workflows.store.tables import jobs as job_rows
 from workflows.world import World
 
 
@@ -118,3 +124,32 @@ def test_a_fault_after_the_case_was_canceled_is_nothing_to_tell(
     house.work(case, ToldConnectors({"nobd.enrol": meanwhile}))
 
     assert house.told(case, "job.late") == []
+
+
+def test_a_job_put_back_after_the_database_was_away_blames_no_worker(
+    house: House, key: str
+) -> None:
+    """It was claimed, the database went, and then its system was to be left alone."""
+    house.release(a__bpmn=line(key, job("j", "nobd.check")))
+    case = house.start(key)
+    ours = Gates(house.store, 1)
+
+    def away(_: Call) -> dict[str, Any]:
+        for _ in range(FAILURES):
+            ours.failed("nobd.check", "it is silent")
+        raise DatabaseUnavailable
+
+    outside = ToldConnectors({"nobd.check": away})
+    take = worker._taker(house.store, house.world, outside, Event(), ours)
+    (found,) = _jobs(house, case)
+    entry = SimpleNamespace(entrypoint="nobd.check", payload=found.id.bytes)
+    with pytest.raises(RetryRequested):
+        asyncio.run(take(entry))
+
+    assert [one.state for one in _jobs(house, case)] == ["todo"]
+
+
+def _jobs(house: House, case: uuid.UUID) -> list[Any]:
+    with house.store.transaction() as tx:
+        found = sa.select(job_rows).where(job_rows.c.instance_id == case)
+        return list(tx.execute(found).all())
