@@ -2,11 +2,13 @@
 
 import time
 from datetime import datetime, timedelta
-from typing import Any
+from functools import wraps
+from typing import Any, cast
 
 from flask import abort
 
 from server.api import answers, schemas
+from server.api.blueprints import View
 from server.api.blueprints import clock as blueprint
 from server.api.idempotency import once
 from server.auth import authenticated, require
@@ -30,8 +32,20 @@ def show() -> dict[str, datetime]:
     return {"now": _clock().now()}
 
 
+def _where_it_is(view: View) -> View:
+    """404 before anything is read, where there is no clock to move."""
+
+    @wraps(view)
+    def looked(*args: Any, **kwargs: Any) -> Any:
+        _clock()
+        return view(*args, **kwargs)
+
+    return cast(View, looked)
+
+
 @blueprint.post("")
 @require(Role.ADMINISTRATOR, Role.DESIGNER, Role.SERVICE)
+@_where_it_is
 @blueprint.arguments(schemas.ClockMove())
 @blueprint.response(200, answers.ClockOut())
 @blueprint.says(refuses=(404,))

@@ -102,4 +102,5 @@ def test_without_a_manual_clock_there_is_nothing(settings, callers):
     assert client.get(CLOCK, headers=headers).status_code == 404
     moved = client.post(CLOCK, json={"advance": "PT1H"}, headers=headers)
     assert moved.status_code == 404
+    assert client.post(CLOCK, json={"back": 1}, headers=headers).status_code == 404
     app.extensions["rasim"].store.close()

@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.integration.api.test_cases import APPLICATION, START
+from workflows import instances
 from workflows.store.tables import idempotency_keys, process_instances
 
 INSTANCES = "/api/v1/instances"
@@ -84,6 +85,36 @@ def test_a_refused_write_may_be_tried_again_under_its_key(callers, key):
     right = callers["program"].post(INSTANCES, START, key=key)
 
     assert (wrong.status_code, right.status_code) == (404, 201)
+
+
+def test_after_a_fault_of_ours_a_repeat_has_its_effect_once(
+    callers, store, key, monkeypatch
+):
+    begin, body = instances.start, START | {"business_key": key}
+
+    def fails(*args, **kwargs):
+        begin(*args, **kwargs)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(instances, "start", fails)
+    assert callers["program"].post(INSTANCES, body, key=key).status_code == 500
+    monkeypatch.undo()
+
+    answers = [callers["program"].post(INSTANCES, body, key=key) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert cases(store, key) == 1
+
+
+def test_two_requests_under_one_key_at_the_same_moment_are_told_apart(callers, key):
+    def send(number):
+        body = START | {"business_key": f"{key} {number}"}
+        return callers["program"].post(INSTANCES, body, key=key).status_code
+
+    with ThreadPoolExecutor(4) as threads:
+        statuses = sorted(threads.map(send, range(4)))
+
+    assert statuses == [201, 422, 422, 422]
 
 
 def test_repeats_at_the_same_moment_start_one_case(callers, store, key):
