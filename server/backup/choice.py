@@ -1,5 +1,6 @@
 """Which backup a restore begins from, and whether it reaches the moment asked for."""
 
+import re
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ from server.i18n import TIME_ZONE
 from workflows.model import RasimError
 
 ALMATY = ZoneInfo(TIME_ZONE)
+WRITTEN = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 
 
 class NoBackup(RasimError):
@@ -43,8 +45,13 @@ class NoLog(RasimError):
 
 
 def moment(told: str) -> datetime:
-    """A moment as people write it; without an offset by Almaty's clock."""
+    """A moment as people write it; without an offset by Almaty's clock.
+
+    A day alone is none: it would be the midnight that it begins with.
+    """
     try:
+        if not WRITTEN.match(told):
+            raise ValueError(told)
         found = datetime.fromisoformat(told)
     except ValueError as error:
         raise NotAMoment(told=told) from error

@@ -5,10 +5,12 @@ cluster for that server's programs. A database gets what a cluster, brought back
 temporary folder, holds of Rásim.
 """
 
+import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -23,13 +25,15 @@ from server.backup import verify as backup_verify
 from server.backup.recovery import Recovery
 from server.backup.store import DUMP, Backup
 from server.backup.verify import Check
-from server.holding import held
+from server.holding import Taken, held, take
 from server.postgres import SUPERUSER, keep_password
 from server.postgres_place import Place, fallback, find_place
 from server.settings import Settings
 from workflows.model import DatabaseUnavailable, RasimError
+from workflows.ports import DocumentsUnavailable
 from workflows.store.session import Store
 
+BESIDE = "rasim-restore-"
 MARK = "restoring"  # while a restore is under way, or was killed
 
 
@@ -44,6 +48,11 @@ class IsDump(RasimError):
 
 class PlaceRefused(RasimError):
     """{place} cannot be restored into: {why}."""
+
+
+class DocumentsRefused(RasimError):
+    """The database was restored, but not its documents: {why}. Mend that, make another
+    empty database, and restore into it."""
 
 
 @dataclass(frozen=True)
@@ -93,9 +102,7 @@ def into_database(
     with ExitStack() as stack:
         dump = backup.database
         if backup.manifest.kind != DUMP:
-            folder = Path(tempfile.mkdtemp(prefix="rasim-restore-"))
-            stack.callback(shutil.rmtree, folder, ignore_errors=True)
-            folder.chmod(0o711)
+            folder = stack.enter_context(_beside())
             place = find_place(folder / "data")
             if not place.folder.is_relative_to(folder):
                 stack.callback(shutil.rmtree, place.folder.parent, ignore_errors=True)
@@ -103,7 +110,11 @@ def into_database(
                 dump = folder / "database.dump"
                 _dump(source, dump, major, place)
         _load(url, dump, major)
-    checks = _bring_documents_and_verify(settings, backup, url)
+    try:
+        checks = _bring_documents_and_verify(settings, backup, url)
+    except (OSError, DocumentsUnavailable) as error:
+        cause = error.__cause__ or error
+        raise DocumentsRefused(why=str(cause)) from error
     name = psycopg.conninfo.conninfo_to_dict(backup_source.plain(url)).get("dbname")
     return Restored(checks, f"database {name}", False, major)
 
@@ -165,6 +176,28 @@ def _building(folder: Path) -> Iterator[Place]:
             reason = error.strerror or str(error)
             raise PlaceRefused(place=str(folder), why=reason) from error
         raise
+
+
+@contextmanager
+def _beside() -> Iterator[Path]:
+    """A folder of our own (of TMPDIR) while a database is restored, gone afterwards;
+    so are those of restores that were killed: all that is known of people is there."""
+    for left in Path(tempfile.gettempdir()).glob(f"{BESIDE}*"):
+        with suppress(OSError, Taken):
+            found = left.lstat()
+            if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
+                continue  # somebody else's, or a way to somewhere else
+            lock = take(left / "lock")
+            shutil.rmtree(left, ignore_errors=True)
+            os.close(lock)
+    folder = Path(tempfile.mkdtemp(prefix=BESIDE))
+    try:
+        folder.chmod(0o711)
+        taken = PlaceRefused(place=str(folder), why="another process uses it")
+        with held(folder / "lock", taken):
+            yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

@@ -15,11 +15,18 @@ from server.backup import documents as backup_documents
 from server.backup import source as backup_source
 from server.backup import store as backup_store
 from server.backup.source import ProgramFailed, Source, one_row
-from server.backup.store import DUMP, PHYSICAL, Backup, Manifest
+from server.backup.store import (
+    DUMP,
+    PHYSICAL,
+    Backup,
+    BackupFolderRefused,
+    Manifest,
+)
 from server.holding import held
 from server.settings import Settings
 from workflows import doctor
 from workflows.model import RasimError
+from workflows.ports import DocumentsUnavailable
 from workflows.store import schema
 from workflows.store.session import Store
 
@@ -60,8 +67,12 @@ def take_one(settings: Settings, source: Source, *, dump: bool) -> Backup:
             backup_store.write_manifest(made, manifest)
             place = made.with_suffix("")
             made.replace(place)
-        except BaseException:
+        except BaseException as error:
             shutil.rmtree(made, ignore_errors=True)
+            if isinstance(error, OSError | DocumentsUnavailable):  # a full disk
+                reason = str(error.__cause__ or error)
+                refused = BackupFolderRefused(folder=str(folder), reason=reason)
+                raise refused from error
             raise
         backup_store.sync_folder(series)
         if source.is_embedded:

@@ -1,6 +1,7 @@
 """`rasim restore`: a backup becomes a service again, as it was at a chosen minute."""
 
 import re
+import shlex
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,7 +38,8 @@ def command(ctx: click.Context, into: str, to: str | None, name: str | None) -> 
         into = into.replace("postgres://", "postgresql://", 1)
         done = backup_restore.into_database(settings, backup, into, moment)
     else:
-        folder = Path(into).expanduser().absolute()
+        folder = Path(into).expanduser().resolve()
+        into = str(folder)
         done = backup_restore.into_folder(settings, backup, folder, moment)
     as_of = moment or backup_choice.until(backup)
     click.echo(f"from {backup.name}, as of {backup_choice.said(as_of)} (Almaty)")
@@ -67,4 +69,4 @@ def _say_what_next(done: Restored, into: str) -> None:
             " and name it in DATABASE_URL."
         )
     else:
-        click.echo(f"Start the service: RASIM_DATA={into} rasim up")
+        click.echo(f"Start the service: RASIM_DATA={shlex.quote(into)} rasim up")

@@ -14,6 +14,7 @@ import psycopg
 import pytest
 
 from server.backup import source as backup_source
+from server.holding import held
 from server.postgres import SUPERUSER, EmbeddedPostgres, url_in
 from server.settings import Settings
 from tests.drawn import ask, job, line
@@ -110,17 +111,61 @@ def test_a_dump_has_one_moment_alone(
 
 
 def test_a_copy_of_the_server_goes_into_an_empty_database(
-    drill: Drill, backups: dict[str, str], empty: str
+    drill: Drill,
+    backups: dict[str, str],
+    empty: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     url = superuser(drill)
     made = drill.rasim("backup", DATABASE_URL=url, **backups)
     assert made.returncode == 0, made.stderr
     target = drill.folder / "third"
+    # Of a restore that was killed, of one that runs, and what is a way elsewhere.
+    beside = drill.folder / "temporary"
+    killed, runs, link = (beside / f"rasim-restore-{name}" for name in "abc")
+    for one in (killed, runs):
+        one.mkdir(parents=True)
+        (one / "database.dump").touch()
+    link.symlink_to(drill.folder)
+    monkeypatch.setattr(tempfile, "tempdir", str(beside))
+
+    with held(runs / "lock", AssertionError()):
+        done = drill.rasim(
+            "restore", "--into", empty, RASIM_DATA=str(target), **backups
+        )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert {*beside.iterdir()} == {runs, link}
+    assert (runs / "database.dump").exists()
+    check_that_it_goes_on(drill, empty)
+
+
+def test_a_backup_whose_documents_have_no_place_is_none(
+    drill: Drill, backups: dict[str, str]
+) -> None:
+    folder = Path(backups["RASIM_BACKUP"])
+    folder.mkdir(mode=0o700)
+    (folder / "documents").touch()  # where a folder must be
+
+    made = drill.rasim("backup", "--dump", DATABASE_URL=drill.postgres.url, **backups)
+
+    assert made.returncode == 1
+    assert "cannot hold backups" in made.stderr
+    assert not list(folder.glob("*/*"))
+
+
+def test_a_database_whose_documents_did_not_come_is_told(
+    drill: Drill, backups: dict[str, str], empty: str
+) -> None:
+    drill.rasim("backup", "--dump", DATABASE_URL=drill.postgres.url, **backups)
+    target = drill.folder / "fourth"
+    target.mkdir()
+    (target / "documents").touch()  # where a folder must be
 
     done = drill.rasim("restore", "--into", empty, RASIM_DATA=str(target), **backups)
 
-    assert done.returncode == 0, done.stdout + done.stderr
-    check_that_it_goes_on(drill, empty)
+    assert done.returncode == 1
+    assert "but not its documents" in done.stderr
 
 
 def test_a_copy_of_the_server_becomes_a_cluster_for_its_own_programs(

@@ -144,8 +144,20 @@ def test_a_moment_that_cannot_be_reached_is_refused(
     assert said in tried.refusal
 
 
-def test_what_is_no_moment_is_refused(drill: Drill) -> None:
-    assert "is no moment" in drill.restore("--to", "кеше").refusal
+@pytest.mark.parametrize("told_", ["кеше", "2026-11-21", "14:05", "21.11.2026 14:05"])
+def test_what_is_no_moment_is_refused(drill: Drill, told_: str) -> None:
+    assert f"{told_} is no moment" in drill.restore("--to", told_).refusal
+
+
+def test_what_to_do_next_can_be_copied_into_a_shell(drill: Drill) -> None:
+    target = drill.folder / "жаңа орын"
+
+    answer = drill.rasim("restore", "--into", str(target))
+
+    shutil.rmtree(EmbeddedPostgres(target).place.folder)
+    shutil.rmtree(target, ignore_errors=True)
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert answer.stdout.splitlines()[-1].endswith(f"RASIM_DATA='{target}' rasim up")
 
 
 def test_a_target_that_is_not_empty_is_refused(drill: Drill) -> None:
