@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -17,7 +17,7 @@ import psycopg
 from psycopg import sql
 
 from server.holding import Taken, take
-from server.leash import Leash
+from server.leash import Leash, Owner
 from server.postgres_place import (
     FolderRefused,
     Place,
@@ -150,20 +150,9 @@ class EmbeddedPostgres:
     def _spawn(self) -> subprocess.Popen[bytes]:
         tuning = TUNING if self.durable else TUNING | THROW_AWAY
         tuning = tuning | {"unix_socket_directories": str(self.place.sockets)}
-        options = [part for name in tuning for part in ("-c", f"{name}={tuning[name]}")]
         program = str(self.place.programs / "postgres")
-        command = [program, "-D", str(self.place.data), *options]
-        # SIGINT is its fast shutdown: if we are killed, it still ends in order.
-        leash = Leash(signal.SIGINT, self.place.owner)
-        with open_log(self.place.log) as output:
-            return subprocess.Popen(
-                leash.hold(command),
-                cwd="/",
-                env=bare_environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-            )
+        place = self.place
+        return spawn(program, place.data, tuning, place.owner, place.log)
 
     def _wait_until_ready(self) -> None:
         until = time.monotonic() + READY_SECONDS
@@ -321,8 +310,26 @@ def processes_in(data: Path) -> set[int]:
     return found
 
 
+def spawn(
+    program: str, data: Path, settings: Mapping[str, str], owner: Owner, output: Path
+) -> subprocess.Popen[bytes]:
+    """Start `program` on the folder; what it says is added to the file `output`."""
+    options = [part for name in settings for part in ("-c", f"{name}={settings[name]}")]
+    # SIGINT is its fast shutdown: if we are killed, it still ends in order.
+    leash = Leash(signal.SIGINT, owner)
+    with _opened(output) as file:
+        return subprocess.Popen(
+            leash.hold([program, "-D", str(data), *options]),
+            cwd="/",
+            env=bare_environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=file,
+        )
+
+
 @contextmanager
-def open_log(path: Path) -> Iterator[int]:
+def _opened(path: Path) -> Iterator[int]:
     big = path.exists() and path.stat().st_size > LOG_BYTES
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | (os.O_TRUNC if big else 0)
     file = os.open(path, flags, 0o600)

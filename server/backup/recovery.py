@@ -24,9 +24,8 @@ from server.backup import source as backup_source
 from server.backup import store as backup_store
 from server.backup.choice import said
 from server.backup.store import Backup
-from server.leash import Leash
-from server.postgres import open_log, postmaster
-from server.postgres_place import Place, bare_environment, give
+from server.postgres import postmaster, spawn
+from server.postgres_place import Place, give
 from server.postgres_sockets import close_sockets, open_sockets
 from workflows.model import RasimError
 
@@ -99,7 +98,7 @@ class Recovery:
                 # or a part of the log is missing, which its end then tells.
                 if NOT_REACHED not in self._last_words():
                     raise RecoveryFailed(reason=self._last_words())
-                process = self._start([])
+                process = self._start({})
                 if not self._wait(process):
                     raise RecoveryFailed(reason=self._last_words())
                 self._check_end(log)
@@ -130,46 +129,35 @@ class Recovery:
     def _admission(self) -> Path:
         return self.place.folder / "restore.hba"
 
-    def _target(self) -> list[str]:
+    def _target(self) -> dict[str, str]:
         if self.to is None:
-            return []
-        return [
-            f"recovery_target_time={self.to.isoformat(sep=' ')}",
-            "recovery_target_action=promote",
-        ]
+            return {}
+        return {
+            "recovery_target_time": self.to.isoformat(sep=" "),
+            "recovery_target_action": "promote",
+        }
 
-    def _start(self, target: list[str]) -> subprocess.Popen[bytes]:
-        settings = [
-            *target,
-            "restore_command=/bin/false",  # all that there is lies in pg_wal
-            "recovery_target_timeline=current",
-            "archive_mode=off",
-            "hot_standby=off",
-            "listen_addresses=",
-            f"unix_socket_directories={self.place.sockets}",
-            "unix_socket_permissions=0700",
-            f"hba_file={self._admission}",
-            "shared_preload_libraries=",
-            "ssl=off",
-            "logging_collector=off",
-            "log_destination=stderr",
-            "timezone=UTC",
-        ]
-        options = [part for one in settings for part in ("-c", one)]
+    def _start(self, target: dict[str, str]) -> subprocess.Popen[bytes]:
+        settings = {
+            **target,
+            "restore_command": "/bin/false",  # all that there is lies in pg_wal
+            "recovery_target_timeline": "current",
+            "archive_mode": "off",
+            "hot_standby": "off",
+            "listen_addresses": "",
+            "unix_socket_directories": str(self.place.sockets),
+            "unix_socket_permissions": "0700",
+            "hba_file": str(self._admission),
+            "shared_preload_libraries": "",
+            "ssl": "off",
+            "logging_collector": "off",
+            "log_destination": "stderr",
+            "timezone": "UTC",
+        }
         major = self.backup.manifest.major
         program = backup_source.program("postgres", major, place=self.place)
-        command = [program, "-D", str(self.data), *options]
         self.messages.unlink(missing_ok=True)
-        leash = Leash(signal.SIGINT, self.place.owner)
-        with open_log(self.messages) as output:
-            return subprocess.Popen(
-                leash.hold(command),
-                cwd="/",
-                env=bare_environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-            )
+        return spawn(program, self.data, settings, self.place.owner, self.messages)
 
     def _wait(self, process: subprocess.Popen[bytes]) -> bool:
         """Until it takes connections, however long the log is; False if it ended."""
