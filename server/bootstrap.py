@@ -38,7 +38,7 @@ from server.clock import ManualClock
 from server.context import Services
 from server.diagrams import released as drawn
 from server.environment import SettingRefused
-from server.postgres import database_url, require_url
+from server.postgres.embedded import database_url, require_url
 from server.public_address import BehindProxies
 from server.rates import Rates
 from server.settings import PACKAGED, Settings

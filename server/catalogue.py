@@ -37,7 +37,7 @@ OPERATIONS = (
     "server/backup/",
     "server/clock.py",
     "server/commands/",
-    "server/postgres",
+    "server/postgres/",
     "server/processes.py",
     "server/environment.py",
     "server/up.py",

@@ -11,8 +11,8 @@ from pathlib import Path
 from server import secret_keys
 from server.backup.program import FollowProgram
 from server.holding import held
-from server.postgres import EmbeddedPostgres
-from server.postgres_place import FolderRefused
+from server.postgres.embedded import EmbeddedPostgres
+from server.postgres.place import FolderRefused
 from server.processes import Program, Stopped, Supervisor, tell
 from server.settings import Settings
 from workflows.model import RasimError

@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from server.postgres import EmbeddedPostgres
+from server.postgres.embedded import EmbeddedPostgres
 from tests import conformance
 from workflows.store import schema
 from workflows.store.session import Store

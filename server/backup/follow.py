@@ -30,7 +30,7 @@ from server.backup.store import Followed
 from server.backup.taking import SLOT
 from server.i18n import TIME_ZONE
 from server.leash import Leash
-from server.postgres import require_url
+from server.postgres.embedded import require_url
 from server.settings import Settings
 from workflows.model import DatabaseUnavailable, RasimError
 

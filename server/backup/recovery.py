@@ -24,9 +24,9 @@ from server.backup import source as backup_source
 from server.backup import store as backup_store
 from server.backup.choice import said
 from server.backup.store import Backup
-from server.postgres import postmaster, spawn
-from server.postgres_place import Place, give
-from server.postgres_sockets import close_sockets, open_sockets
+from server.postgres.embedded import postmaster, spawn
+from server.postgres.place import Place, give
+from server.postgres.sockets import close_sockets, open_sockets
 from workflows.model import RasimError
 
 NOT_REACHED = "recovery ended before configured recovery target"

@@ -26,8 +26,8 @@ from server.backup.recovery import Recovery
 from server.backup.store import DUMP, Backup
 from server.backup.verify import Check
 from server.holding import Taken, held, take
-from server.postgres import SUPERUSER, keep_password
-from server.postgres_place import Place, fallback, find_place
+from server.postgres.embedded import SUPERUSER, keep_password
+from server.postgres.place import Place, fallback, find_place
 from server.settings import Settings
 from workflows.model import DatabaseUnavailable, RasimError
 from workflows.ports import DocumentsUnavailable

@@ -13,8 +13,8 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import namedtuple_row
 
-from server.postgres import SUPERUSER, database_url, url_in, url_of_running
-from server.postgres_place import Place, find_place, wheel_programs
+from server.postgres.embedded import SUPERUSER, database_url, url_in, url_of_running
+from server.postgres.place import Place, find_place, wheel_programs
 from server.settings import Settings
 from workflows.model import DatabaseUnavailable, RasimError
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import click
 
-from server.postgres import database_url
+from server.postgres.embedded import database_url
 from server.settings import Settings
 from workflows.model import RasimError
 from workflows.store import schema

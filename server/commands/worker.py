@@ -5,7 +5,7 @@ import dataclasses
 import click
 
 from server import database_link
-from server.postgres import require_url
+from server.postgres.embedded import require_url
 from server.settings import Settings
 from server.worker import run
 

@@ -28,7 +28,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 import urllib3
 
-from server.postgres import SUPERUSER, EmbeddedPostgres, url_in
+from server.postgres.embedded import SUPERUSER, EmbeddedPostgres, url_in
 from tests.chaos import kills
 from tests.chaos.clients import (
     Application,

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from server.leash import Leash
-from server.postgres import url_of_running
+from server.postgres.embedded import url_of_running
 from server.up import find_port, is_ready
 
 HOST = "127.0.0.1"

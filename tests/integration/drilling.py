@@ -20,7 +20,7 @@ from click.testing import CliRunner
 from server import bootstrap
 from server.backup import store as backup_store
 from server.cli import main
-from server.postgres import EmbeddedPostgres
+from server.postgres.embedded import EmbeddedPostgres
 from server.settings import Settings
 from tests.integration.conftest import SCHOOL
 from tests.integration.house import House

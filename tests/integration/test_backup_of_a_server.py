@@ -15,7 +15,7 @@ import pytest
 
 from server.backup import source as backup_source
 from server.holding import held
-from server.postgres import SUPERUSER, EmbeddedPostgres, url_in
+from server.postgres.embedded import SUPERUSER, EmbeddedPostgres, url_in
 from server.settings import Settings
 from tests.drawn import ask, job, line
 from tests.integration.conftest import ToldConnectors

@@ -17,7 +17,7 @@ import pytest
 
 from server import bootstrap
 from server.backup import store as backup_store
-from server.postgres import EmbeddedPostgres, url_of_running
+from server.postgres.embedded import EmbeddedPostgres, url_of_running
 from server.settings import Settings
 from tests.drawn import ask, job, line
 from tests.integration.conftest import ToldConnectors

@@ -19,7 +19,7 @@ import psycopg
 
 from integrations.people import DEFAULT_COUNT, Population, Story
 from server import bootstrap, demo
-from server.postgres import EmbeddedPostgres
+from server.postgres.embedded import EmbeddedPostgres
 from server.settings import Settings
 from tests.load import baseline, counts, inside, report, service
 from tests.load.driver import Driver, Window

@@ -12,7 +12,7 @@ from urllib.parse import urlencode, urlsplit
 from integrations.people import DEFAULT_COUNT, Family, Population, Story
 from server import bootstrap, demo
 from server.auth import FORM_FIELD, SESSION_COOKIE
-from server.postgres import EmbeddedPostgres
+from server.postgres.embedded import EmbeddedPostgres
 from server.settings import Settings
 from tests.load.client import Client
 from tests.load.driver import CASES, DECISION, application

@@ -9,7 +9,7 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg import sql
 
-from server.postgres import SUPERUSER, EmbeddedPostgres, url_in
+from server.postgres.embedded import SUPERUSER, EmbeddedPostgres, url_in
 
 STATEMENT = re.compile(
     r"LOG:  (?:execute [^:]*|statement): \s*(?:--[^\n]*\n\s*)*(\w+)", re.MULTILINE

@@ -13,7 +13,7 @@ import psycopg
 from psycopg import sql
 
 from server import bootstrap
-from server.postgres import SUPERUSER, USER, EmbeddedPostgres, url_in
+from server.postgres.embedded import SUPERUSER, USER, EmbeddedPostgres, url_in
 from server.settings import Settings
 from tests.load import service
 from tests.load.client import Client

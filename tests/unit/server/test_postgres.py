@@ -15,7 +15,7 @@ import psycopg
 import pytest
 
 from server.leash import Owner
-from server.postgres import (
+from server.postgres.embedded import (
     EmbeddedPostgres,
     NoDatabase,
     PostgresFailed,
@@ -25,7 +25,7 @@ from server.postgres import (
     url_of_running,
     wait_until_gone,
 )
-from server.postgres_place import (
+from server.postgres.place import (
     SHORT,
     SOCKET,
     SOCKET_PATH_BYTES,
@@ -35,7 +35,7 @@ from server.postgres_place import (
     programs_for,
     reaches,
 )
-from server.postgres_sockets import open_sockets
+from server.postgres.sockets import open_sockets
 from server.settings import Settings
 
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root lends a user")
@@ -149,7 +149,7 @@ def test_a_pid_file_that_names_a_stranger_does_not_stop_it(server):
 def test_it_ends_with_the_process_that_started_it(data):
     code = (
         "import sys, time\nfrom pathlib import Path\n"
-        "from server.postgres import EmbeddedPostgres\n"
+        "from server.postgres.embedded import EmbeddedPostgres\n"
         "server = EmbeddedPostgres(Path(sys.argv[1]), durable=False)\n"
         "server.start(); print('up', flush=True); time.sleep(60)\n"
     )
@@ -309,7 +309,7 @@ def test_root_lends_it_a_user_and_a_folder_that_the_user_can_reach(tmp_path):
 @AS_ROOT
 def test_programs_that_its_user_cannot_run_are_copied(bare, monkeypatch):
     place = find_place(bare)
-    monkeypatch.setattr("server.postgres_place.runs", lambda *_: False)
+    monkeypatch.setattr("server.postgres.place.runs", lambda *_: False)
 
     programs = programs_for(place.folder, place.owner)
 

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from server import up
 from server.cli import main
-from server.postgres_place import FolderRefused
+from server.postgres.place import FolderRefused
 from server.settings import PACKAGED, Settings
 
 

@@ -18,7 +18,7 @@ from psycopg import sql
 
 from server.holding import Taken, take
 from server.leash import Leash, Owner
-from server.postgres_place import (
+from server.postgres.place import (
     FolderRefused,
     Place,
     bare_environment,
@@ -26,7 +26,7 @@ from server.postgres_place import (
     give,
     run_as,
 )
-from server.postgres_sockets import close_sockets, open_sockets
+from server.postgres.sockets import close_sockets, open_sockets
 from server.settings import Settings
 from workflows.model import RasimError
 

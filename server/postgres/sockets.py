@@ -9,7 +9,7 @@ import socket
 import time
 from pathlib import Path
 
-from server.postgres_place import (
+from server.postgres.place import (
     SHORT,
     SOCKET,
     FolderRefused,
