@@ -84,6 +84,15 @@ class Timer(Awaited, TimerEventDefinition):
         self.kind = kind
 
     def prepare(self, token: Token) -> Any:
+        """As `moments`; what a cycle without end would have done before is past."""
+        found = self.moments(token)
+        if self.kind == "timeCycle" and found["left"] is None:
+            evaluator = token.workflow.script_engine
+            now = evaluator.environment.clock.now()
+            found["due"] = evaluator.not_before(now, found["due"], found["every"])
+        return found
+
+    def moments(self, token: Token) -> Any:
         """When it is due; for a cycle, what `CYCLE` holds."""
         evaluator, what = token.workflow.script_engine, f"timer {self.name}"
         if self.kind == "timeDate":

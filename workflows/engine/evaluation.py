@@ -46,6 +46,10 @@ def literal_moment(text: str) -> datetime | None:
         return None
 
 
+# More repeats than a century has weeks: what begins earlier is to begin later.
+MOST_PASSED = 20_000
+
+
 class Cycle(NamedTuple):
     """A literal like R3/PT10M or R/2026-09-01T09:00:00+05:00/P1D."""
 
@@ -231,6 +235,22 @@ class Evaluator(PythonScriptEngine):
             return calendars.term_end(elapsed, moment, self.environment.calendar).at
         except calendars.TermError as error:
             raise Fault("expression", str(error), expression=duration) from error
+
+    def not_before(self, since: datetime, due: datetime, every: str) -> datetime:
+        """The first moment of an endless cycle from `since` on; `due` is its first.
+
+        It may have begun years ago; a Fault where it repeated too often by then.
+        """
+        for _ in range(MOST_PASSED):
+            if due >= since:
+                return due
+            due = self.later(due, every)
+        raise Fault(
+            "expression",
+            f"It would have repeated over {MOST_PASSED} times by now: let it begin"
+            " later",
+            expression=every,
+        )
 
     def deadline(self, token: Token, text: str | None) -> str | datetime | None:
         """A term's text as it is, or the moment that an expression gives."""

@@ -23,10 +23,6 @@ class TimedStart:
     left: int | None = 0
 
 
-# More repeats than a century has weeks: who begins earlier is told to begin later.
-MOST_PASSED = 20_000
-
-
 def first_start(
     definition: Definition,
     element_id: str,
@@ -43,15 +39,11 @@ def first_start(
     if isinstance(prepared, datetime):
         return TimedStart(element_id, prepared)
     due_at, left = prepared["due"], prepared["left"]
-    passed = 0
-    while left is None and since is not None and due_at < since:
-        if passed == MOST_PASSED:
-            raise EngineError(
-                reason=f"{element_id} would have repeated over {MOST_PASSED} times"
-                " by now: let it begin later"
-            )
-        passed += 1
-        due_at = _later(due_at, prepared["every"], environment)
+    if left is None and since is not None:
+        try:
+            due_at = Evaluator(environment).not_before(since, due_at, prepared["every"])
+        except Fault as fault:
+            raise EngineError(reason=str(fault)) from fault
     return TimedStart(element_id, due_at, left)
 
 
@@ -62,16 +54,12 @@ def next_start(
     if done.left == 0:
         return None
     prepared = _prepared(definition, done.element_id, environment)
-    due_at = _later(done.due_at, prepared["every"], environment)
-    left = None if done.left is None else done.left - 1
-    return TimedStart(done.element_id, due_at, left)
-
-
-def _later(moment: datetime, every: str, environment: feel.Environment) -> datetime:
     try:
-        return Evaluator(environment).later(moment, every)
+        due_at = Evaluator(environment).later(done.due_at, prepared["every"])
     except Fault as fault:
         raise EngineError(reason=str(fault)) from fault
+    left = None if done.left is None else done.left - 1
+    return TimedStart(done.element_id, due_at, left)
 
 
 def _prepared(
@@ -83,6 +71,6 @@ def _prepared(
     process = RunningProcess(definition, Evaluator(environment))
     process.plant()
     try:
-        return trigger.prepare(process.task_tree)
+        return trigger.moments(process.task_tree)
     except Fault as fault:
         raise EngineError(reason=str(fault)) from fault

@@ -67,6 +67,18 @@ def test_a_repeating_timer_may_have_a_beginning(run):
     assert dues(case.fire("t")) == [60, 70]
 
 
+def test_a_cycle_without_end_that_began_long_ago_goes_on_from_now(run):
+    case = run(repeating("R/2020-01-01T09:30:00+05:00/P1D"))
+
+    assert dues(case.fire("t")) == [21.5 * 60, 45.5 * 60]
+
+
+def test_a_cycle_that_began_an_age_ago_holds_its_host(run):
+    case = run(repeating("R/1970-01-01T00:00:00Z/PT1S"))
+
+    assert (case.open(), case.held()) == ([], ["a"])
+
+
 def test_the_timer_of_an_event_sub_process_repeats(run):
     case = run(
         els("startEvent:s userTask:u endEvent:e")
