@@ -46,7 +46,6 @@ PAGES = {
     "second-step": "/account/second-step",
     "sessions": "/account/sessions",
     "absence": "/account/absence",
-    "sessions-end": "/account/sessions/end",
     "everybodys": "/sessions",
     "people": "/people",
     "nobody": "/people?q=zzz",
@@ -74,6 +73,14 @@ def test_no_page_has_a_barrier_and_none_sticks_out(enter, screen, locale, newcom
     chief.page.locator("form[action$='first-password'] button").click()
     expect(chief.page.locator(".r-key")).to_be_visible()
     look(chief, f"person-first-password-{screen}-{locale}")
+    other = enter("askar")
+    chief.open(f"/account/sessions/end?lang={locale}")
+    look(chief, f"sessions-end-{screen}-{locale}")
+    chief.open(f"/people?lang={locale}&q=gulnar")
+    enter("gulnar")
+    chief.page.locator("tbody a").first.click()
+    look(chief, f"person-sessions-{screen}-{locale}")
+    other.page.close()
     chief.page.goto("/sessions")
     chief.page.locator("main button[type=submit]").click()
     look(chief, f"everybodys-refused-{screen}-{locale}")

@@ -199,6 +199,13 @@ def test_without_the_password_no_other_session_ends(owner, elsewhere, told):
     assert is_in(elsewhere)
 
 
+def test_without_other_sessions_there_is_nothing_to_end(owner):
+    page = owner.get(f"{OTHERS}?lang=en").text
+
+    assert "You are signed in here alone." in page
+    assert 'name="current"' not in page
+
+
 def test_who_has_no_password_ends_them_without_one(app, owner, elsewhere, store, login):
     with store.transaction() as tx:
         tx.execute(
