@@ -71,7 +71,7 @@ def test_the_password_alone_begins_no_session(owner):
     assert isinstance(found, SignedIn)
     with owner.store.transaction() as tx:
         assert sessions.by_session(tx, at(), found.token).caller.login == owner.login
-        (row,) = sessions.of_caller(tx, at(), owner.caller, found.token)
+        (row,) = sessions.of_user(tx, at(), owner.caller.user_id, found.token)
     assert row.how == "second_factor"
 
 
