@@ -9,7 +9,7 @@ import math
 import time
 import uuid
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from itertools import chain
 from typing import Any
@@ -28,6 +28,7 @@ from workflows.store.tables import due_work, process_instances, signal_deliverie
 from workflows.world import World
 
 BATCH = 100
+EVER = datetime(1, 1, 2, tzinfo=UTC)  # before all that is due
 # How long the caller of a signal waits for those that hear it; the sweep does the rest.
 HEARING_SECONDS = 1.0
 log = logging.getLogger(__name__)
@@ -41,6 +42,7 @@ ROW = (
     due_work.c.subject_id,
     due_work.c.element_id,
     due_work.c.deaths,
+    due_work.c.due_at,
 )
 
 
@@ -67,10 +69,13 @@ def _due(now: sa.ColumnElement[Any]) -> sa.Select[Any]:
 
 
 def _find() -> sa.Select[Any]:
-    """The earliest rows that are due `now`, without the rows `passed`."""
+    """The earliest rows due `now`, none before `after`, without the rows `passed`."""
     now = sa.bindparam("now", type_=due_work.c.due_at.type)
+    after = sa.bindparam("after", type_=due_work.c.due_at.type)
     passed = sa.bindparam("passed", type_=ARRAY(UUID))
-    query = _due(now).where(due_work.c.id != sa.all_(passed))
+    query = _due(now).where(
+        due_work.c.id != sa.all_(passed), due_work.c.due_at >= after
+    )
     return query.limit(sa.literal_column(str(BATCH)))
 
 
@@ -127,7 +132,13 @@ def run(
     fired = 0
     passed: set[uuid.UUID] = set()
     until = time.monotonic() + most_seconds
-    while time.monotonic() < until and (found := _waiting(store, world, passed)):
+    after = EVER
+    while time.monotonic() < until:
+        found = _waiting(store, world, passed, after)
+        if not found and after == EVER:
+            break
+        # Of many, those of suspended cases are passed over once, not for each batch.
+        after = found[-1].due_at if len(found) == BATCH else EVER
         sound = [row for row in found if not row.deaths]
         if sound and about is not None:
             about([row.id for row in sound])
@@ -210,9 +221,12 @@ def hear(store: Store, world: World, signal_id: uuid.UUID | str) -> None:
         log.warning("signal %s is left to the sweep", signal_id)
 
 
-def _waiting(store: Store, world: World, passed: set[uuid.UUID]) -> list[Any]:
+def _waiting(
+    store: Store, world: World, passed: set[uuid.UUID], after: datetime
+) -> list[Any]:
     with store.statement() as connection:
-        asked = {"now": world.clock.now(), "passed": array_of(passed)}
+        now = world.clock.now()
+        asked = {"now": now, "after": after, "passed": array_of(passed)}
         return FIND.run(connection, asked).fetchall()
 
 

@@ -139,6 +139,35 @@ def test_suspended_cases_do_not_hold_up_what_is_due_after_them(
     assert later == CROWD
 
 
+def test_what_becomes_due_behind_a_crowd_is_fired_by_the_same_sweep(
+    store: Store, world: World, clock: HeldClock, portal: Caller
+) -> None:
+    """The second timers were due before the first ones, of which many are read."""
+    key, moments = (
+        f"p{uuid.uuid4().hex[:8]}",
+        (timedelta(minutes=1), timedelta(days=-1)),
+    )
+    first, second = ((clock.now() + one).isoformat() for one in moments)
+    drawn = line(
+        key, catch("a", at("timeDate", first)), catch("b", at("timeDate", second))
+    )
+    with store.transaction() as tx:
+        deployments.release(tx, world, None, {"behind.bpmn": drawn})
+    cases = _cases(store, world, portal, CROWD, key)
+    clock.advance(minutes=30)
+
+    due.run(store, world)
+
+    with store.transaction() as tx:
+        ended = tx.scalar(
+            sa.select(sa.func.count()).where(
+                process_instances.c.id.in_(cases),
+                process_instances.c.state == InstanceState.COMPLETED,
+            )
+        )
+    assert ended == CROWD
+
+
 def test_cases_that_others_hold_are_passed_without_waiting(
     store: Store, world: World, clock: HeldClock, portal: Caller
 ) -> None:
@@ -269,13 +298,14 @@ def _opened(store: Store, cases: list[uuid.UUID]) -> int:
 def _plan(store: Store, world: World, *, generic: bool) -> str:
     """How PostgreSQL runs the search, planned for this moment or for any."""
     mode = "force_generic_plan" if generic else "force_custom_plan"
-    search = due.FIND.text.decode() % {"now": "$1", "passed": "$2"}
+    search = due.FIND.text.decode() % {"now": "$1", "passed": "$2", "after": "$3"}
     with store.transaction() as tx:
         tx.exec_driver_sql("ANALYZE due_work, process_instances")
         tx.exec_driver_sql(f"SET LOCAL plan_cache_mode = {mode}")
-        tx.exec_driver_sql(f"PREPARE search (timestamptz, uuid[]) AS {search}")
-        now = world.clock.now().isoformat()
-        rows = tx.exec_driver_sql(f"EXPLAIN EXECUTE search ('{now}', '{{}}')").all()
+        types = "timestamptz, uuid[], timestamptz"
+        tx.exec_driver_sql(f"PREPARE search ({types}) AS {search}")
+        asked = f"'{world.clock.now().isoformat()}', '{{}}', '{due.EVER.isoformat()}'"
+        rows = tx.exec_driver_sql(f"EXPLAIN EXECUTE search ({asked})").all()
         tx.exec_driver_sql("DEALLOCATE search")
     return "\n".join(row[0] for row in rows)
 
