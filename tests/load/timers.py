@@ -116,7 +116,8 @@ def _ends(place: Place) -> float:
 
 def _pages(place: Place) -> int:
     """Pages that the search for due work touches."""
-    asked = {"now": place.world.clock.now(), "passed": "{}"}
+    now = place.world.clock.now()
+    asked = {"now": now, "after": due.EVER, "passed": "{}"}
     (((plan,),),) = place.database.execute(
         b"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + due.FIND.text, asked
     ).fetchall()
