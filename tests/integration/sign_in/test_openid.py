@@ -75,7 +75,7 @@ def test_who_is_new_comes_in_with_the_roles_that_the_claims_mean(
     assert roles(found) == {(Role.CLERK, "school")}
     token = client.get_cookie("rasim_session").value
     with store.transaction() as tx:
-        (row,) = sessions.of_caller(tx, SystemClock(), found, token)
+        (row,) = sessions.of_user(tx, SystemClock(), found.user_id, token)
     assert row.how == "openid"
 
 
