@@ -9,7 +9,7 @@ from flask import Flask
 
 from tests.drawn import ask, form, line
 from tests.integration.api.callers import Caller, make_caller
-from tests.integration.api.two_schools import API, DRAWINGS, OURS, School, school
+from tests.integration.api.two_schools import API, OURS, School
 from tests.models import literal, model
 from workflows import people
 from workflows.model import Role
@@ -50,10 +50,13 @@ MOVED_BEFORE = {
 class Reach:
     """Somebody who may do everything at our school, and what they ask about."""
 
-    def __init__(self, app: Flask, store: Store, designer: Caller) -> None:
-        answer = designer.post_files(f"{API}/deployments", DRAWINGS | FILES)
+    def __init__(
+        self, app: Flask, store: Store, designer: Caller, ours: School
+    ) -> None:
+        answer = designer.post_files(f"{API}/deployments", FILES)
         assert answer.status_code == 201, answer.text
-        self.school: School = school(app, store, OURS, "reach")
+        self.school = ours
+        ours.ids.pop("webhook_id", None)  # it may have ended
         self.caller = make_caller(app, store, "everybody", Role.ADMINISTRATOR, OURS)
         with store.transaction() as tx:
             for role in (Role.CLERK, Role.SUPERVISOR, Role.DESIGNER, Role.SERVICE):

@@ -167,10 +167,10 @@ def test_every_answer_is_as_documented(mode, operations, who, ours, theirs, subt
 
 
 def test_every_call_is_reached_with_what_it_takes(
-    app, store, callers, operations, subtests
+    app, store, callers, operations, ours, subtests
 ):
     """Names that nobody can guess are put in; what is said otherwise is by chance."""
-    reach = Reach(app, store, callers["designer"])
+    reach = Reach(app, store, callers["designer"], ours)
     for operation in operations:
         with subtests.test(operation.label):
             statuses = reached(operation, reach)
