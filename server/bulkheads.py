@@ -164,7 +164,7 @@ class Gates:
             turn += 1
             with outlived("the look at what is left alone"):
                 self._look()
-                if turn % BEAT_EVERY == 0:
+                if turn % BEAT_EVERY == 0 or self.is_stopping:
                     self._beat()
                     gates.bury(self._store, self.worker, _lives)
 

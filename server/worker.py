@@ -67,7 +67,10 @@ log = logging.getLogger(__name__)
 
 
 def run(settings: Settings) -> None:
-    """Work until SIGTERM or SIGINT; what is under way has `stop_seconds` to finish."""
+    """Work until SIGTERM or SIGINT, then end the process.
+
+    What is under way has `stop_seconds` to finish.
+    """
     # What start-up made lives as long as the process: never collected, never looked at.
     gc.freeze()
     connections = THREADS + SWEEP_THREADS + webhook_delivery.CONNECTIONS
@@ -75,7 +78,7 @@ def run(settings: Settings) -> None:
     world = bootstrap.make_world(settings, store)
     gates = Gates(store, settings.calls_per_system)
     connectors = Guarded(bootstrap.make_connectors(settings), gates)
-    stop = threading.Event()
+    stop, ended = threading.Event(), threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     _begin(gates, stop)
@@ -83,7 +86,7 @@ def run(settings: Settings) -> None:
     # A thread of its own: a scanner or bucket that is slow makes no deadline late.
     depot = bootstrap.make_depot(settings)
     keeper = _thread("documents", keep_documents, store, world, depot, stop)
-    watcher = _thread("gates", gates.watch, stop)
+    watcher = _thread("gates", gates.watch, ended)
     webhook_delivery.start(store, world, settings, stop)
     try:
         asyncio.run(
@@ -91,10 +94,13 @@ def run(settings: Settings) -> None:
         )
     finally:
         stop.set()
+        ended.set()
         sweeper.join(timeout=LAST_SECONDS)
         keeper.join(timeout=1)
         watcher.join(timeout=1)  # else it might tell that we live when we do not
         _end(store, gates)
+    logging.shutdown()
+    os._exit(0)  # calls that are still waited for would hold us, however long they take
 
 
 def _thread(name: str, work: Callable[..., None], *told: object) -> threading.Thread:
@@ -121,8 +127,6 @@ def _end(store: Store, gates: Gates) -> None:
         gates.leave()
     if left:
         log.warning("%s jobs under way were left to another worker", len(left))
-        logging.shutdown()
-        os._exit(0)  # their threads would be waited for, however long they take
     store.close()
 
 
