@@ -18,7 +18,7 @@ from typing import Any
 
 from server import bootstrap
 from server.turns import outlived
-from workflows import gates
+from workflows import gates, job_claims
 from workflows.gates import LeftAlone, Worker
 from workflows.model import RasimError
 from workflows.ports import BusinessError, Call, ConnectorFault, Connectors
@@ -156,6 +156,12 @@ class Gates:
         self._beat()
         gates.bury(self._store, self.worker, _lives)
         self._look()
+
+    def put_back(self) -> None:
+        """What we held when the queue was lost goes back on it, but what still runs."""
+        with self._lock:
+            kept = self.under_way.copy()
+        job_claims.put_back(self._store, self.worker.id, kept)
 
     def watch(self, stop: threading.Event) -> None:
         """Say that we live and see what is left alone, until `stop`."""

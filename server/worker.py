@@ -141,6 +141,8 @@ async def take_jobs(
     """Take jobs until `stop`; a lost database is waited for."""
     take = _taker(store, world, connectors, stop, gates)
     while not stop.is_set():
+        with outlived("putting back what was held"):
+            gates.put_back()
         try:
             await _take_until_lost(store, take, stop, gates, stop_seconds)
         except (psycopg.OperationalError, FailingListenerError) as error:
@@ -227,6 +229,7 @@ async def _take_until_lost(
         entries = Entries(driver)
         entries.gates = gates
         manager = QueueManager(entries)
+        manager.queue_manager_id = QueueManagerId(gates.worker.id)
         for queue in bootstrap.queues():
             manager.entrypoint(queue)(take)
         running = asyncio.create_task(

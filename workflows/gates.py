@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
+from workflows.store import queue
 from workflows.store.prepared import array_of
 from workflows.store.session import Store
 from workflows.store.tables import workers
@@ -29,7 +30,7 @@ BURY = sa.text(
     WHERE id <> :own AND (
         seen_at < clock_timestamp() - make_interval(secs => :silent)
         OR (host = :host AND pid = ANY (:gone)))
-    RETURNING firing
+    RETURNING id, firing
     """
 )
 OTHERS_HERE = sa.text("SELECT pid FROM workers WHERE host = :host AND id <> :own")
@@ -148,8 +149,9 @@ def beat(
 
 
 def bury(store: Store, worker: Worker, lives: Callable[[int], bool]) -> int:
-    """Forget who died; what they were about to fire has one death more. How many.
+    """Forget who died; what they held is queued anew at once. How many they were.
 
+    What they were about to fire has one death more.
     `lives` says whether this machine has a process of that number.
     """
     here = {"own": worker.id, "host": worker.host}
@@ -157,8 +159,10 @@ def bury(store: Store, worker: Worker, lives: Callable[[int], bool]) -> int:
         others = tx.scalars(OTHERS_HERE, here).all()
         # A process of our own number, and not us: it had it before.
         gone = [pid for pid in others if pid == worker.pid or not lives(pid)]
-        dead = tx.scalars(BURY, here | {"gone": gone, "silent": SILENT_SECONDS}).all()
-        for about in dead:
+        dead = tx.execute(BURY, here | {"gone": gone, "silent": SILENT_SECONDS}).all()
+        if dead:
+            queue.release(tx, [each.id for each in dead])
+        for _, about in dead:
             for table, key in (("due_work", "id"), ("message_subscriptions", "token")):
                 tx.execute(
                     sa.text(

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from workflows import feel
 from workflows.model import InstanceState, JobState
 from workflows.ports import Call
+from workflows.store import queue
 from workflows.store.prepared import Prepared, constant
 from workflows.store.session import Store
 from workflows.store.tables import jobs, process_instances
@@ -100,11 +101,24 @@ def deaths(store: Store, job_id: uuid.UUID) -> int:
     return row.deaths if row else 0
 
 
+def put_back(store: Store, worker_id: uuid.UUID, kept: Iterable[uuid.UUID]) -> None:
+    """What a worker holds goes back on the queue, but what it `kept` doing.
+
+    It lives, and lost the queue: none of the jobs is why.
+    """
+    with store.transaction() as tx:
+        _give_back(tx, queue.release(tx, [worker_id], kept))
+
+
 def give_back(store: Store, job_ids: Iterable[uuid.UUID]) -> None:
     """A worker that ends leaves them to another; none of them is why it ends."""
     with store.transaction() as tx:
-        tx.execute(
-            sa.update(jobs)
-            .where(jobs.c.id.in_(list(job_ids)), jobs.c.state == JobState.DOING)
-            .values(state=JobState.TODO)
-        )
+        _give_back(tx, job_ids)
+
+
+def _give_back(tx: sa.Connection, job_ids: Iterable[uuid.UUID]) -> None:
+    tx.execute(
+        sa.update(jobs)
+        .where(jobs.c.id.in_(list(job_ids)), jobs.c.state == JobState.DOING)
+        .values(state=JobState.TODO)
+    )

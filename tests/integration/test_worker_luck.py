@@ -153,3 +153,64 @@ def _jobs(house: House, case: uuid.UUID) -> list[Any]:
     with house.store.transaction() as tx:
         found = sa.select(job_rows).where(job_rows.c.instance_id == case)
         return list(tx.execute(found).all())
+
+
+def test_what_a_dead_worker_held_is_queued_at_once(house: House, key: str) -> None:
+    house.release(a__bpmn=line(key, job("j", "nobd.check")))
+    case = house.start(key)
+    dead, ours = gates.Worker(uuid.uuid4(), "here", 1), Gates(house.store, 6)
+    gates.beat(house.store, dead, {}, {})
+    id_ = held(house, case, dead.id)
+    gates.bury(house.store, gates.Worker(ours.worker.id, "here", 2), lambda _: False)
+    again = job_claims.claim(house.store, id_)
+
+    assert holder(house, id_) == ("queued", None)
+    assert again is not None
+    assert job_claims.deaths(house.store, id_) == 1
+
+
+def test_what_a_worker_held_when_it_lost_the_queue_goes_back_without_blame(
+    house: House, key: str
+) -> None:
+    house.release(a__bpmn=line(key, job("j", "nobd.check")))
+    ours = Gates(house.store, 6)
+    lost, runs, anothers = (
+        held(house, house.start(key), who)
+        for who in (ours.worker.id, ours.worker.id, uuid.uuid4())
+    )
+    with ours.doing("nobd.check", runs):
+        ours.put_back()
+    again = job_claims.claim(house.store, lost)
+
+    assert holder(house, lost) == ("queued", None)
+    assert holder(house, runs) == ("picked", ours.worker.id)
+    assert holder(house, anothers)[0] == "picked"
+    assert again is not None
+    assert job_claims.deaths(house.store, lost) == 0
+
+
+def held(house: House, case: uuid.UUID, worker_id: uuid.UUID) -> uuid.UUID:
+    """The case's job, which this worker has taken from the queue and claimed."""
+    with house.store.transaction() as tx:
+        found = sa.select(job_rows.c.id).where(job_rows.c.instance_id == case)
+        id_: uuid.UUID = tx.execute(found).scalar_one()
+        tx.execute(
+            sa.text(
+                "UPDATE pgqueuer SET status = 'picked', queue_manager_id = :who"
+                " WHERE payload = uuid_send(:id)"
+            ),
+            {"who": worker_id, "id": id_},
+        )
+    assert job_claims.claim(house.store, id_) is not None
+    return id_
+
+
+def holder(house: House, job_id: uuid.UUID) -> tuple[str, uuid.UUID | None]:
+    """What the queue says of the job's entry: its state, and who has it."""
+    query = sa.text(
+        "SELECT status::text, queue_manager_id FROM pgqueuer"
+        " WHERE payload = uuid_send(:id)"
+    )
+    with house.store.transaction() as tx:
+        row = tx.execute(query, {"id": job_id}).one()
+    return row.status, row.queue_manager_id

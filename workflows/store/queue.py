@@ -4,13 +4,14 @@ Entries are written as PgQueuer's own `enqueue` writes them, but for its log: it
 statement of its own, for which a step that opens jobs would wait.
 """
 
+import uuid
 from collections.abc import Iterable
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, JSON, JSONB, UUID
 
 from workflows.model import JobState
-from workflows.store.prepared import Prepared, constant
+from workflows.store.prepared import Prepared, array_of, constant
 from workflows.store.tables import jobs
 
 entries = sa.table(
@@ -65,6 +66,15 @@ def _open_jobs() -> sa.Insert:
 
 
 ENQUEUE = Prepared(_enqueue())
+# As PgQueuer itself puts back what a worker held that it no longer hears of; sooner.
+RELEASE = sa.text(
+    """
+    UPDATE pgqueuer SET status = 'queued', queue_manager_id = NULL, updated = now()
+    WHERE status = 'picked' AND queue_manager_id = ANY (CAST(:holders AS uuid[]))
+        AND payload <> ALL (:kept)
+    RETURNING payload
+    """
+)
 OPEN_JOBS = Prepared(_open_jobs())
 
 
@@ -74,3 +84,13 @@ def enqueue(tx: sa.Connection, entries: Iterable[tuple[str, bytes]]) -> None:
     if pairs:
         entrypoints, payloads = map(list, zip(*pairs, strict=True))
         ENQUEUE.run(tx, {"entrypoints": entrypoints, "payloads": payloads})
+
+
+def release(
+    tx: sa.Connection,
+    holders: Iterable[uuid.UUID],
+    kept: Iterable[uuid.UUID] = (),
+) -> list[uuid.UUID]:
+    """Put back what these workers held, but the jobs `kept`; the jobs of the others."""
+    asked = {"holders": array_of(holders), "kept": [each.bytes for each in kept]}
+    return [uuid.UUID(bytes=each) for each in tx.scalars(RELEASE, asked)]
