@@ -18,7 +18,7 @@ from workflows.store.tables import workers
 
 # A worker that has said nothing for so long is dead.
 SILENT_SECONDS = 15
-FIRST_PROBE_SECONDS = 5
+FIRST_PROBE_SECONDS = 2
 LONGEST_PROBE_SECONDS = 15
 # Whoever tries a system has so long before another one may.
 PROBE_LEASE_SECONDS = 15

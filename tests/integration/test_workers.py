@@ -212,7 +212,7 @@ def test_a_probe_that_fails_waits_longer(house: House) -> None:
         gates.open_circuit(house.store, "nobd", "it is silent", is_probe=is_probe)
 
     pause = "SELECT round(extract(epoch FROM probe_at - clock_timestamp())) FROM "
-    assert _scalar(house, f"{pause} outside_systems") == 15
+    assert _scalar(house, f"{pause} outside_systems") == 8
     assert not gates.may_probe(house.store, "nobd")
     assert gates.look(house.store).systems == {"nobd": False}
     gates.close_circuit(house.store, "nobd")
