@@ -17,7 +17,7 @@ from typing import Any
 
 import psycopg
 
-from integrations.people import DEFAULT_COUNT, Population, Story
+from integrations.people import Population, Story
 from server import bootstrap, demo
 from server.postgres.embedded import EmbeddedPostgres
 from server.settings import Settings
@@ -58,7 +58,7 @@ class Seen:
 
 def main() -> None:
     with server() as (postgres, folder):
-        people = Population(SEED, DEFAULT_COUNT, datetime.now(UTC).date())
+        people = Population(SEED, service.PEOPLE, datetime.now(UTC).date())
         # The others need no clerk.
         general = (one for one in people if one.story is not Story.OWN_CLASS)
         with service.running(folder, postgres.url, _pid(postgres)) as running:

@@ -16,6 +16,7 @@ import psutil  # type: ignore[import-untyped]  # it has none
 from server.up import LOOPBACK, find_port, is_ready
 
 POSTGRES, UP = "postgres", "rasim up"
+PEOPLE = 20_000  # families of the simulators, each of which applies once
 READY_SECONDS = 90
 STOP_SECONDS = 30
 # For two cores: PostgreSQL, the simulators and the driver want their share of them too.
@@ -52,6 +53,7 @@ def running(folder: Path, database_url: str, postgres_pid: int) -> Iterator[Serv
         "RASIM_DEMO": "0",
         "RASIM_MANUAL_CLOCK": "0",
         "RASIM_SIMULATORS_URL": "",
+        "RASIM_SIMULATORS_PEOPLE": str(PEOPLE),
         "RASIM_LOG_LEVEL": "INFO",
     }
     command = [sys.executable, "-P", "-m", "server.cli", "up"]
@@ -78,7 +80,8 @@ def simulators(folder: Path) -> Iterator[str]:
     port = find_port(LOOPBACK, 0)
     command = [sys.executable, "-P", "-m", "server.cli", "simulators"]
     program = subprocess.Popen(
-        [*command, "--port", str(port)], env={**os.environ, "RASIM_DATA": str(folder)}
+        [*command, "--port", str(port), "--people", str(PEOPLE)],
+        env={**os.environ, "RASIM_DATA": str(folder)},
     )
     try:
         until = time.monotonic() + READY_SECONDS
