@@ -31,6 +31,7 @@ from server.postgres.place import Place, fallback, find_place
 from server.settings import Settings
 from workflows.model import DatabaseUnavailable, RasimError
 from workflows.ports import DocumentsUnavailable
+from workflows.store import schema
 from workflows.store.session import Store
 
 BESIDE = "rasim-restore-"
@@ -225,12 +226,21 @@ def _bring_documents_and_verify(
     files = bootstrap.make_depot(settings).files
     store = Store(url, pool_size=2)
     try:
+        now = bootstrap.make_clock(replace(settings, database_url=url)).now()
+        _bring_up(store, now)
         if backup.manifest.documents_kept:
             backup_documents.bring_back(settings, store, files)
-        clock = bootstrap.make_clock(replace(settings, database_url=url))
-        return backup_verify.verify(store, files, clock.now(), backup.manifest)
+        return backup_verify.verify(store, files, now, backup.manifest)
     finally:
         store.close()
+
+
+def _bring_up(store: Store, now: datetime) -> None:
+    """Tables of an earlier release become those of this one, as at a start."""
+    with store.transaction() as tx:
+        found, wanted = schema.versions(tx)
+    if found != wanted and found in schema.releases():
+        schema.upgrade(store, now)
 
 
 def _take_over(place: Place, url: str) -> None:

@@ -26,7 +26,7 @@ def verify(
     store: Store, files: DocumentStore, now: datetime, manifest: Manifest
 ) -> list[Check]:
     """Everything that can be checked of a database and its documents."""
-    checks = [_schema(store)]
+    checks = [_schema(store, manifest)]
     if checks[0].wrong:
         return checks  # older tables are not what our queries know
     return [
@@ -37,14 +37,15 @@ def verify(
     ]
 
 
-def _schema(store: Store) -> Check:
+def _schema(store: Store, manifest: Manifest) -> Check:
     with store.transaction() as tx:
         found, wanted = schema.versions(tx)
     wrong = []
     if found != wanted:
-        mend = "run `rasim db upgrade`, then `rasim history verify` and `rasim doctor`"
+        mend = "it is of another release; serve it with that one"
         wrong = [f"it is at {found}, the code at {wanted}: {mend}"]
-    return Check("schema", f"at {found}", wrong)
+    was = "" if manifest.schema == found else f", brought up from {manifest.schema}"
+    return Check("schema", f"at {found}{was}", wrong)
 
 
 def _histories(store: Store) -> Check:

@@ -74,14 +74,12 @@ def _page(problem: str = "") -> str:
         " programs work on with their tokens."
     )
     people = ngettext("%(num)s person", "%(num)s people", found.people)
+    facts = [(gettext("Sessions now"), found.sessions), (gettext("Whose"), people)]
     return render_template(
         "account/sessions_end.html",
         aim=request.path,
         back=(url_for("people.people"), gettext("People")),
-        facts=[
-            (gettext("Sessions now"), found.sessions),
-            (gettext("Whose"), people),
-        ],
+        facts=facts if found.sessions else [],
         has_password=has_password,
         problem=problem,
         rows=[],

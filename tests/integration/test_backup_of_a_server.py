@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from alembic import command
 
 from server.backup import source as backup_source
 from server.holding import held
@@ -20,6 +21,8 @@ from server.settings import Settings
 from tests.drawn import ask, job, line
 from tests.integration.conftest import ToldConnectors
 from tests.integration.drilling import Drill, attach, names, opened, told
+from workflows.store import schema
+from workflows.store.session import Store
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +95,34 @@ def test_a_dump_goes_into_an_empty_database_and_a_case_goes_on(
     assert done.returncode == 0, done.stdout + done.stderr
     assert "1 of 1 are there, as sent" in done.stdout
     check_that_it_goes_on(drill, empty)
+
+
+def test_a_backup_of_an_earlier_release_is_brought_up(
+    drill: Drill, backups: dict[str, str], empty: str
+) -> None:
+    """In it, a person whose unused first password had no end."""
+    earlier = f"{empty.partition('?')[0].rpartition('/')[2]}_earlier"
+    with psycopg.connect(drill.postgres.url, autocommit=True) as link:
+        link.execute(f'CREATE DATABASE "{earlier}"')
+    url = url_in(drill.postgres.place, database=earlier)
+    bring_to(url, "0013_queue")
+    with psycopg.connect(url) as link:
+        link.execute(
+            "WITH made AS (INSERT INTO users (id, login, name, locale, created_at,"
+            " must_change_password) VALUES (gen_random_uuid(), 'a', 'A', 'kk', now(),"
+            " true) RETURNING id) INSERT INTO people_changes (id, user_id, at, what)"
+            " SELECT gen_random_uuid(), id, '2026-01-01+00', 'first_password' FROM made"
+        )
+
+    made = drill.rasim("backup", "--dump", DATABASE_URL=url, **backups)
+    done = drill.rasim("restore", "--into", empty, **backups)
+    with psycopg.connect(empty) as link:
+        until = link.execute("SELECT first_password_until FROM users").fetchone()
+
+    assert made.returncode == 0, made.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "brought up from 0013_queue" in done.stdout
+    assert until == (datetime(2026, 1, 4, tzinfo=UTC),)
 
 
 def test_a_dump_has_one_moment_alone(
@@ -216,6 +247,17 @@ def test_passwords_are_no_arguments(drill: Drill) -> None:
 
     assert "password" not in told_
     assert environment["PGPASSWORD"] in superuser(drill)
+
+
+def bring_to(url: str, version: str) -> None:
+    """Make the tables of an earlier release."""
+    store = Store(url, pool_size=1)
+    config = schema._config()
+    with store.engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, version)
+        connection.commit()
+    store.close()
 
 
 def check_that_it_goes_on(drill: Drill, url: str) -> None:

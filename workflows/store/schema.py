@@ -61,6 +61,13 @@ def versions(tx: sa.Connection) -> tuple[str | None, str | None]:
 
 
 @cache
+def releases() -> frozenset[str]:
+    """Every version that this code can bring up to date, the newest with them."""
+    script = ScriptDirectory.from_config(_config())
+    return frozenset(each.revision for each in script.walk_revisions())
+
+
+@cache
 def _newest() -> str | None:
     return ScriptDirectory.from_config(_config()).get_current_head()
 
