@@ -11,8 +11,6 @@ import zlib
 from collections.abc import Mapping
 from typing import IO
 
-import puremagic
-
 from workflows.model import RasimError
 
 PDF, PNG, JPEG, TIFF = "application/pdf", "image/png", "image/jpeg", "image/tiff"
@@ -35,6 +33,16 @@ ENDINGS: Mapping[str, tuple[str, ...]] = {
     CSV: (".csv",),
 }
 PICTURES = frozenset({PNG, JPEG, TIFF})
+# What the first bytes alone tell; a TIFF may be in either order, and of either size.
+MARKS: Mapping[bytes, str] = {
+    b"%PDF-": PDF,
+    b"\x89PNG\r\n\x1a\n": PNG,
+    b"\xff\xd8\xff": JPEG,
+    b"II*\0": TIFF,
+    b"MM\0*": TIFF,
+    b"II+\0": TIFF,
+    b"MM\0+": TIFF,
+}
 
 HEAD_BYTES = 64 * 1024
 LONGEST_NAME = 150  # characters
@@ -129,27 +137,17 @@ def _of(source: IO[bytes], head: bytes, name: str) -> str:
         if b"%PDF-" in head[:PDF_WITHIN_BYTES]:
             raise SuspiciousDocument
         return _packed(source)
-    known = _known(head)
-    if known in (PDF, PNG, JPEG, TIFF):
-        # An archive is found from its end: such a file would be two at once.
-        source.seek(0)
-        if zipfile.is_zipfile(source):
-            raise SuspiciousDocument
-        return known
-    if known is None and _is_text(source):
+    for mark, media_type in MARKS.items():
+        if head.startswith(mark):
+            # An archive is found from its end: such a file would be two at once.
+            source.seek(0)
+            if zipfile.is_zipfile(source):
+                raise SuspiciousDocument
+            return media_type
+    # By all its letters: the first may be those of any kind of file, as in "BMW".
+    if _is_text(source):
         return CSV if name.lower().endswith(".csv") else TEXT
     raise NotADocument
-
-
-def _known(head: bytes) -> str | None:
-    """What the first bytes say: None for nothing, "" for what is not taken."""
-    if head.startswith(b"%PDF-"):
-        return PDF
-    try:
-        found = {match.mime_type for match in puremagic.magic_string(head)}
-    except (puremagic.PureError, ValueError):
-        return None
-    return next((each for each in (PNG, JPEG, TIFF) if each in found), "")
 
 
 def _is_text(source: IO[bytes]) -> bool:

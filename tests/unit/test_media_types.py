@@ -129,6 +129,15 @@ def test_a_table_that_a_spreadsheet_saved_in_cyrillic_is_taken():
     assert media_types.of(io.BytesIO(content), "t.csv") == media_types.CSV
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["\ufeffАты;ЖСН\n", "001231500123;Ару\n", "BMW", "(а) тізім", "I I", "{1}"],
+)
+def test_a_text_is_taken_however_it_begins(text):
+    """A mark of UTF-8, an IIN of 2000 and letters that begin a file of other kinds."""
+    assert media_types.of(io.BytesIO(text.encode()), "t.csv") == media_types.CSV
+
+
 @pytest.mark.parametrize("name", BAD)
 def test_what_could_run_or_pretends_is_refused(name):
     content, error = BAD[name]
