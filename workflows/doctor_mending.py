@@ -11,11 +11,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from workflows import doctor, follow_ups
-from workflows.model import DueState, IncidentState, InstanceState, JobState
+from workflows.jobs import open_incident
+from workflows.model import DueState, InstanceState, JobState
 from workflows.steps import Step, step
 from workflows.store.queue import enqueue
 from workflows.store.session import Store
-from workflows.store.tables import due_work, incidents, jobs
+from workflows.store.tables import due_work, jobs
 from workflows.world import World
 
 ACTOR = "doctor"
@@ -116,19 +117,8 @@ def _tell(current: Step, job: Any) -> bool:
     """A failed job without its incident: nobody could try it again."""
     if job.state != JobState.FAILED:
         return False
-    current.tx.execute(
-        sa.insert(incidents).values(
-            instance_id=current.id,
-            token=job.id,
-            element_id=job.element_id,
-            called_process=job.called_process,
-            kind="job",
-            message=job.last_error or "",
-            detail={"type": job.type, "attempts": job.attempts},
-            state=IncidentState.OPEN,
-            opened_at=current.now,
-        )
-    )
+    told = {"type": job.type, "attempts": job.attempts}
+    open_incident(current, job, job.last_error or "", told)
     return True
 
 

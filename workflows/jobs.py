@@ -275,23 +275,31 @@ def _fail(current: Step, call: Call, reason: str, cause: str = "broken") -> None
         sa.update(jobs)
         .where(jobs.c.id == call.job_id)
         .values(state=JobState.FAILED, last_error=reason)
-        .returning(jobs.c.element_id, jobs.c.called_process)
+        .returning(jobs.c.id, jobs.c.element_id, jobs.c.called_process)
     ).one()
+    told = {"type": call.type, "attempts": call.attempt, "cause": cause}
+    open_incident(current, job, reason, told)
+    told = {"kind": "job", "cause": cause, "message": reason}
+    current.record("incident.opened", job.element_id, told, process=job.called_process)
+
+
+def open_incident(
+    current: Step, job: sa.Row[Any], reason: str, detail: Mapping[str, Any]
+) -> None:
+    """Tell that a job has failed for good, so that somebody may try it again."""
     current.tx.execute(
         sa.insert(incidents).values(
             instance_id=current.id,
-            token=call.job_id,
+            token=job.id,
             element_id=job.element_id,
             called_process=job.called_process,
             kind="job",
             message=reason,
-            detail={"type": call.type, "attempts": call.attempt, "cause": cause},
+            detail=dict(detail),
             state=IncidentState.OPEN,
             opened_at=current.now,
         )
     )
-    told = {"kind": "job", "cause": cause, "message": reason}
-    current.record("incident.opened", job.element_id, told, process=job.called_process)
 
 
 @contextmanager

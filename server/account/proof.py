@@ -27,6 +27,17 @@ def is_given() -> bool:
     return found
 
 
+def is_missing() -> bool:
+    """Whether the caller has a password, and the form does not tell it."""
+    return has_password() and not is_given()
+
+
+def has_password() -> bool:
+    """Whether there is one to be asked for."""
+    with transaction() as tx:
+        return credentials.has_password(tx, caller().user_id)
+
+
 def slip() -> str:
     """For the next form of who has just told the password, in place of telling it."""
     now = services().clock.now()

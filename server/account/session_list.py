@@ -14,7 +14,7 @@ from server.auth import authenticated, session_token
 from server.browsers import browser_name
 from server.context import caller, services, transaction
 from server.i18n import gettext
-from workflows import credentials, sessions
+from workflows import sessions
 from workflows.model import NotFound
 from workflows.sessions import SessionRow
 
@@ -39,7 +39,7 @@ def ask_end() -> str:
 def end() -> ResponseReturnValue:
     """End the session that the address names, or all but this one."""
     session_id = _named()
-    if _has_password() and not proof.is_given():
+    if proof.is_missing():
         return _ask(proof.refusal()), 422
     with transaction() as tx:
         if session_id is None:
@@ -64,11 +64,6 @@ def _rows() -> list[SessionRow]:
         return sessions.of_user(tx, clock, user_id, session_token())
 
 
-def _has_password() -> bool:
-    with transaction() as tx:
-        return credentials.has_password(tx, caller().user_id)
-
-
 def _ask(problem: str = "") -> str:
     session_id = _named()
     rows = [row for row in _rows() if not row.is_this]
@@ -82,7 +77,7 @@ def _ask(problem: str = "") -> str:
         aim=url_for("account.end_sessions", session=session_id),
         back=(url_for("account.sessions"), gettext("My sessions")),
         browser=browser_name,
-        has_password=_has_password(),
+        has_password=proof.has_password(),
         problem=problem,
         rows=rows,
         title=one if session_id else all_,

@@ -10,7 +10,7 @@ from server.account import proof
 from server.auth import require, session_token
 from server.context import caller, services, transaction
 from server.i18n import gettext, ngettext
-from workflows import credentials, people_sessions
+from workflows import people_sessions
 from workflows.model import Role
 
 log = logging.getLogger(__name__)
@@ -51,9 +51,8 @@ def everybodys() -> str:
 def end_everybodys() -> ResponseReturnValue:
     """The password is asked for once more, where there is one."""
     with transaction() as tx:
-        has_password = credentials.has_password(tx, caller().user_id)
         people_sessions.everybodys(tx, services().clock, caller(), session_token())
-    if has_password and not proof.is_given():
+    if proof.is_missing():
         return _page(proof.refusal()), 422
     with transaction() as tx:
         ended = people_sessions.end_everybodys(
@@ -67,7 +66,6 @@ def _page(problem: str = "") -> str:
     with transaction() as tx:
         clock = services().clock
         found = people_sessions.everybodys(tx, clock, caller(), session_token())
-        has_password = credentials.has_password(tx, caller().user_id)
     told = gettext(
         "For when sessions or keys may have been stolen. Everybody signs in anew, and"
         " what they typed and did not save is lost. Your own session here goes on;"
@@ -80,7 +78,7 @@ def _page(problem: str = "") -> str:
         aim=request.path,
         back=(url_for("people.people"), gettext("People")),
         facts=facts if found.sessions else [],
-        has_password=has_password,
+        has_password=proof.has_password(),
         problem=problem,
         rows=[],
         section="people",

@@ -98,8 +98,7 @@ def test_what_a_system_did_after_its_case_was_canceled_is_told(
     case = house.start(key)
 
     def meanwhile(_: Call) -> dict[str, Any]:
-        with house.store.transaction() as tx:
-            instances.cancel(tx, house.world, house.callers["admin"], case)
+        cancel(house, case)
         return {"enrolment_id": "E-1"}
 
     house.work(case, ToldConnectors({"nobd.enrol": meanwhile}))
@@ -117,8 +116,7 @@ def test_a_fault_after_the_case_was_canceled_is_nothing_to_tell(
     case = house.start(key)
 
     def meanwhile(_: Call) -> dict[str, Any]:
-        with house.store.transaction() as tx:
-            instances.cancel(tx, house.world, house.callers["admin"], case)
+        cancel(house, case)
         raise ConnectorFault("nobd did not answer")
 
     house.work(case, ToldConnectors({"nobd.enrol": meanwhile}))
@@ -187,6 +185,11 @@ def test_what_a_worker_held_when_it_lost_the_queue_goes_back_without_blame(
     assert holder(house, anothers)[0] == "picked"
     assert again is not None
     assert job_claims.deaths(house.store, lost) == 0
+
+
+def cancel(house: House, case: uuid.UUID) -> None:
+    with house.store.transaction() as tx:
+        instances.cancel(tx, house.world, house.callers["admin"], case)
 
 
 def held(house: House, case: uuid.UUID, worker_id: uuid.UUID) -> uuid.UUID:
