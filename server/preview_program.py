@@ -154,14 +154,20 @@ def page_of_picture(content: bytes, page: int, width: int) -> tuple[Told, Image.
     Image.MAX_IMAGE_PIXELS = None  # ours is stricter
     try:
         with Image.open(io.BytesIO(content), formats=("PNG", "JPEG", "TIFF")) as file:
-            count = getattr(file, "n_frames", 1)
+            # What a telephone's JPEG holds beside its photo is for screens, no page.
+            count = getattr(file, "n_frames", 1) if file.format == "TIFF" else 1
             if not 1 <= page <= count:
                 raise Refused("nothing")
             if page > 1:
                 file.seek(page - 1)
-            if file.width * file.height > MOST_POINTS:
-                raise Refused("large")
+            points = file.width * file.height
             file.draft("RGB", (width, TALLEST * width))
+            # A telephone's 200 megapixels are read at a fraction of their size, but for
+            # a JPEG that comes in waves, which is in memory whole.
+            if "progressive" not in file.info:
+                points = file.width * file.height
+            if points > MOST_POINTS:
+                raise Refused("large")
             upright = ImageOps.exif_transpose(file)
             upright.thumbnail((width, TALLEST * width))
             return {"pages": count, "text": ""}, _on_white(upright)

@@ -143,14 +143,17 @@ def endless_pdf(depth: int = 12, wide: int = 20) -> bytes:
 
 
 def picture(
-    kind: str = "PNG", size: tuple[int, int] = (40, 30), frames: int = 1
+    kind: str = "PNG",
+    size: tuple[int, int] = (40, 30),
+    frames: int = 1,
+    **told: bool,
 ) -> bytes:
     made = io.BytesIO()
     first, *rest = (
         Image.new("RGB", size, (20 * n % 255, 90, 120)) for n in range(frames)
     )
     more = {"save_all": True, "append_images": rest} if rest else {}
-    first.save(made, kind, **more)
+    first.save(made, kind, **more, **told)
     return made.getvalue()
 
 

@@ -4,11 +4,12 @@ Only what a clerk reads is let in: no page that could run, no archive, no macros
 """
 
 import codecs
+import io
 import re
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import IO
 
 from workflows.model import RasimError
@@ -47,7 +48,10 @@ MARKS: Mapping[bytes, str] = {
 HEAD_BYTES = 64 * 1024
 LONGEST_NAME = 150  # characters
 PDF_WITHIN_BYTES = 1024  # readers look for the beginning of a PDF so far
+PDF_BEGINS = re.compile(rb"%PDF-[12]\.[0-9]\s")
 ZIP_START = b"PK\x03\x04"
+# Of the end of an archive, which may have a comment of up to 64 KB behind it.
+ZIP_END, ZIP_END_BYTES, LONGEST_COMMENT = b"PK\x05\x06", 22, (1 << 16) - 1
 # Whoever opens a packed document unpacks it: no more than a large one really has.
 MOST_PARTS = 5_000
 PART_MARK = b"PK\x01\x02"  # of each entry in the list of parts
@@ -66,19 +70,29 @@ BROKEN_PACKING = (
 )
 MOST_TIMES_LARGER = 200
 LARGEST_LIST_BYTES = 1 << 20  # of the parts of a packed document, in words
+# Some programs number the main part, or write its name with other capitals.
 MAIN_PARTS = {
-    DOCX: ("word/document.xml", b"wordprocessingml.document.main+xml"),
-    XLSX: ("xl/workbook.xml", b"spreadsheetml.sheet.main+xml"),
+    DOCX: (
+        re.compile(r"word/document\d*\.xml"),
+        b"wordprocessingml.document.main+xml",
+    ),
+    XLSX: (re.compile(r"xl/workbook\d*\.xml"), b"spreadsheetml.sheet.main+xml"),
 }
+LIST_OF_PARTS = "[content_types].xml"
 MACROS = re.compile(r"(^|/)(vbaproject\.bin|basic/)", re.IGNORECASE)
 # How pages, drawings and scripts begin; text that does so could run where it is opened.
+# A name ends there as for a browser: <head@school.kz> is somebody's address.
 _RUNS = re.compile(
-    rb"<\s*(!doctype|html|head|body|script|svg|iframe|object|embed|\?xml|\?php|math)"
-    rb"|^#!|^%!PS|^\{\\rtf",
+    rb"<(!doctype|html|head|body|script|svg|iframe|object|embed|math)([\s/>]|\Z)"
+    rb"|<\?(xml|php)|^#!|^%!PS|^\{\\rtf",
     re.IGNORECASE,
 )
 # What Windows opens as a device, whatever its ending.
 _DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+# What people send that is not taken, by its first bytes, and what they are told.
+PHOTOS = frozenset({b"heic", b"heix", b"heim", b"hevc", b"mif1", b"msf1", b"avif"})
+SIGNED = bytes.fromhex("06092a864886f70d010702")  # PKCS #7 signed data
+OPEN_OFFICE = "application/vnd.oasis.opendocument."
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
@@ -94,6 +108,28 @@ class SuspiciousDocument(DocumentRefused):
     """This file pretends to be something else. Save it anew and try again."""
 
 
+class PictureRefused(NotADocument):
+    """This picture is HEIC, WebP, GIF or BMP. Save it as JPEG or PNG and try again; an
+    iPhone takes JPEG with Settings, Camera, Formats, Most Compatible."""
+
+
+class OldDocument(NotADocument):
+    """This document has a password, or is of a kind that is not taken: DOC, XLS, PPTX,
+    RTF, ODS. Save it as PDF, without a password, and try again."""
+
+
+class ArchiveRefused(NotADocument):
+    """This is an archive. Take the documents out of it and add each by itself."""
+
+
+class PageRefused(NotADocument):
+    """This is a web page, or has parts of one. Print it to PDF and try again."""
+
+
+class SignatureRefused(NotADocument):
+    """This is a signature, or a document inside of one. Add the document itself."""
+
+
 class OversizedDocument(DocumentRefused):
     """This file is packed so tightly that opening it would fill a computer."""
 
@@ -102,11 +138,24 @@ class MacrosRefused(DocumentRefused):
     """This document holds macros. Save it without them and try again."""
 
 
+_REFUSALS: Sequence[tuple[bytes, type[NotADocument]]] = (
+    (b"GIF8", PictureRefused),
+    (b"RIFF", PictureRefused),
+    (b"BM", PictureRefused),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", OldDocument),
+    (b"{\\rtf", OldDocument),
+    (b"Rar!\x1a", ArchiveRefused),
+    (b"7z\xbc\xaf'\x1c", ArchiveRefused),
+    (b"\x1f\x8b", ArchiveRefused),
+    (b"PK\x05\x06", ArchiveRefused),
+)
+
+
 def of(source: IO[bytes], name: str) -> str:
     """The media type of a content, read from its bytes; `source` is left at its start.
 
-    Raises NotADocument, SuspiciousDocument, OversizedDocument or MacrosRefused. The
-    name decides only between plain text and a table of it.
+    Raises NotADocument or one that says more, SuspiciousDocument, OversizedDocument or
+    MacrosRefused. The name decides only between plain text and a table of it.
     """
     source.seek(0)
     head = source.read(HEAD_BYTES)
@@ -139,27 +188,84 @@ def _of(source: IO[bytes], head: bytes, name: str) -> str:
         return _packed(source)
     for mark, media_type in MARKS.items():
         if head.startswith(mark):
-            # An archive is found from its end: such a file would be two at once.
-            source.seek(0)
-            if zipfile.is_zipfile(source):
-                raise SuspiciousDocument
-            return media_type
+            return _alone(source, media_type)
+    if _is_late_pdf(head):
+        return _alone(source, PDF)
     # By all its letters: the first may be those of any kind of file, as in "BMW".
     if _is_text(source):
         return CSV if name.lower().endswith(".csv") else TEXT
-    raise NotADocument
+    raise _refusal(head)
+
+
+def _alone(source: IO[bytes], media_type: str) -> str:
+    """The type, where it is not an archive as well: such a file would be two at once.
+
+    An archive is found from its end, and by its list of parts: by chance one photo of
+    60,000 has the four letters alone. What ends before a PDF does is attached to it.
+    """
+    size = source.seek(0, io.SEEK_END)
+    source.seek(max(0, size - ZIP_END_BYTES - LONGEST_COMMENT))
+    tail = source.read()
+    end = tail.rfind(ZIP_END)
+    if end < 0 or len(tail) - end < ZIP_END_BYTES:
+        return media_type
+    beyond = tail[end + ZIP_END_BYTES :]
+    comment = int.from_bytes(
+        tail[end + ZIP_END_BYTES - 2 : end + ZIP_END_BYTES], "little"
+    )
+    is_attached = len(beyond) != comment and b"endstream" in beyond
+    if (media_type == PDF and is_attached) or not _has_parts(source):
+        return media_type
+    raise SuspiciousDocument
+
+
+def _has_parts(source: IO[bytes]) -> bool:
+    if _count(source, PART_MARK) > 2 * MOST_PARTS:
+        return True  # whatever they are: they are not read
+    source.seek(0)
+    try:
+        with zipfile.ZipFile(source) as archive:
+            return bool(archive.infolist())
+    except BROKEN_PACKING:
+        return False
+
+
+def _is_late_pdf(head: bytes) -> bool:
+    """Whether a PDF begins behind what banks and printers put before it: a mark of
+    UTF-8, an empty line, the lines of a letter between programs. No other file."""
+    found = PDF_BEGINS.search(head, 0, PDF_WITHIN_BYTES + 16)
+    if found is None or found.start() > PDF_WITHIN_BYTES:
+        return False
+    before = head[: found.start()]
+    return not (_CONTROLS.search(before.decode("latin-1")) or _RUNS.search(before))
+
+
+def _refusal(head: bytes) -> NotADocument:
+    """Why it is not taken, as one who is at home in offices would tell."""
+    for mark, refusal in _REFUSALS:
+        if head.startswith(mark):
+            return refusal()
+    if head[4:8] == b"ftyp" and head[8:12] in PHOTOS:
+        return PictureRefused()
+    if SIGNED in head[:64]:
+        return SignatureRefused()
+    if _RUNS.search(head.lstrip(b"\xef\xbb\xbf \t\r\n")):
+        return PageRefused()
+    return NotADocument()
 
 
 def _is_text(source: IO[bytes]) -> bool:
     """Whether all of it is text, and none that a program runs.
 
-    UTF-8 or Windows-1251, in which spreadsheets here save CSV.
+    UTF-8 or Windows-1251, in which spreadsheets here save CSV; with its mark also
+    UTF-16, which Excel and Notepad call Unicode.
     """
     source.seek(0)
     head = source.read(HEAD_BYTES)
     if _RUNS.search(head.lstrip(b"\xef\xbb\xbf \t\r\n")):
         return False
-    for encoding in ("utf-8-sig", "cp1251"):
+    is_wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ("utf-16",) if is_wide else ("utf-8-sig", "cp1251"):
         try:
             return _is_harmless(source, encoding)
         except UnicodeDecodeError:
@@ -216,22 +322,27 @@ def _packed_type(archive: zipfile.ZipFile) -> str:
         or unpacked > MOST_TIMES_LARGER * max(packed, 100_000)
     ):
         raise OversizedDocument
-    names = [part.filename for part in parts]
+    # Names in a packed document are the same in any capitals; some have the bars of
+    # Windows.
+    names = [part.filename.replace("\\", "/").lower() for part in parts]
     if len(set(names)) != len(names):
         raise SuspiciousDocument  # two readers may take either of two
     if any(MACROS.search(name) for name in names):
         raise MacrosRefused
-    if "[Content_Types].xml" in names:
-        listed = _read(archive, "[Content_Types].xml")
+    if LIST_OF_PARTS in names:
+        listed = _read(archive, parts[names.index(LIST_OF_PARTS)].filename)
         if b"macroenabled" in listed.lower():
             raise MacrosRefused
         for media_type, (part, mark) in MAIN_PARTS.items():
-            if part in names and mark in listed:
+            if mark in listed and any(part.fullmatch(name) for name in names):
                 return media_type
-    elif names[:1] == ["mimetype"] and "content.xml" in names:
-        if _read(archive, "mimetype").decode("ascii", "replace").strip() == ODT:
+        raise OldDocument
+    if names[:1] == ["mimetype"]:
+        told = _read(archive, "mimetype").decode("ascii", "replace").strip()
+        if told == ODT and "content.xml" in names:
             return ODT
-    raise NotADocument
+        raise OldDocument if told.startswith(OPEN_OFFICE) else ArchiveRefused
+    raise ArchiveRefused
 
 
 def _read(archive: zipfile.ZipFile, name: str) -> bytes:

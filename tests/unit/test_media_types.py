@@ -8,9 +8,14 @@ from tests import document_files as files
 from workflows import media_types
 from workflows.media_types import (
     ENDINGS,
+    ArchiveRefused,
     MacrosRefused,
     NotADocument,
+    OldDocument,
     OversizedDocument,
+    PageRefused,
+    PictureRefused,
+    SignatureRefused,
     SuspiciousDocument,
 )
 
@@ -28,7 +33,6 @@ GOOD = {
 BAD = {
     "a page": (files.HTML, NotADocument),
     "a page after a mark": (b"\xef\xbb\xbf\n " + files.HTML, NotADocument),
-    "a wide text": (KAZAKH.decode().encode("utf-16"), NotADocument),
     "a wide page": (files.HTML.decode().encode("utf-16"), NotADocument),
     "a drawing with a script": (files.SVG, NotADocument),
     "a drawing with a head": (b'<?xml version="1.0"?>' + files.SVG, NotADocument),
@@ -36,13 +40,32 @@ BAD = {
     "a program of Windows": (b"MZ" + bytes(200), NotADocument),
     "a script": (b"#!/bin/sh\nrm -rf /\n", NotADocument),
     "PHP in a text": (b"hello <?php system('id') ?>", NotADocument),
-    "an archive": (files.packed({"a.txt": b"a"}), NotADocument),
+    "an archive": (files.packed({"a.txt": b"a"}), ArchiveRefused),
     "an archive that says it is DOCX": (
         files.packed({"[Content_Types].xml": b"<Types/>", "word/document.xml": b""}),
         NotADocument,
     ),
-    "an old DOC": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), NotADocument),
-    "a GIF": (files.picture("GIF"), NotADocument),
+    "an old DOC": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), OldDocument),
+    "an RTF": (b"{\\rtf1\\ansi a}", OldDocument),
+    "a table of OpenOffice": (
+        files.packed(
+            {
+                "mimetype": b"application/vnd.oasis.opendocument.spreadsheet",
+                "content.xml": b"<a/>",
+            }
+        ),
+        OldDocument,
+    ),
+    "a GIF": (files.picture("GIF"), PictureRefused),
+    "a photo of an iPhone": (
+        b"\0\0\0\x24ftypheic\0\0\0\0mif1heic" + bytes(99),
+        PictureRefused,
+    ),
+    "a signed container": (
+        bytes.fromhex("3082100006092a864886f70d010702a0") + bytes(99),
+        SignatureRefused,
+    ),
+    "a saved page": (b"MIME-Version: 1.0\r\n\r\n<html>\r\n", PageRefused),
     "a PDF and an archive": (
         files.pdf() + files.packed({"a": b"b"}),
         SuspiciousDocument,
@@ -55,7 +78,12 @@ BAD = {
         files.packed({"%PDF-1.7": b"%PDF-1.7"} | {"a": b"b"}),
         SuspiciousDocument,
     ),
+    "a JPEG, an archive and an end": (
+        files.picture("JPEG") + files.packed({"a": b"b"}) + b"endstream",
+        SuspiciousDocument,
+    ),
     "a PDF behind a page": (files.HTML + files.pdf(), NotADocument),
+    "a PDF behind a program": (b"MZ\0\r\n" + files.pdf(), NotADocument),
     "a cut archive": (files.docx()[:200], SuspiciousDocument),
     "a bomb": (files.bomb_docx(), OversizedDocument),
     "too many parts": (
@@ -136,6 +164,67 @@ def test_a_table_that_a_spreadsheet_saved_in_cyrillic_is_taken():
 def test_a_text_is_taken_however_it_begins(text):
     """A mark of UTF-8, an IIN of 2000 and letters that begin a file of other kinds."""
     assert media_types.of(io.BytesIO(text.encode()), "t.csv") == media_types.CSV
+
+
+def test_an_address_in_a_letter_is_no_part_of_a_page():
+    content = b"From: <head@school.kz>, <scripts@school.kz>\nTo: <mathematics@a.kz>\n"
+
+    assert media_types.of(io.BytesIO(content), "letter.txt") == media_types.TEXT
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_what_excel_calls_unicode_text_is_taken(encoding):
+    content = ("\ufeffАты\tЖСН\r\nӘсел\t" + "Қ" * FAR).encode(encoding)
+
+    assert media_types.of(io.BytesIO(content), "t.csv") == media_types.CSV
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        b"\xef\xbb\xbf",
+        b"\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\n\r\n",
+        b"\x1b%-12345X@PJL JOB\r\n@PJL ENTER LANGUAGE=PDF\r\n",
+    ],
+)
+def test_a_pdf_of_a_bank_or_a_printer_begins_a_little_later(before):
+    content = io.BytesIO(before + files.pdf("One"))
+
+    assert media_types.of(content, "a.pdf") == media_types.PDF
+
+
+ATTACHED = b"9 0 obj\nstream\n%s\nendstream\nendobj\nxref\ntrailer\n%%%%EOF\n"
+CHANCE = b"PK\x05\x06" + bytes(range(1, 30))  # four letters, and nothing of an archive
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type"),
+    [
+        (files.pdf() + ATTACHED % files.docx(), media_types.PDF),
+        (files.pdf() + CHANCE, media_types.PDF),
+        (files.picture("JPEG") + b"MotionPhoto_Data" + CHANCE, media_types.JPEG),
+        (files.picture("PNG") + CHANCE[:6], media_types.PNG),
+    ],
+)
+def test_what_a_scanner_or_a_phone_puts_behind_is_no_archive(content, media_type):
+    assert media_types.of(io.BytesIO(content), "a") == media_type
+
+
+@pytest.mark.parametrize(
+    ("parts", "media_type"),
+    [
+        (("[Content_Types].xml", "word/document2.xml"), media_types.DOCX),
+        (("[content_types].xml", "Word\\Document.xml"), media_types.DOCX),
+        (("[Content_Types].xml", "xl/Workbook.xml"), media_types.XLSX),
+    ],
+)
+def test_documents_of_other_programs_are_told_by_their_parts(parts, media_type):
+    kind = files.WORD if media_type == media_types.DOCX else files.SHEET
+    types = files.CONTENT_TYPES.format(part=parts[1], type=kind).encode()
+    content = files.packed({parts[0]: types, parts[1]: b"<document/>"})
+
+    assert media_types.of(io.BytesIO(content), "a.zip") == media_type
 
 
 @pytest.mark.parametrize("name", BAD)

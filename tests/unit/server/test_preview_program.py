@@ -13,6 +13,16 @@ from server.previews import PROGRAM
 from tests import document_files as files
 
 WIDTH = 900
+
+
+def telephone(wide: int, high: int, photos: int = 1) -> bytes:
+    """What a telephone's camera makes: many points, or several pictures in one JPEG."""
+    made, photo = io.BytesIO(), Image.new("L", (wide, high), 90)
+    more = [photo.resize((40, 30))] * (photos - 1)
+    photo.save(made, "MPO" if more else "JPEG", save_all=True, append_images=more)
+    return made.getvalue()
+
+
 SHOWN = {
     "a page": ("pdf", files.pdf("Hello", "Two"), 1, 2, "Hello"),
     "the second page": ("pdf", files.pdf("Hello", "Two"), 2, 2, "Two"),
@@ -25,6 +35,8 @@ SHOWN = {
     ),
     "a PNG": ("picture", files.picture("PNG", (2000, 1500)), 1, 1, ""),
     "a JPEG": ("picture", files.picture("JPEG", (2000, 1500)), 1, 1, ""),
+    "a photo of 108 megapixels": ("picture", telephone(12_000, 9_000), 1, 1, ""),
+    "a photo with another for screens": ("picture", telephone(400, 300, 2), 1, 1, ""),
     "the third page of a TIFF": ("picture", files.picture("TIFF", frames=3), 3, 3, ""),
     "a picture that unpacks to 600 MB": ("pdf", files.bomb_pdf(600), 1, 1, ""),
 }
@@ -35,6 +47,12 @@ ENDS = {
     "a cut PDF": ("pdf", files.pdf("Hello")[:300], 1, "broken"),
     "a page that is not there": ("pdf", files.pdf("Hello"), 2, "nothing"),
     "a PNG of 900 million points": ("picture", files.bomb_png(), 1, "large"),
+    "a photo of 108 megapixels in waves": (
+        "picture",
+        files.picture("JPEG", (12_000, 9_000), progressive=True),
+        1,
+        "large",
+    ),
     "a cut PNG": ("picture", files.picture("PNG", (500, 500))[:200], 1, "broken"),
     "no picture": ("picture", b"GIF89a" + bytes(100), 1, "broken"),
     "a picture that is not there": ("picture", files.picture(), 2, "nothing"),
