@@ -18,8 +18,11 @@ WIDTH = 900
 def telephone(wide: int, high: int, photos: int = 1) -> bytes:
     """What a telephone's camera makes: many points, or several pictures in one JPEG."""
     made, photo = io.BytesIO(), Image.new("L", (wide, high), 90)
-    more = [photo.resize((40, 30))] * (photos - 1)
-    photo.save(made, "MPO" if more else "JPEG", save_all=True, append_images=more)
+    if photos == 1:
+        photo.save(made, "JPEG")
+    else:
+        more = [photo.resize((40, 30))] * (photos - 1)
+        photo.save(made, "MPO", save_all=True, append_images=more)
     return made.getvalue()
 
 
