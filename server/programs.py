@@ -5,17 +5,19 @@ A token is shown in the answer that made it, once: it is in no address and no co
 
 import logging
 import uuid
-from datetime import timedelta
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from server import program_lists
 from server.auth import require
 from server.context import caller, services, transaction
 from server.i18n import gettext, lazy_gettext, ngettext
+from server.sorting import Order
 from server.words import Words
 from workflows import people_list, tokens, webhooks
-from workflows.model import InputRefused, NotFound, Role
+from workflows.model import InputRefused, Page, Role
+from workflows.tokens import TokenRow
 
 _ = lazy_gettext
 OWNERS = (
@@ -25,32 +27,32 @@ OWNERS = (
     Role.ADMINISTRATOR,
     Role.SERVICE,
 )
-SOON = timedelta(days=14)  # in which a token's end is near: time to make the next
 DAYS = (7, 30, tokens.DAYS_USUAL, 180, tokens.DAYS_MOST)
 TOKEN_STATES: Words = {
     "live": _("valid"),
     "expired": _("expired"),
     "revoked": _("revoked"),
 }
-WEBHOOK_STATES: Words = {
-    "active": _("works"),
-    "failing": _("nothing arrives"),
-    "disabled": _("turned off"),
-}
-BECAUSE: Words = {
-    "failing": _(
-        "Nothing has arrived for days. See to the receiver, then turn it on again."
-    ),
-    "gone": _("The receiver wants to be told nothing more."),
-    "rights": _("Its owner may not see this any more."),
-}
 PROBLEMS = {
     "label": _("Say what the token is for, in 100 letters at most."),
     "days": _("Choose how long it works."),
 }
 
+LIVE = "state"  # its own order: what works first, each the newest first
+TOKENS = Order[TokenRow](
+    LIVE,
+    {
+        "label": lambda row: row.label,
+        "state": lambda row: tuple(TOKEN_STATES).index(row.state),
+        "made": lambda row: row.created_at,
+        "ends": lambda row: (row.expires_at is None, row.expires_at),
+        "used": lambda row: row.last_used_at,
+    },
+)
+
 log = logging.getLogger(__name__)
 blueprint = Blueprint("programs", __name__)
+program_lists.register(blueprint)
 
 
 @blueprint.get("/account/tokens")
@@ -102,24 +104,6 @@ def revoke(user_id: uuid.UUID, token_id: uuid.UUID) -> ResponseReturnValue:
     _revoke(user_id, token_id)
     aim = url_for("programs.of_person", user_id=user_id, said="revoked")
     return redirect(aim, 303)
-
-
-@blueprint.get("/programs")
-@require(Role.ADMINISTRATOR)
-def programs() -> str:
-    """Tokens of one's people, and the webhooks of one's offices."""
-    with transaction() as tx:
-        rows = tokens.of_people(tx, services().clock, caller())
-        hooks = webhooks.search(tx, caller(), limit=200).items
-    return render_template(
-        "people/programs.html",
-        because=BECAUSE,
-        hooks=hooks,
-        rows=rows,
-        section="people",
-        soon=services().clock.now() + SOON,
-        webhook_states=WEBHOOK_STATES,
-    )
 
 
 @blueprint.post("/programs/webhooks/<uuid:webhook_id>/enable")
@@ -180,10 +164,7 @@ def _made(user_id: uuid.UUID) -> ResponseReturnValue:
 def _ask_revoke(user_id: uuid.UUID, token_id: uuid.UUID) -> str:
     is_mine, clock = user_id == caller().user_id, services().clock
     with transaction() as tx:
-        rows = tokens.of_user(tx, clock, caller(), user_id)
-    found = [row for row in rows if row.id == token_id and row.state == "live"]
-    if not found:
-        raise NotFound(kind="token", key=token_id)
+        found = tokens.live(tx, clock, caller(), user_id, token_id)
     back = (
         (url_for("programs.mine"), gettext("My tokens"))
         if is_mine
@@ -193,7 +174,7 @@ def _ask_revoke(user_id: uuid.UUID, token_id: uuid.UUID) -> str:
         "people/program_end.html",
         aim=request.path,
         back=back,
-        name=f"{found[0].label} ({found[0].hint}…)".strip(),
+        name=f"{found.label} ({found.hint}…)".strip(),
         section=None if is_mine else "people",
         title=gettext("Revoke the token?"),
         told=gettext(
@@ -222,17 +203,23 @@ def _page(
 ) -> str:
     is_mine, clock = user_id == caller().user_id, services().clock
     with transaction() as tx:
-        rows = tokens.of_user(tx, clock, caller(), user_id)
         person = None if is_mine else people_list.get(tx, clock, caller(), user_id)
+
+        def part(limit: int, cursor: str | None) -> Page[TokenRow]:
+            return tokens.of_user(
+                tx, clock, caller(), user_id, limit=limit, cursor=cursor
+            )
+
+        found = TOKENS.page(part, request.args.get("cursor") or None)
     return render_template(
         "account/tokens.html",
         days=[(str(one), ngettext("%(num)s day", "%(num)s days", one)) for one in DAYS],
         is_changed=person is None or person.is_whole,
         person=person.row if person else None,
         problems=problems or {},
-        rows=rows,
+        found=found,
         section="people" if person else None,
-        soon=clock.now() + SOON,
+        soon=clock.now() + program_lists.SOON,
         states=TOKEN_STATES,
         token=token,
         typed=request.form if problems else {"days": str(tokens.DAYS_USUAL)},

@@ -59,7 +59,8 @@ class TypeRow:
     done: int = 0
     pause_reason: str | None = None
     paused_at: datetime | None = None
-    paused_by: str | None = None
+    paused_by: str | None = None  # login
+    paused_by_name: str | None = None
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ class ChangeRow:
     """What somebody did to the queue."""
 
     at: datetime
-    login: str
+    name: str
     change: str
     type: str
     reason: str | None
@@ -129,14 +130,11 @@ class Queue:
     types: list[TypeRow]
     systems: list[SystemRow]
     workers: list[WorkerRow]
-    changes: list[ChangeRow]
 
 
 def look(tx: sa.Connection, world: World, caller: people.Caller) -> Queue:
     """The queue now: jobs of the caller's offices, the rest as it is for all."""
-    return Queue(
-        _types(tx, world, caller), _systems(tx, world), _workers(tx), _changes(tx)
-    )
+    return Queue(_types(tx, world, caller), _systems(tx, world), _workers(tx))
 
 
 def keeps(tx: sa.Connection, caller: people.Caller) -> bool:
@@ -263,12 +261,15 @@ def _types(tx: sa.Connection, world: World, caller: people.Caller) -> list[TypeR
     )
     for row in tx.execute(done):
         found.setdefault(row.type, {})["done"] = row.done
-    paused = sa.select(paused_job_types, users.c.login).join(
+    paused = sa.select(paused_job_types, users.c.login, users.c.name).join(
         users, users.c.id == paused_job_types.c.paused_by
     )
     for row in tx.execute(paused):
         found.setdefault(row.type, {}).update(
-            pause_reason=row.reason, paused_at=row.paused_at, paused_by=row.login
+            pause_reason=row.reason,
+            paused_at=row.paused_at,
+            paused_by=row.login,
+            paused_by_name=row.name,
         )
     return [TypeRow(**{**found[type_], "type": type_}) for type_ in sorted(found)]
 
@@ -320,14 +321,20 @@ def _workers(tx: sa.Connection) -> list[WorkerRow]:
     return [listing.value(WorkerRow, row) for row in rows]
 
 
-def _changes(tx: sa.Connection) -> list[ChangeRow]:
-    rows = tx.execute(
-        sa.select(queue_changes, users.c.login)
-        .join(users, users.c.id == queue_changes.c.user_id)
-        .order_by(queue_changes.c.at.desc())
-        .limit(CHANGES_SHOWN)
+def changes(
+    tx: sa.Connection, *, limit: int = CHANGES_SHOWN, cursor: str | None = None
+) -> Page[ChangeRow]:
+    """What was done to the queue, the newest first; it is everybody's."""
+    name = sa.func.coalesce(sa.func.nullif(users.c.name, ""), users.c.login)
+    query = sa.select(queue_changes, name.label("name")).join(
+        users, users.c.id == queue_changes.c.user_id
     )
-    return [listing.value(ChangeRow, row) for row in rows]
+    order = [queue_changes.c.at.desc(), queue_changes.c.id.desc()]
+    return listing.page(tx, query, order, _change, limit, cursor)
+
+
+def _change(row: sa.Row[Any]) -> ChangeRow:
+    return listing.value(ChangeRow, row)
 
 
 def _check(

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from workflows import listing, people_changes
 from workflows.callers import WHO, Caller, caller_of, today, with_memberships
-from workflows.model import InputRefused, NotAllowed, NotFound, RasimError
+from workflows.model import InputRefused, NotAllowed, NotFound, Page, RasimError
 from workflows.people import below, known
 from workflows.people_list import Person, administered, get
 from workflows.ports import Clock
@@ -27,7 +27,11 @@ DAYS_USUAL, DAYS_MOST = 90, 366
 LABEL_LENGTH = 100
 HINT_LENGTH = len(PREFIX) + 4
 USED_EVERY = timedelta(hours=1)  # so that a request does not write a row
-MOST_LISTED = 200
+# By what is sorted that ends first: what never ends is last.
+ENDS: sa.ColumnElement[Any] = sa.func.coalesce(
+    api_tokens.c.expires_at,
+    sa.literal_column("'9999-01-01 00:00:00+00'::timestamptz"),
+)
 
 
 class TokenExpired(RasimError):
@@ -45,6 +49,7 @@ class TokenRow:
     id: uuid.UUID
     user_id: uuid.UUID
     login: str
+    name: str
     label: str
     hint: str  # its first letters; empty where it was made before they were kept
     state: str  # "live", "expired" or "revoked"
@@ -182,55 +187,95 @@ WHOSE = _whose()
 
 
 def of_user(
-    tx: sa.Connection, clock: Clock, caller: Caller, user_id: uuid.UUID
-) -> list[TokenRow]:
-    """The tokens of one's own account, or of one of the caller's people."""
+    tx: sa.Connection,
+    clock: Clock,
+    caller: Caller,
+    user_id: uuid.UUID,
+    *,
+    limit: int = 50,
+    cursor: str | None = None,
+) -> Page[TokenRow]:
+    """The tokens of one's own account, or of one of the caller's people.
+
+    Those that work first, each the newest first.
+    """
     if user_id != caller.user_id:
         get(tx, clock, caller, user_id)  # NotFound
-    return every(tx, clock, user_id=user_id)
+    state = _state(clock)
+    order = [*_works_first(state), api_tokens.c.id.asc()]
+    return listing.page(
+        tx, _rows(state).where(_of(user_id)), order, _row, limit, cursor
+    )
 
 
-def of_people(tx: sa.Connection, clock: Clock, caller: Caller) -> list[TokenRow]:
-    """The tokens that work of the caller's people, the newest first."""
+def live(
+    tx: sa.Connection,
+    clock: Clock,
+    caller: Caller,
+    user_id: uuid.UUID,
+    token_id: uuid.UUID,
+) -> TokenRow:
+    """One of the tokens that `of_user` lists; NotFound where it works no more."""
+    if user_id != caller.user_id:
+        get(tx, clock, caller, user_id)  # NotFound
+    state = _state(clock)
+    query = _rows(state).where(_of(user_id), _is(token_id), state == "live")
+    row = tx.execute(query).one_or_none()
+    if row is None:
+        raise NotFound(kind="token", key=token_id)
+    return _row(row)
+
+
+def of_people(
+    tx: sa.Connection,
+    clock: Clock,
+    caller: Caller,
+    *,
+    limit: int = 50,
+    cursor: str | None = None,
+) -> Page[TokenRow]:
+    """The tokens that work of the caller's people, what ends first before all else."""
     theirs = sa.select(memberships.c.user_id).where(
         memberships.c.office_id.in_(below(administered(caller)))
     )
-    rows = every(tx, clock, which=api_tokens.c.user_id.in_(theirs))
-    return [row for row in rows if row.state == "live"]
+    state = _state(clock)
+    query = _rows(state).where(api_tokens.c.user_id.in_(theirs), state == "live")
+    order = [ENDS.asc(), api_tokens.c.created_at.desc(), api_tokens.c.id.asc()]
+    return listing.page(tx, query, order, _row, limit, cursor)
 
 
 def every(
-    tx: sa.Connection,
-    clock: Clock,
-    *,
-    user_id: uuid.UUID | None = None,
-    login: str | None = None,
-    which: sa.ColumnElement[bool] | None = None,
+    tx: sa.Connection, clock: Clock, *, login: str | None = None
 ) -> list[TokenRow]:
-    """Tokens of a user or of all, those that work first, each the newest first."""
-    now = clock.now()
-    state = sa.case(
+    """All tokens of a user or of all, those that work first, each the newest first."""
+    state = _state(clock)
+    query = _rows(state).order_by(*_works_first(state), api_tokens.c.id)
+    if login is not None:
+        query = query.where(_of(known(tx, login).user_id))
+    return [_row(row) for row in tx.execute(query)]
+
+
+def _rows(state: sa.ColumnElement[str]) -> sa.Select[Any]:
+    return sa.select(
+        api_tokens, users.c.login, users.c.name, state.label("state")
+    ).join(users, users.c.id == api_tokens.c.user_id)
+
+
+def _state(clock: Clock) -> sa.ColumnElement[str]:
+    return sa.case(
         (api_tokens.c.revoked_at.is_not(None), sa.literal("revoked")),
-        (api_tokens.c.expires_at <= now, sa.literal("expired")),
+        (api_tokens.c.expires_at <= clock.now(), sa.literal("expired")),
         else_=sa.literal("live"),
     )
-    query = (
-        sa.select(api_tokens, users.c.login, state.label("state"))
-        .join(users, users.c.id == api_tokens.c.user_id)
-        .order_by(
-            (state == sa.literal("live")).desc(),
-            api_tokens.c.created_at.desc(),
-            api_tokens.c.id,
-        )
-    )
-    if which is not None:
-        query = query.where(which)
-    if user_id is not None:
-        query = query.where(api_tokens.c.user_id == user_id)
-    if login is not None:
-        query = query.where(api_tokens.c.user_id == known(tx, login).user_id)
-    rows = tx.execute(query.limit(MOST_LISTED))
-    return [listing.value(TokenRow, row) for row in rows]
+
+
+def _works_first(state: sa.ColumnElement[str]) -> list[sa.UnaryExpression[Any]]:
+    works = sa.case((state == "live", 0), else_=1)
+    return [works.asc(), api_tokens.c.created_at.desc()]
+
+
+def _row(row: sa.Row[Any]) -> TokenRow:
+    return listing.value(TokenRow, row)
 
 
 def revoke_for(

@@ -6,7 +6,7 @@ A webhook is its owner's: it tells what the owner may see at the moment, no more
 import base64
 import secrets
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,6 +29,15 @@ SEALED_FOR = "webhook"  # the purpose of the key that seals it
 SECRET_BYTES = 32
 MOST_OF_ONE = 20  # webhooks of one owner
 ROLES = (Role.ADMINISTRATOR, Role.SERVICE)
+NEED: sa.ColumnElement[Any] = sa.case(
+    (webhooks.c.disabled_at.is_not(None), 0),
+    (webhooks.c.failing_since.is_not(None), 1),
+    else_=2,
+)
+SORTS: Mapping[str, list[sa.UnaryExpression[Any]]] = {
+    "-created_at": [webhooks.c.created_at.desc()],
+    "state": [NEED.asc(), webhooks.c.created_at.desc()],
+}
 
 
 @dataclass(frozen=True)
@@ -41,7 +50,8 @@ class WebhookRow:
     """
 
     id: uuid.UUID
-    owner: str
+    owner: str  # login
+    owner_name: str
     url: str
     events: list[str]
     process_key: str | None
@@ -128,10 +138,18 @@ def secret(
 
 
 def search(
-    tx: sa.Connection, caller: Caller, *, limit: int = 20, cursor: str | None = None
+    tx: sa.Connection,
+    caller: Caller,
+    *,
+    sort: str = "-created_at",
+    limit: int = 20,
+    cursor: str | None = None,
 ) -> Page[WebhookRow]:
-    """The caller's webhooks, and those of the offices that they administer."""
-    order = [webhooks.c.created_at.desc(), webhooks.c.id.asc()]
+    """The caller's webhooks, and those of the offices that they administer.
+
+    `sort`: one of SORTS; by "state" those that need somebody come first.
+    """
+    order = [*SORTS[sort], webhooks.c.id.asc()]
     return listing.page(tx, _seen(caller), order, _row, limit, cursor)
 
 
@@ -289,6 +307,7 @@ def _seen(caller: Caller) -> sa.Select[Any]:
         sa.select(
             webhooks,
             users.c.login.label("owner"),
+            users.c.name.label("owner_name"),
             codes.label("codes"),
             _count("waiting"),
             _count("failed"),
@@ -321,6 +340,7 @@ def _row(row: sa.Row[Any]) -> WebhookRow:
     return WebhookRow(
         id=row.id,
         owner=row.owner,
+        owner_name=row.owner_name,
         url=row.url,
         events=list(row.events),
         process_key=row.process_key,

@@ -67,6 +67,7 @@ def register(blueprint: Blueprint) -> None:
     rule = blueprint.add_url_rule
     rule("/queue", "queue", queue)
     rule("/queue.csv", "queue_csv", queue_csv)
+    rule("/queue-changes.csv", "queue_changes_csv", queue_changes_csv)
     rule("/queue/<type_>", "queue_jobs", jobs_of)
     rule("/queue/<type_>/pause", "ask_pause", ask_pause)
     rule("/queue/<type_>/pause", "pause", pause, methods=["POST"])
@@ -79,7 +80,8 @@ def queue() -> str | Response:
     with transaction() as tx:
         found = queue_care.look(tx, services().world, caller())
         keeps = queue_care.keeps(tx, caller())
-    context = _context(found) | {"keeps": keeps}
+        changes = queue_care.changes(tx)
+    context = _context(found) | {"changes": changes, "keeps": keeps}
     if rendering.is_fragment():
         return rendering.live("supervisor/_queue.html", **context)
     return render_template(
@@ -118,6 +120,39 @@ def queue_csv() -> Response:
         for row in _sort().of(found.types, opened)
     ]
     return exports.csv_file("queue", head, rows)
+
+
+@require(*WATCHERS)
+def queue_changes_csv() -> Response:
+    """What was done to the queue, whole; the page shows the newest."""
+    with transaction() as tx:
+        found = list(
+            exports.every(
+                lambda cursor: queue_care.changes(tx, limit=200, cursor=cursor)
+            )
+        )
+    head = [
+        gettext("When"),
+        gettext("What was done"),
+        gettext("Jobs"),
+        gettext("System"),
+        gettext("Type of job"),
+        gettext("Reason"),
+        gettext("Who"),
+    ]
+    rows = [
+        [
+            moments.exact(one.at),
+            words.of(CHANGES, one.change),
+            str(one.jobs or ""),
+            words.system(one.type),
+            one.type,
+            one.reason or "",
+            one.name,
+        ]
+        for one in found
+    ]
+    return exports.csv_file("queue-changes", head, rows)
 
 
 @require(*WATCHERS)
@@ -199,7 +234,6 @@ def _context(found: Queue) -> dict[str, Any]:
     sort = _sort()
     opened = {one.system for one in found.systems if one.is_open}
     return {
-        "changes": found.changes,
         "change_words": CHANGES,
         "of_system": {
             one.system: [row for row in found.types if _system(row) == one.system]

@@ -106,7 +106,7 @@ def test_an_administrator_makes_and_revokes_tokens_of_their_people(store, caller
         )
         (row,) = [
             one
-            for one in tokens.of_user(tx, CLOCK, admin, registry)
+            for one in tokens.of_user(tx, CLOCK, admin, registry).items
             if token.startswith(one.hint)
         ]
         assert (row.state, row.label) == ("live", "Тізілім")

@@ -203,3 +203,37 @@ def test_the_list_is_a_file_and_sorted(browse, callers, failed):
     assert lines[0].lstrip("\ufeff").startswith("System;Type of job;State;Waiting")
     assert lines[1].split(";")[1:7] == ["nobd.check", "goes on", "0", "0", "0", "3"]
     assert get("/queue/fax.send").status_code == 404
+
+
+def test_who_did_it_is_told_by_name_and_the_whole_of_it_is_a_file(
+    services, browse, callers
+):
+    with services.store.transaction() as tx:
+        tx.execute(
+            sa.text("UPDATE users SET name = 'Асқар Әлі' WHERE login = :login"),
+            {"login": callers["administrator"].login},
+        )
+    get, post = browse(callers["administrator"])
+    for number in range(6):
+        post("/queue/nobd.check/pause", reason=f"Reason {number}")
+        post("/queue/nobd.check/resume")
+    post("/queue/nobd.check/pause", reason="The last")
+
+    page = get("/queue?lang=en").text
+    of_type = get("/queue/nobd.check?lang=en").text
+    head, *lines = get("/queue-changes.csv?lang=en").text.splitlines()
+
+    assert "The last — Асқар Әлі" in page
+    assert "Paused by Асқар Әлі (" in of_type
+    assert page.count(">Асқар Әлі</td>") == 10
+    assert "The newest 10 of 13." in page
+    assert head.endswith("System;Type of job;Reason;Who")
+    assert len(lines) == 13
+    assert lines[0].split(";")[1:] == [
+        "paused",
+        "",
+        "National education database",
+        "nobd.check",
+        "The last",
+        "Асқар Әлі",
+    ]

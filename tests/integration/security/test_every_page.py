@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
@@ -19,8 +20,10 @@ from tests.drawn import ask, line
 from tests.escapes.doors import Answer
 from tests.escapes.harm import Trap, harm_in
 from tests.integration.task_page.clerks import Desks
-from workflows import people
+from workflows import offices, people, tokens
 from workflows.model import Role
+from workflows.ports import Clock
+from workflows.store.tables import queue_changes, webhooks
 
 EVIL = "\"><img src=x onerror=alert(1)>{{7*7}}${7*7}<script>alert('Ә')</script>"
 FORMULA = "=HYPERLINK(1)"
@@ -151,19 +154,52 @@ def test_a_list_as_a_file_holds_no_formula(hostile: Hostile, desks: Desks) -> No
     store = desks.house.store
     with store.transaction() as tx:
         name = f"{FORMULA}{uuid.uuid4().hex[:6]}"
-        people.add_user(tx, desks.house.world.clock, login="evil", name=name)
-    found = []
+        _add_program(tx, desks.house.world.clock, name)
+    found: dict[str, list[str]] = {}
     for address in hostile.addresses():
         if not address.endswith(".csv"):
             continue
+        cells = found.setdefault(address, [])
         for client in hostile.readers.values():
             answer = client.get(address)
             if answer.status_code == 200:
                 rows = list(csv.reader(io.StringIO(answer.text[1:]), delimiter=";"))
-                found += [cell for row in rows for cell in row]
+                cells += [cell for row in rows for cell in row]
 
-    assert found
-    assert not [cell for cell in found if cell.startswith(("=", "+", "-", "@", "\t"))]
+    assert [address for address, cells in found.items() if not cells] == []
+    said = [cell for cells in found.values() for cell in cells]
+    assert not [cell for cell in said if cell.startswith(("=", "+", "-", "@", "\t"))]
+    for address in ("/programs/tokens.csv", "/programs/webhooks.csv", "/people.csv"):
+        assert f"'{name}" in found[address], address
+    assert f"'{name}" in found["/queue-changes.csv"]
+    assert f"'{FORMULA}" in found["/queue-changes.csv"]
+    assert f"'{FORMULA}" in found["/programs/tokens.csv"]
+
+
+def _add_program(tx: sa.Connection, clock: Clock, name: str) -> None:
+    """A program that bears a name, with a token, a webhook and an act on the queue."""
+    user_id = people.add_user(tx, clock, login="evil", name=name)
+    people.add_membership(tx, login="evil", role=Role.SERVICE, office="root")
+    tokens.create(tx, clock, "evil", valid_for=None, label=FORMULA)
+    tx.execute(
+        sa.insert(webhooks).values(
+            owner_id=user_id,
+            url="https://evil.example/",
+            sealed_secret="",
+            events=["case.ended"],
+            office_ids=[offices.by_code(tx, "root")],
+            created_at=clock.now(),
+        )
+    )
+    tx.execute(
+        sa.insert(queue_changes).values(
+            at=clock.now(),
+            user_id=user_id,
+            change="paused",
+            type="nobd.check",
+            reason=FORMULA,
+        )
+    )
 
 
 def test_a_line_of_the_log_stays_one_line(
