@@ -7,9 +7,8 @@ everywhere else with a session cookie, and every form with the session's own tok
 import hashlib
 import hmac
 import secrets
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
@@ -17,7 +16,8 @@ from flask import Flask, Response, current_app, g, redirect, request
 from flask.typing import ResponseReturnValue
 
 from server import context, cookies
-from workflows import sessions, tokens
+from server.known_tokens import KnownTokens
+from workflows import sessions
 from workflows.model import NotAllowed, RasimError, Role
 from workflows.people import Caller, StandIn
 
@@ -27,16 +27,12 @@ FORM_FIELD = "csrf_token"
 FORM_HEADER = "X-CSRF-Token"  # htmx sends it
 API = "/api/"
 CHANGE_FIRST = "/account/password"
+SET_UP_FIRST = "/account/second-step"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 RULE = "access_rule"
 KEPT = "kept_when_refused"
 OPEN_BEFORE = "before_new_password"
-
-# A token that was revoked, and a role that was taken away, work on for this long at
-# most in a process that has just seen the token; the price of not asking the database
-# who calls on each of a thousand requests a second.
-TOKEN_FRESH_SECONDS = 5.0
-TOKENS_KEPT = 1000
+OPEN_BEFORE_STEP = "before_second_step"
 
 View = TypeVar("View", bound=Callable[..., Any])
 Kept = Callable[..., ResponseReturnValue | None]
@@ -52,6 +48,10 @@ class FormRefused(RasimError):
 
 class PageOfOthers(NotAllowed):
     """This page is for other roles. If you need it, ask your administrator."""
+
+
+class SecondStepFirst(NotAllowed):
+    """Set up the second step of signing in first, at /account/second-step."""
 
 
 class RouteWithoutRule(RasimError):
@@ -89,6 +89,12 @@ def before_new_password(view: View) -> View:
     return view
 
 
+def before_second_step(view: View) -> View:
+    """Open also to who must set up the second step of signing in first."""
+    setattr(view, OPEN_BEFORE_STEP, True)
+    return view
+
+
 def keeps(kept: Kept) -> Callable[[View], View]:
     """What is typed into this view's form is not lost when the form is refused.
 
@@ -109,13 +115,14 @@ def rule_of(app: Flask, endpoint: str) -> Rule | None:
 
 
 def init_app(app: Flask) -> None:
-    app.extensions[_Tokens.EXTENSION] = _Tokens()
+    app.extensions[KnownTokens.EXTENSION] = KnownTokens()
     app.before_request(_guard)
     app.after_request(_keep_form_cookie)
     app.jinja_env.globals.update(
         csrf_token=csrf_token,
         current_caller=context.caller_or_none,
         session_needs_password=session_needs_password,
+        session_needs_second_step=session_needs_second_step,
         standing_in=standing_in,
     )
 
@@ -149,6 +156,14 @@ def session_needs_password() -> bool:
     return session is not None and session.must_change_password
 
 
+def session_needs_second_step() -> bool:
+    """Whether who is signed in must set up a second step before all else but that."""
+    session: sessions.Session | None = g.get("session")
+    if session is None or not session.is_one_factor:
+        return False
+    return context.services().settings.needs_second_factor
+
+
 def standing_in() -> tuple[StandIn, ...]:
     """Whom the one who asks stands in for today."""
     caller = context.caller_or_none()
@@ -168,6 +183,11 @@ def keep_session(response: Response, token: str) -> Response:
 
 def is_api() -> bool:
     return request.path.startswith(API)
+
+
+def speaks_json() -> bool:
+    """Whether a program, or a page's script, is answered: they read no pages."""
+    return is_api() or request.accept_mimetypes.best == "application/json"
 
 
 def safe_next(target: str | None) -> str | None:
@@ -198,12 +218,22 @@ def _guard() -> ResponseReturnValue | None:
     g.caller = g.session.caller if g.session else None
     if not rule.is_public and g.session is None:
         return _kept() or _to_sign_in()
-    if session_needs_password() and not _is_open_before():
-        return _to_new_password()
+    owed = _to_what_is_owed()
+    if owed is not None:
+        return owed
     if not rule.is_public:
         _check_roles(rule, g.caller)
     if request.method not in SAFE_METHODS and request.endpoint:
         return _form_refused()
+    return None
+
+
+def _to_what_is_owed() -> ResponseReturnValue | None:
+    """A password of one's own, then a second step, come before everything else."""
+    if session_needs_password():
+        return None if _is_open(OPEN_BEFORE) else _to_new_password()
+    if session_needs_second_step():
+        return None if _is_open(OPEN_BEFORE_STEP) else _to_second_step()
     return None
 
 
@@ -246,7 +276,7 @@ def _program() -> Caller:
     token = token.strip()
     if scheme.lower() != "bearer" or not token:
         raise NotSignedIn
-    known: _Tokens = current_app.extensions[_Tokens.EXTENSION]
+    known: KnownTokens = current_app.extensions[KnownTokens.EXTENSION]
     caller = known.caller(token)
     if caller is None:
         raise NotSignedIn
@@ -265,21 +295,39 @@ def _session() -> sessions.Session | None:
 
 def _to_sign_in() -> ResponseReturnValue:
     """To the sign-in page and back; htmx is told by header, for it follows no page."""
-    is_part = request.headers.get("HX-Request") == "true"
-    asked = request.full_path.rstrip("?") if request.method in SAFE_METHODS else "/"
-    if is_part:
-        asked = _whole_page()
+    asked = _asked()
     target = "/sign-in" if asked == "/" else f"/sign-in?{urlencode({'next': asked})}"
-    if is_part:
+    if _is_part():
         return Response(status=401, headers={"HX-Redirect": target})
     return redirect(target, 303)
 
 
-def _is_open_before() -> bool:
-    """Whether a page needs no password of one's own: those that lead to one do not."""
+def _to_second_step() -> ResponseReturnValue:
+    """To the page that sets one up, and on from there to what was asked for."""
+    target = f"{SET_UP_FIRST}?{urlencode({'next': _asked()})}"
+    if _is_part():
+        return Response(status=403, headers={"HX-Redirect": target})
+    if speaks_json():
+        raise SecondStepFirst
+    return redirect(target, 303)
+
+
+def _is_open(mark: str) -> bool:
+    """Whether a page is there before something else is done: it leads to that."""
     if not request.endpoint:
         return True
-    return hasattr(current_app.view_functions[request.endpoint], OPEN_BEFORE)
+    return hasattr(current_app.view_functions[request.endpoint], mark)
+
+
+def _is_part() -> bool:
+    return request.headers.get("HX-Request") == "true"
+
+
+def _asked() -> str:
+    """The page to come back to: after a form, the first one."""
+    if _is_part():
+        return _whole_page()
+    return request.full_path.rstrip("?") if request.method in SAFE_METHODS else "/"
 
 
 def _whole_page() -> str:
@@ -292,7 +340,7 @@ def _whole_page() -> str:
 
 
 def _to_new_password() -> ResponseReturnValue:
-    if request.headers.get("HX-Request") == "true":
+    if _is_part():
         return Response(status=403, headers={"HX-Redirect": CHANGE_FIRST})
     return redirect(CHANGE_FIRST, 303)
 
@@ -328,27 +376,3 @@ def _keep_form_cookie(response: Response) -> Response:
     if "form_seed" in g:
         cookies.keep(response, FORM_COOKIE, g.form_seed)
     return response
-
-
-@dataclass
-class _Tokens:
-    """Who is behind a token, remembered for some seconds in this process."""
-
-    EXTENSION = "rasim.tokens"
-    _kept: dict[bytes, tuple[float, Caller]] = field(default_factory=dict)
-
-    def caller(self, token: str) -> Caller | None:
-        key = hashlib.sha256(token.encode("utf-8", "replace")).digest()
-        kept = self._kept.get(key)
-        if kept is not None and kept[0] > time.monotonic():
-            return kept[1]
-        services = context.services()
-        with services.store.statement() as tx:
-            caller = tokens.caller(tx, services.clock, token)
-        if caller is None:
-            self._kept.pop(key, None)
-            return None
-        if len(self._kept) >= TOKENS_KEPT:
-            self._kept.clear()
-        self._kept[key] = (time.monotonic() + TOKEN_FRESH_SECONDS, caller)
-        return caller

@@ -161,7 +161,7 @@ def _refused(error: model.RasimError) -> Response:
         log.warning("%s: %s", type(error).__name__, type(error.__cause__).__name__)
     elif kind.status >= 500:
         log.error("%s", type(error).__name__, exc_info=error)
-    if _speaks_json():
+    if auth.speaks_json():
         detail = None if kind.status == 500 else str(error)
         response = problem(
             kind.status, kind.title, detail, type_=kind.type, **members(error)
@@ -210,7 +210,7 @@ def _http(error: HTTPException) -> Response:
         return current_app.make_response(error.response)
     if status < 400:  # a redirect
         return current_app.make_response(error.get_response())
-    if _speaks_json():
+    if auth.speaks_json():
         response = problem(
             status,
             HTTP_STATUS_CODES.get(status, "Error"),
@@ -228,10 +228,6 @@ def _http(error: HTTPException) -> Response:
         # What is left of the body is not read: the connection cannot go on.
         response.headers["Connection"] = "close"
     return response
-
-
-def _speaks_json() -> bool:
-    return auth.is_api()
 
 
 def _page(

@@ -5,6 +5,7 @@ is the one of the settings, the way there is safe, and only its signatures count
 """
 
 import logging
+import time
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -44,6 +45,7 @@ ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 IF_TOLD = ("userinfo_endpoint",)
 # A browser keeps 4 KB of cookies: ways that were begun and left are forgotten.
 BEGUN_KEPT = 3
+SURE = ("acr", "amr", "auth_time")
 STATE = f"_state_{NAME}_"
 
 blueprint = Blueprint("openid", __name__)
@@ -52,6 +54,17 @@ log = logging.getLogger(__name__)
 
 class ProviderRefused(Exception):
     """What the provider said cannot be trusted, or it said nothing."""
+
+
+class NotSureEnough(Exception):
+    """The provider knows who came, but not as surely as the settings ask.
+
+    `reason` is "weak" or "old"; `told` is what it said, for the log.
+    """
+
+    def __init__(self, reason: str, told: Mapping[str, Any]) -> None:
+        super().__init__(", ".join(f"{name} {told.get(name)!r}" for name in SURE))
+        self.reason = reason
 
 
 def init_app(app: Flask, settings: OpenId | None) -> None:
@@ -77,14 +90,18 @@ def init_app(app: Flask, settings: OpenId | None) -> None:
 @blueprint.get("/sign-in/openid")
 @public
 def begin() -> ResponseReturnValue:
-    """To the provider, and back with a code."""
-    _settings()
+    """To the provider, and back with a code; `again`: it asks anew who one is."""
+    asked = _settings().strength.asked()
+    if "again" in request.args:
+        asked["prompt"] = "login"
     for old in [key for key in session if key.startswith(STATE)][:-BEGUN_KEPT]:
         session.pop(old)
     client = _client()
     try:
         _check(client)
-        begun = client.create_authorization_url(_back(), ui_locales=i18n.locale())
+        begun = client.create_authorization_url(
+            _back(), ui_locales=i18n.locale(), **asked
+        )
     except (OAuthError, RequestException, ValueError, ProviderRefused) as error:
         return _failed(error)
     target = safe_next(request.args.get("next"))
@@ -103,6 +120,9 @@ def back() -> ResponseReturnValue:
         _check(client)
         claims = _claims(client)
         told = _told(settings, claims)
+    except NotSureEnough as lack:
+        log.warning("a sign-in elsewhere is not sure enough: %.300s", lack)
+        return _page(lack.reason, target=safe_next(kept.get("target"))), 403
     except (
         OAuthError,
         JoseError,
@@ -169,6 +189,10 @@ def _claims(client: Any) -> Mapping[str, Any]:
     proven = token.get("userinfo")
     if not proven:
         raise ProviderRefused("there is no ID token")
+    # Of the ID token alone: Authlib does not look at `max_age`, and nobody signs more.
+    lack = _settings().strength.lack(proven, int(time.time()))
+    if lack:
+        raise NotSureEnough(lack, proven)
     if not client.load_server_metadata().get("userinfo_endpoint"):
         return cast(Mapping[str, Any], proven)
     more = client.userinfo(token=token)
@@ -207,5 +231,7 @@ def _failed(error: Exception) -> ResponseReturnValue:
     return _page("away" if is_away else "unproven"), 502 if is_away else 403
 
 
-def _page(reason: str, detail: str = "") -> str:
-    return render_template("sign_in_refused.html", reason=str(reason), detail=detail)
+def _page(reason: str, detail: str = "", target: str | None = None) -> str:
+    return render_template(
+        "sign_in_refused.html", reason=str(reason), detail=detail, target=target
+    )

@@ -17,6 +17,8 @@ NAMES = (
     "RASIM_OIDC_ROLES",
 )
 KEYS = {"claim", "office_claim", "memberships"}
+CLOCKS_APART_SECONDS = 60  # by which the provider's may differ from ours
+MOST_MINUTES = 60 * 24 * 30
 ENTRY_KEYS = {"value", "role", "office"}
 # Programs have tokens; nobody becomes one by signing in.
 GIVEN = frozenset(Role) - {Role.SERVICE}
@@ -64,6 +66,48 @@ class Roles:
 
 
 @dataclass(frozen=True)
+class Strength:
+    """How surely the provider must know who comes; what is empty or 0 is not asked.
+
+    OpenID Connect Core 1.0, 2 and 3.1.2.1: a provider may leave `acr_values` aside, so
+    that what it says of it afterwards is what counts.
+    """
+
+    acr: tuple[str, ...]  # its `acr` must be one of these; asked for in this order
+    amr: tuple[str, ...]  # one of these must be among its `amr` (RFC 8176)
+    max_age_seconds: int  # since somebody signed in there
+
+    def asked(self) -> dict[str, str]:
+        """What the provider is asked for, on the way there."""
+        asked = {}
+        if self.acr:
+            asked["acr_values"] = " ".join(self.acr)
+        if self.max_age_seconds:
+            asked["max_age"] = str(self.max_age_seconds)
+        return asked
+
+    def lack(self, proven: Mapping[str, Any], now: int) -> str:
+        """What an ID token does not prove: "weak", "old"; "" when it is enough.
+
+        `now` in whole seconds since 1970, as `auth_time` is.
+        """
+        amr = proven.get("amr")
+        held = amr if isinstance(amr, list) else []
+        if self.acr and proven.get("acr") not in self.acr:
+            return "weak"
+        if self.amr and not any(one in held for one in self.amr):
+            return "weak"
+        if not self.max_age_seconds:
+            return ""
+        at = proven.get("auth_time")
+        if isinstance(at, bool) or not isinstance(at, int | float):
+            return "old"
+        age = now - at
+        most = self.max_age_seconds + CLOCKS_APART_SECONDS
+        return "" if -CLOCKS_APART_SECONDS <= age <= most else "old"
+
+
+@dataclass(frozen=True)
 class OpenId:
     """A provider of OpenID Connect and our account with it."""
 
@@ -73,6 +117,7 @@ class OpenId:
     scope: str
     name: str  # on the button
     roles: Roles
+    strength: Strength
 
 
 def is_safe_issuer(url: str) -> bool:
@@ -180,8 +225,19 @@ def read(reader: Reader, *, has_address: bool) -> OpenId | None:
         scope=_scope(reader.text("RASIM_OIDC_SCOPE", "openid profile")),
         name=reader.text("RASIM_OIDC_NAME", urlsplit(issuer).hostname or issuer),
         roles=roles,
+        strength=Strength(
+            acr=_words(reader.text("RASIM_OIDC_ACR", "")),
+            amr=_words(reader.text("RASIM_OIDC_AMR", "")),
+            max_age_seconds=60
+            * reader.number("RASIM_OIDC_MAX_AGE_MINUTES", 0, 0, MOST_MINUTES),
+        ),
     )
 
 
 def _scope(told: str) -> str:
-    return " ".join(dict.fromkeys(["openid", *told.split()]))
+    return " ".join(_words(f"openid {told}"))
+
+
+def _words(told: str) -> tuple[str, ...]:
+    """Each once; with spaces between them, as OpenID writes lists."""
+    return tuple(dict.fromkeys(told.split()))

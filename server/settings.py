@@ -47,6 +47,7 @@ class Settings:
     procedures: tuple[Path, ...]  # folders whose sub-folders are one release each
     log_level: str
     first_password_hours: int  # one that an administrator gave opens for so long
+    needs_second_factor: bool  # of everybody who signs in with a password
     queue_log_days: int  # the queue's log is kept for so long
     idempotency_days: int  # and the key of a request, for its repeats
     documents: DocumentSettings
@@ -85,6 +86,7 @@ class Settings:
             procedures=read.folders("RASIM_PROCEDURES", PACKAGED / "bpmn"),
             log_level=read.one_of("RASIM_LOG_LEVEL", "INFO", LOG_LEVELS),
             first_password_hours=read.number("RASIM_FIRST_PASSWORD_HOURS", 72, 1, 8760),
+            needs_second_factor=_needs_second_factor(read),
             queue_log_days=read.number("RASIM_QUEUE_LOG_DAYS", 7, 1, 3650),
             idempotency_days=read.number("RASIM_IDEMPOTENCY_DAYS", 7, 1, 3650),
             documents=document_settings.read(read, data),
@@ -108,3 +110,9 @@ class Settings:
             mend = f"Set it to {SECRET_LENGTH} random letters or more."
             raise SettingRefused(name="RASIM_SECRET_KEY", reason="missing", mend=mend)
         return self.secret_key
+
+
+def _needs_second_factor(read: Reader) -> bool:
+    """Offered to everybody, or required of everybody who signs in with a password."""
+    choices = ("OFFERED", "REQUIRED")
+    return read.one_of("RASIM_SECOND_FACTOR", "OFFERED", choices) == "REQUIRED"

@@ -23,6 +23,7 @@ from server.auth import (
     SESSION_COOKIE,
     authenticated,
     before_new_password,
+    before_second_step,
     keep_session,
     public,
     safe_next,
@@ -128,6 +129,7 @@ def enter_demo() -> ResponseReturnValue:
 @blueprint.post("/sign-out")
 @authenticated
 @before_new_password
+@before_second_step
 def leave() -> ResponseReturnValue:
     with context.transaction() as tx:
         sessions.sign_out(tx, session_token())

@@ -6,7 +6,7 @@ import secrets
 import uuid
 from base64 import b32encode
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pyotp
@@ -18,7 +18,7 @@ from workflows.callers import Caller
 from workflows.model import InputRefused
 from workflows.ports import Clock
 from workflows.sealing import Sealer
-from workflows.store.tables import recovery_codes, second_factors
+from workflows.store.tables import recovery_codes, second_factors, users
 
 PURPOSE = "second factor"
 STEP_SECONDS = 30
@@ -27,6 +27,7 @@ CODES = 10
 # 120 bits: so many that a plain hash will do (NIST SP 800-63B rev. 4, 3.1.2.2).
 CODE_BYTES = 15
 GROUP = 6
+NEXT_LASTS = timedelta(minutes=15)  # a telephone that is being set up
 
 
 @dataclass(frozen=True)
@@ -37,12 +38,23 @@ class Setup:
     uri: str
 
 
+@dataclass(frozen=True)
+class Next:
+    """Another second factor that waits for its first code; `sealed` comes back with it.
+
+    It is kept by the form alone: the one of now counts until then.
+    """
+
+    setup: Setup
+    sealed: str
+
+
 class CodeRefused(InputRefused):
     """The code is not right. Codes change every half minute: type the one shown now."""
 
 
 class AlreadyOn(InputRefused):
-    """The second step is on already. Turn it off first to set up another telephone."""
+    """The second step is on already."""
 
 
 def is_on(tx: sa.Connection, user_id: uuid.UUID) -> bool:
@@ -94,7 +106,14 @@ def begin(tx: sa.Connection, clock: Clock, sealer: Sealer, caller: Caller) -> Se
 def confirm(
     tx: sa.Connection, clock: Clock, sealer: Sealer, caller: Caller, code: str
 ) -> list[str]:
-    """Turn it on with a first code; the recovery codes, told this once."""
+    """Turn it on with a first code; the recovery codes, told this once.
+
+    A sign-in with the password alone that is under way comes before it, so that its
+    session can be ended, or asks for a code.
+    """
+    tx.execute(
+        sa.select(users.c.id).where(users.c.id == caller.user_id).with_for_update()
+    )
     row = _row(tx, caller.user_id)
     if row is not None and row.confirmed_at is not None:
         raise AlreadyOn(field="code")
@@ -106,6 +125,51 @@ def confirm(
         .values(confirmed_at=clock.now())
     )
     people_changes.record(tx, clock, caller.user_id, "second_factor_on", caller)
+    return _new_codes(tx, caller.user_id)
+
+
+def another(clock: Clock, sealer: Sealer, caller: Caller) -> Next:
+    """A secret for another telephone, in place of the one of now."""
+    secret = pyotp.random_base32()
+    sealed = sealer.seal(f"{caller.user_id}:{secret}", clock.now())
+    return Next(_setup(secret, caller), sealed)
+
+
+def opened(clock: Clock, sealer: Sealer, caller: Caller, sealed: str) -> Setup | None:
+    """What `another` sealed for this person; None: too long ago, or for nobody here."""
+    told = sealer.open(sealed, clock.now(), NEXT_LASTS)
+    secret = _secret_of(told, caller.user_id)
+    return None if secret is None else _setup(secret, caller)
+
+
+def replace(
+    tx: sa.Connection,
+    clock: Clock,
+    sealer: Sealer,
+    caller: Caller,
+    sealed: str,
+    code: str,
+) -> list[str]:
+    """Another telephone takes the place of that of now with its first code; new
+    recovery codes, told this once. At no moment the password alone is enough."""
+    row = _row(tx, caller.user_id)
+    setup = opened(clock, sealer, caller, sealed)
+    if row is None or row.confirmed_at is None or setup is None:
+        raise CodeRefused(field="code")
+    if _opened(sealer, clock, caller.user_id, row) == setup.secret:
+        raise AlreadyOn(field="code")
+    step = _step_of(setup.secret, code, clock.now())
+    if step is None:
+        raise CodeRefused(field="code")
+    kept = sealer.seal(f"{caller.user_id}:{setup.secret}", clock.now())
+    now = clock.now()
+    values = {"sealed_secret": kept, "created_at": now, "confirmed_at": now}
+    tx.execute(
+        sa.update(second_factors)
+        .where(second_factors.c.user_id == caller.user_id)
+        .values(**values, last_step=step)
+    )
+    people_changes.record(tx, clock, caller.user_id, "second_factor_moved", caller)
     return _new_codes(tx, caller.user_id)
 
 
@@ -204,7 +268,10 @@ def _opened(
     row: sa.Row[Any],
 ) -> str | None:
     """The secret; None if it is sealed with another key, or for somebody else."""
-    told = sealer.open(row.sealed_secret, clock.now())
+    return _secret_of(sealer.open(row.sealed_secret, clock.now()), user_id)
+
+
+def _secret_of(told: str | None, user_id: uuid.UUID) -> str | None:
     owner, _, secret = (told or "").partition(":")
     return secret if owner == str(user_id) else None
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from workflows.callers import WHO, Caller, caller_of, today, with_memberships
 from workflows.model import NotFound
 from workflows.ports import Clock
-from workflows.store.tables import sessions, users
+from workflows.store.tables import second_factors, sessions, users
 
 IDLE_LIMIT = timedelta(hours=1)
 SESSION_LIMIT = timedelta(hours=12)  # a working day with its overtime
@@ -27,6 +27,7 @@ class Session:
     caller: Caller
     csrf_token: str
     must_change_password: bool = False
+    is_one_factor: bool = False  # a password opened it, and nothing stands beside it
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ def by_session(tx: sa.Connection, clock: Clock, token: str) -> Session | None:
             sessions.c.last_seen_at,
             sessions.c.how,
             users.c.must_change_password,
+            _has_second_factor().label("has_second_factor"),
         )
         .select_from(
             with_memberships(sessions.join(users, users.c.id == sessions.c.user_id))
@@ -85,8 +87,13 @@ def by_session(tx: sa.Connection, clock: Clock, token: str) -> Session | None:
             .values(last_seen_at=now)
         )
     # Who came in without the password has no use for another one.
-    must_change = found.must_change_password and found.how in BY_PASSWORD
-    return Session(caller_of(rows), found.csrf_token, must_change)
+    by_password = found.how in BY_PASSWORD
+    return Session(
+        caller_of(rows),
+        found.csrf_token,
+        must_change_password=found.must_change_password and by_password,
+        is_one_factor=by_password and not found.has_second_factor,
+    )
 
 
 def of_user(
@@ -205,6 +212,17 @@ def start(
 def hash_of(token: str) -> bytes:
     """SHA-256 is enough for 32 random bytes: there is nothing to guess."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+def _has_second_factor() -> sa.ColumnElement[bool]:
+    return (
+        sa.select(second_factors.c.user_id)
+        .where(
+            second_factors.c.user_id == users.c.id,
+            second_factors.c.confirmed_at.is_not(None),
+        )
+        .exists()
+    )
 
 
 def _alive(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:

@@ -5,10 +5,17 @@ from datetime import date
 from flask import Blueprint
 
 from server import i18n
-from server.account import absence, codes, overview, password, session_list
+from server.account import (
+    absence,
+    another_telephone,
+    codes,
+    overview,
+    password,
+    session_list,
+)
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
-for part in (overview, password, codes, session_list, absence):
+for part in (overview, password, codes, another_telephone, session_list, absence):
     part.register(blueprint)
 
 

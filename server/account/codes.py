@@ -8,7 +8,14 @@ from werkzeug import Response
 
 from server import i18n
 from server.account import proof
-from server.auth import authenticated, keep_session, session_token
+from server.auth import (
+    authenticated,
+    before_second_step,
+    keep_session,
+    safe_next,
+    session_needs_second_step,
+    session_token,
+)
 from server.context import caller, sealer, services, transaction
 from server.i18n import gettext
 from workflows import credentials, passwords, second_factors, sessions
@@ -29,19 +36,26 @@ def register(blueprint: Blueprint) -> None:
 
 
 @authenticated
-def show() -> str:
-    return _page()
+@before_second_step
+def show() -> ResponseReturnValue:
+    """Who was led here from another page goes on to it as soon as there is a step."""
+    wanted = target()
+    if wanted is not None and not session_needs_second_step():
+        return redirect(wanted, 303)
+    return page()
 
 
 @authenticated
+@before_second_step
 def set_up() -> ResponseReturnValue:
     """The secret to scan: shown to who knows the password, and kept by no cache."""
     if not proof.is_given():
-        return _page("set-up", proof.refusal()), 422
+        return page("set-up", proof.refusal()), 422
     return _setup()
 
 
 @authenticated
+@before_second_step
 def confirm() -> ResponseReturnValue:
     """The first code turns it on; sessions that began without one end.
 
@@ -49,8 +63,7 @@ def confirm() -> ResponseReturnValue:
     of their own.
     """
     if not proof.has_slip():
-        told = gettext("This took too long. Type your password and begin anew.")
-        return _page("set-up", told), 422
+        return page("set-up", too_long()), 422
     try:
         with transaction() as tx:
             codes = second_factors.confirm(
@@ -62,32 +75,38 @@ def confirm() -> ResponseReturnValue:
             )
             token = sessions.alone(tx, caller().user_id, session_token())
     except second_factors.AlreadyOn:
-        return redirect(url_for("account.codes"), 303)
+        return to_page()
     except InputRefused as refused:
         return _setup(i18n.say(refused))
-    return _told(codes, token)
+    return told_codes(codes, token)
 
 
 @authenticated
 def renew() -> ResponseReturnValue:
     if not proof.is_given():
-        return _page("recovery-codes", proof.refusal()), 422
+        return page("recovery-codes", proof.refusal()), 422
     try:
         with transaction() as tx:
             codes = second_factors.renew_codes(tx, services().clock, caller())
             token = sessions.alone(tx, caller().user_id, session_token())
     except InputRefused:  # turned off meanwhile
-        return redirect(url_for("account.codes"), 303)
-    return _told(codes, token)
+        return to_page()
+    return told_codes(codes, token)
 
 
 @authenticated
 def turn_off() -> ResponseReturnValue:
+    if services().settings.needs_second_factor:
+        told = gettext(
+            "A second step is required of everybody here: it stays on. "
+            "Set up another telephone in place of this one."
+        )
+        return page("another", told), 422
     if not proof.is_given():
-        return _page("turn-off", proof.refusal()), 422
+        return page("turn-off", proof.refusal()), 422
     if not passwords.is_long(request.form["current"]):
         told = gettext("Your password is too short to stand alone. Change it first.")
-        return _page("turn-off", told), 422
+        return page("turn-off", told), 422
     with transaction() as tx:
         second_factors.turn_off(tx, services().clock, caller().user_id, caller())
         token = sessions.alone(tx, caller().user_id, session_token())
@@ -95,7 +114,20 @@ def turn_off() -> ResponseReturnValue:
     return keep_session(make_response(changed), token)
 
 
-def _page(asked: str = "", problem: str = "") -> str:
+def target() -> str | None:
+    """The page that somebody was led away from, to set up a second step first."""
+    return safe_next(request.args.get("next"))
+
+
+def to_page() -> Response:
+    return redirect(url_for("account.codes", next=target()), 303)
+
+
+def too_long() -> str:
+    return gettext("This took too long. Type your password and begin anew.")
+
+
+def page(asked: str = "", problem: str = "") -> str:
     """`asked`: the form that `problem` belongs to."""
     with transaction() as tx:
         user_id = caller().user_id
@@ -107,19 +139,29 @@ def _page(asked: str = "", problem: str = "") -> str:
         asked=asked,
         has_password=has_password,
         is_on=is_on,
+        is_required=services().settings.needs_second_factor,
         left=left,
+        next=target(),
         problem=problem,
     )
 
 
 def _setup(problem: str = "") -> Response:
+    """The picture of one that waits for its first code."""
     try:
         with transaction() as tx:
             found = second_factors.begin(
                 tx, services().clock, sealer(second_factors.PURPOSE), caller()
             )
     except second_factors.AlreadyOn:
-        return redirect(url_for("account.codes"), 303)
+        return to_page()
+    return set_up_page(found, url_for("account.codes_confirm", next=target()), problem)
+
+
+def set_up_page(
+    found: second_factors.Setup, aim: str, problem: str, sealed: str = ""
+) -> Response:
+    """Kept by no cache, as every page of who is signed in."""
     picture = segno.make(found.uri, error="m").svg_inline(
         scale=5, light="#fff", svgclass="r-qr", lineclass=None
     )
@@ -127,14 +169,16 @@ def _setup(problem: str = "") -> Response:
     return make_response(
         render_template(
             "account/codes_set_up.html",
+            aim=aim,
             picture=Markup(picture),  # noqa: S704 - drawn by segno: squares alone
             problem=problem,
+            sealed=sealed,
             secret=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
             slip=proof.slip(),
         )
     )
 
 
-def _told(codes: list[str], token: str) -> Response:
-    page = render_template("account/recovery_codes.html", codes=codes)
+def told_codes(codes: list[str], token: str) -> Response:
+    page = render_template("account/recovery_codes.html", codes=codes, next=target())
     return keep_session(make_response(page), token)

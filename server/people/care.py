@@ -165,6 +165,7 @@ def _page(user_id: uuid.UUID, problems: dict[str, str], password: str = "") -> s
         browser=browser_name,
         changes=[(one, words.of(CHANGES, one.what), _detail(one)) for one in changes],
         is_me=is_me,
+        needs_second_factor=services().settings.needs_second_factor,
         offices=offices,
         password=password,
         person=found,

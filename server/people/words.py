@@ -29,6 +29,7 @@ CHANGES: Words = {
     "first_password": _("A first password was given"),
     "password_changed": _("The password was changed"),
     "second_factor_on": _("The second step was turned on"),
+    "second_factor_moved": _("The second step was set up on another telephone"),
     "second_factor_off": _("The second step was turned off"),
     "recovery_codes_renewed": _("New recovery codes were made"),
     "token_made": _("A token was made"),

@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from server import auth
+from server import known_tokens
 from tests.integration.api.callers import make_caller
 from workflows import credentials
 from workflows.model import Role
@@ -34,7 +34,7 @@ def statements(store, run):
 def test_a_revoked_token_is_refused_once_it_is_no_longer_fresh(
     app, store, robot, monkeypatch
 ):
-    monkeypatch.setattr(auth, "TOKEN_FRESH_SECONDS", 0.0)
+    monkeypatch.setattr(known_tokens, "TOKEN_FRESH_SECONDS", 0.0)
     assert robot.get(TASKS).status_code == 200
 
     with store.transaction() as tx:
@@ -44,7 +44,7 @@ def test_a_revoked_token_is_refused_once_it_is_no_longer_fresh(
 
 
 def test_a_role_that_was_taken_away_is_gone(store, robot, monkeypatch):
-    monkeypatch.setattr(auth, "TOKEN_FRESH_SECONDS", 0.0)
+    monkeypatch.setattr(known_tokens, "TOKEN_FRESH_SECONDS", 0.0)
     path, body = "/api/v1/feel/evaluate", {"expression": "1 + 1"}
     assert robot.post(path, body).status_code == 200
 
