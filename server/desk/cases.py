@@ -6,16 +6,31 @@ import sqlalchemy as sa
 from flask import Blueprint, render_template, request
 from werkzeug import Response
 
-from server import exports, i18n, moments, rendering, words
+from server import alphabet, exports, i18n, moments, rendering, words
 from server.auth import require
 from server.context import caller, transaction, world
 from server.i18n import gettext
 from server.sections import STAFF
+from server.sorting import Order, Part
 from workflows import deployments, instances
 from workflows.instances import InstanceRow
 from workflows.model import InstanceState, Page
 
-PAGE_SIZE = 50
+ORDER = Order[InstanceRow](
+    "-opened",
+    {
+        "number": lambda row: row.business_key,
+        # A fault goes before all else.
+        "state": lambda row: (
+            not row.incidents,
+            alphabet.key(words.of(words.INSTANCE, row.state)),
+        ),
+        "procedure": lambda row: i18n.name_in(row.names, row.process_key),
+        "office": lambda row: i18n.name_in(row.office_names, row.office),
+        "opened": lambda row: row.started_at,
+        "ended": lambda row: row.ended_at,
+    },
+)
 
 
 def register(blueprint: Blueprint) -> None:
@@ -26,17 +41,12 @@ def register(blueprint: Blueprint) -> None:
 @require(*STAFF)
 def cases() -> str | Response:
     with transaction() as tx:
-        page = instances.search(
-            tx,
-            caller(),
-            limit=PAGE_SIZE,
-            cursor=request.args.get("cursor") or None,
-            **_wanted(),
-        )
+        found = ORDER.page(_found(tx), request.args.get("cursor") or None)
         procedures = deployments.procedures(tx, caller())
-        results = {row.id: _result(tx, row) for row in page.items}
+        results = {row.id: _result(tx, row) for row in found.page.items}
     context = {
-        "page": page,
+        "found": found,
+        "page": found.page,
         "procedures": [
             (row.key, i18n.name_in(row.names, row.key)) for row in procedures
         ],
@@ -53,12 +63,9 @@ def cases() -> str | Response:
 
 @require(*STAFF)
 def cases_csv() -> Response:
+    """The list as it is filtered and sorted, whole."""
     with transaction() as tx:
-
-        def page_after(cursor: str | None) -> Page[InstanceRow]:
-            return instances.search(tx, caller(), limit=200, cursor=cursor, **_wanted())
-
-        rows = [_cells(row) for row in exports.every(page_after)]
+        rows = [_cells(row) for row in ORDER.whole(_found(tx))]
     head = [
         gettext("Application number"),
         gettext("Procedure"),
@@ -68,6 +75,13 @@ def cases_csv() -> Response:
         gettext("Ended"),
     ]
     return exports.csv_file("cases", head, rows)
+
+
+def _found(tx: sa.Connection) -> Part[InstanceRow]:
+    def part(limit: int, cursor: str | None) -> Page[InstanceRow]:
+        return instances.search(tx, caller(), limit=limit, cursor=cursor, **_wanted())
+
+    return part
 
 
 def _result(tx: sa.Connection, row: InstanceRow) -> Mapping[str, str] | None:

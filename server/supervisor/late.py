@@ -13,11 +13,11 @@ from server.auth import require
 from server.context import caller, services, transaction
 from server.i18n import gettext
 from server.sections import WATCHERS
+from server.sorting import Order, Part
 from workflows import deadline_list, deployments
 from workflows.deadline_list import DeadlineRow, Totals
 from workflows.model import Page
 
-PAGE_SIZE = 50
 BANDS = ("missed", "today", "soon")
 
 Names = Mapping[str, str]
@@ -64,14 +64,16 @@ def late() -> str | Response:
         overview = deadline_list.overview(tx, caller(), now)
         totals = deadline_list.totals(tx, caller(), now)
         procedures = _procedures(tx)
-        page = _listed(tx, request.args.get("cursor") or None, PAGE_SIZE)
+        cursor = request.args.get("cursor") or None
+        found = _order(procedures).page(_listed(tx), cursor)
     context = {
         "band": _band(),
         "by_office": _by_office(totals),
         "by_procedure": _by_procedure(totals, procedures),
         "is_filtered": bool(_chosen("process_key") or _chosen("office")),
         "numbers": {band: getattr(overview, band) for band in BANDS},
-        "page": page,
+        "found": found,
+        "page": found.page,
         "procedures": procedures,
         "section": "late",
     }
@@ -82,13 +84,11 @@ def late() -> str | Response:
 
 @require(*WATCHERS)
 def late_csv() -> Response:
-    """The list as it is filtered, whole."""
+    """The list as it is filtered and sorted, whole."""
     with transaction() as tx:
         procedures = _procedures(tx)
-        rows = [
-            _cells(row, procedures)
-            for row in exports.every(lambda cursor: _listed(tx, cursor, 200))
-        ]
+        found = _order(procedures).whole(_listed(tx))
+        rows = [_cells(row, procedures) for row in found]
     head = [
         gettext("Application number"),
         gettext("Procedure"),
@@ -100,16 +100,32 @@ def late_csv() -> Response:
     return exports.csv_file("deadlines", head, rows)
 
 
-def _listed(tx: sa.Connection, cursor: str | None, limit: int) -> Page[DeadlineRow]:
-    return deadline_list.listed(
-        tx,
-        caller(),
-        services().clock.now(),
-        band=_band() or None,
-        process_key=_chosen("process_key"),
-        office=_chosen("office"),
-        limit=limit,
-        cursor=cursor,
+def _listed(tx: sa.Connection) -> Part[DeadlineRow]:
+    def part(limit: int, cursor: str | None) -> Page[DeadlineRow]:
+        return deadline_list.listed(
+            tx,
+            caller(),
+            services().clock.now(),
+            band=_band() or None,
+            process_key=_chosen("process_key"),
+            office=_chosen("office"),
+            limit=limit,
+            cursor=cursor,
+        )
+
+    return part
+
+
+def _order(procedures: Procedures) -> Order[DeadlineRow]:
+    return Order(
+        "due_at",
+        {
+            "number": lambda row: row.business_key,
+            "due_at": lambda row: row.due_at,
+            "step": procedures.step,
+            "office": lambda row: i18n.name_in(row.office_names, row.office),
+            "assignee": lambda row: row.assignee,
+        },
     )
 
 

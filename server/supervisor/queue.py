@@ -4,6 +4,7 @@ from collections.abc import Callable, Container
 from dataclasses import dataclass
 from typing import Any
 
+import sqlalchemy as sa
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug import Response
@@ -13,13 +14,13 @@ from server.auth import require
 from server.context import caller, services, transaction
 from server.i18n import gettext, lazy_gettext
 from server.sections import WATCHERS
+from server.sorting import Order, Part
 from server.words import Words
 from workflows import queue_care
-from workflows.model import InputRefused, Role
-from workflows.queue_care import Queue, SystemRow, TypeRow
+from workflows.model import InputRefused, Page, Role
+from workflows.queue_care import Queue, QueuedJob, SystemRow, TypeRow
 
 _ = lazy_gettext
-PAGE_SIZE = 50
 STATES = ("todo", "doing", "failed")
 WORKERS: Words = {
     "working": _("is at work"),
@@ -39,6 +40,16 @@ SORTS: dict[str, Callable[[TypeRow], Any]] = {
     "failed": lambda row: row.failed,
     "done": lambda row: row.done,
 }
+JOBS = Order[QueuedJob](
+    "since",
+    {
+        "number": lambda job: job.business_key,
+        "state": lambda job: words.of(words.JOB, job.state),
+        "attempts": lambda job: job.attempts,
+        "since": lambda job: job.created_at,
+        "fault": lambda job: job.last_error,
+    },
+)
 
 
 @dataclass(frozen=True)
@@ -69,6 +80,7 @@ def register(blueprint: Blueprint) -> None:
     rule("/queue.csv", "queue_csv", queue_csv)
     rule("/queue-changes.csv", "queue_changes_csv", queue_changes_csv)
     rule("/queue/<type_>", "queue_jobs", jobs_of)
+    rule("/queue/<type_>/jobs.csv", "queue_jobs_csv", jobs_csv)
     rule("/queue/<type_>/pause", "ask_pause", ask_pause)
     rule("/queue/<type_>/pause", "pause", pause, methods=["POST"])
     rule("/queue/<type_>/resume", "resume", resume, methods=["POST"])
@@ -158,25 +170,21 @@ def queue_changes_csv() -> Response:
 @require(*WATCHERS)
 def jobs_of(type_: str) -> str | Response:
     """The jobs of a type that have not ended."""
-    state = request.args.get("state")
-    state = state if state in STATES else None
     with transaction() as tx:
-        cursor = request.args.get("cursor") or None
-        page = queue_care.jobs_of(
-            tx, caller(), type_, state=state, limit=PAGE_SIZE, cursor=cursor
-        )
+        jobs = JOBS.page(_jobs(tx, type_), request.args.get("cursor") or None)
         found = queue_care.look(tx, services().world, caller())
         keeps = queue_care.keeps(tx, caller())
     row = next((one for one in found.types if one.type == type_), None)
-    if row is None and not page.items:
+    if row is None and not jobs.page.items:
         abort(404)
     context = {
+        "jobs": jobs,
         "keeps": keeps,
-        "page": page,
+        "page": jobs.page,
         "row": row,
         "section": "queue",
         "silent": next((one for one in found.systems if _is_silent(one, type_)), None),
-        "state": state,
+        "state": _job_state(),
         "states": [("", gettext("Any"))]
         + [(one, words.of(words.JOB, one)) for one in STATES],
         "type": type_,
@@ -184,6 +192,35 @@ def jobs_of(type_: str) -> str | Response:
     if rendering.is_fragment():
         return rendering.live("supervisor/_queue_jobs.html", **context)
     return render_template("supervisor/queue_jobs.html", **context)
+
+
+@require(*WATCHERS)
+def jobs_csv(type_: str) -> Response:
+    """The list as it is filtered and sorted, whole."""
+    with transaction() as tx:
+        found = JOBS.whole(_jobs(tx, type_))
+    head = [
+        gettext("Application number"),
+        gettext("Whom it is about"),
+        gettext("State"),
+        gettext("Attempts"),
+        gettext("Waiting since"),
+        gettext("Tried again later"),
+        gettext("Last fault"),
+    ]
+    rows = [
+        [
+            job.business_key or "",
+            job.subject or "",
+            words.of(words.JOB, job.state),
+            str(job.attempts),
+            moments.exact(job.created_at),
+            moments.exact(job.next_at) if job.next_at else "",
+            job.last_error or "",
+        ]
+        for job in found
+    ]
+    return exports.csv_file("jobs", head, rows)
 
 
 @require(Role.ADMINISTRATOR)
@@ -215,6 +252,20 @@ def retry_all(type_: str) -> ResponseReturnValue:
     retried, refused = queue_care.retry_all(own.store, own.world, caller(), type_)
     aim = url_for("supervisor.queue", said="retried", retried=retried, left=refused)
     return redirect(aim, 303)
+
+
+def _job_state() -> str | None:
+    asked = request.args.get("state")
+    return asked if asked in STATES else None
+
+
+def _jobs(tx: sa.Connection, type_: str) -> Part[QueuedJob]:
+    def part(limit: int, cursor: str | None) -> Page[QueuedJob]:
+        return queue_care.jobs_of(
+            tx, caller(), type_, state=_job_state(), limit=limit, cursor=cursor
+        )
+
+    return part
 
 
 def _ask(type_: str, problem: str = "") -> str:

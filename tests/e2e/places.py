@@ -157,6 +157,7 @@ NOT_PAGES = {
     "programs.webhooks_csv": "a table",
     "programs.tokens_csv": "a table",
     "supervisor.queue_changes_csv": "a table",
+    "supervisor.queue_jobs_csv": "a table",
     "supervisor.late_csv": "a table",
     "supervisor.queue_csv": "a table",
     "designer.drawing": "XML",

@@ -237,3 +237,27 @@ def test_who_did_it_is_told_by_name_and_the_whole_of_it_is_a_file(
         "The last",
         "Асқар Әлі",
     ]
+
+
+def test_the_jobs_of_a_type_are_sorted_and_a_file(services, browse, callers, failed):
+    with services.store.transaction() as tx:
+        tx.execute(
+            sa.text(
+                "UPDATE jobs SET attempts = 7 WHERE id ="
+                " (SELECT id FROM jobs ORDER BY created_at, id LIMIT 1 OFFSET 1)"
+            )
+        )
+    get, _ = browse(callers["supervisor"])
+
+    page = get("/queue/nobd.check?sort=-attempts&lang=en").text
+    link = re.search(r'href="(/queue/nobd.check/jobs.csv[^"]*)"', page)[1]
+    head, *lines = get(f"{link.replace('&amp;', '&')}&lang=en").text.splitlines()
+
+    numbers = re.findall(r'data-label="Attempts">(\d)', page)
+    assert numbers[0] == "7"
+    assert len(numbers) == len(lines) == 3
+    assert head.endswith("State;Attempts;Waiting since;Tried again later;Last fault")
+    assert [line.split(";")[3] for line in lines] == numbers
+    assert lines[0].endswith("nobd refused it (400)")
+    waiting = get("/queue/nobd.check/jobs.csv?state=todo").text.splitlines()
+    assert len(waiting) == 1

@@ -1,0 +1,147 @@
+"""Lists of cases and of deadlines: sorted by each column, by page, as files."""
+
+import csv
+import io
+import re
+
+import pytest
+import sqlalchemy as sa
+
+from server import sorting
+from server.api.examples import APPLICATION
+from workflows.store.tables import offices, process_instances
+
+NAMES = {"school-1": "Ә мектебі", "school-2": "Б мектебі"}  # ә before б
+
+
+@pytest.fixture(scope="module")
+def numbers(released, callers, store):
+    """Cases of two schools, one after the other; their numbers, the oldest first."""
+    made = []
+    for number, office in enumerate(("school-2", "school-1", "school-2")):
+        made.append(f"N-{number}")
+        told = {
+            "process_key": "first_grade_admission",
+            "business_key": made[-1],
+            "variables": APPLICATION,
+            "office": office,
+        }
+        answer = callers["administrator"].post("/api/v1/instances", told)
+        assert answer.status_code == 201, answer.text
+        moved = callers["administrator"].post("/api/v1/clock", {"advance": "P3D"})
+        assert moved.status_code == 200, moved.text
+    with store.transaction() as tx:
+        tx.execute(
+            sa.text(
+                "UPDATE deadlines SET due_at = due_at + right(business_key, 1)::int"
+                " * interval '1 hour' FROM process_instances AS instance"
+                " WHERE instance.id = instance_id"
+            )
+        )
+        for code, name in NAMES.items():
+            tx.execute(
+                sa.update(offices)
+                .where(offices.c.code == code)
+                .values(names=dict.fromkeys(("kk", "ru", "en"), name))
+            )
+    return made
+
+
+@pytest.fixture
+def get(browse, callers):
+    return browse(callers["supervisor"])[0]
+
+
+def shown(page):
+    return list(dict.fromkeys(re.findall(r">(N-\d+)</a>", page)))
+
+
+def rows(answer):
+    assert answer.status_code == 200
+    return list(csv.reader(io.StringIO(answer.text[1:]), delimiter=";"))[1:]
+
+
+@pytest.mark.parametrize(
+    ("sort", "order"),
+    [
+        ("", "N-2 N-1 N-0"),
+        ("-opened", "N-2 N-1 N-0"),
+        ("opened", "N-0 N-1 N-2"),
+        ("number", "N-0 N-1 N-2"),
+        ("-number", "N-2 N-1 N-0"),
+        ("office", "N-1 N-2 N-0"),
+        ("nothing", "N-2 N-1 N-0"),
+    ],
+)
+def test_cases_are_sorted_on_the_page_and_in_the_file(get, numbers, sort, order):
+    page = get(f"/cases?sort={sort}")
+    file = get(f"/cases.csv?sort={sort}")
+
+    assert page.status_code == 200
+    assert shown(page.text) == order.split()
+    assert [row[0] for row in rows(file)] == order.split()
+
+
+@pytest.mark.parametrize(
+    ("sort", "order"),
+    [
+        ("", "N-0 N-1 N-2"),
+        ("-due_at", "N-2 N-1 N-0"),
+        ("-number", "N-2 N-1 N-0"),
+        ("office", "N-1 N-0 N-2"),
+        ("-office", "N-0 N-2 N-1"),
+        ("assignee", "N-0 N-1 N-2"),
+        ("step", "N-0 N-1 N-2"),
+    ],
+)
+def test_deadlines_are_sorted_on_the_page_and_in_the_file(get, numbers, sort, order):
+    page = get(f"/late?sort={sort}")
+    file = get(f"/late.csv?sort={sort}")
+
+    assert page.status_code == 200
+    assert shown(page.text) == order.split()
+    assert [row[0] for row in rows(file)] == order.split()
+
+
+def test_a_sorted_list_goes_on_where_its_page_ends(get, numbers, monkeypatch):
+    monkeypatch.setattr(sorting, "PAGE_SIZE", 2)
+    monkeypatch.setattr(sorting, "LIMIT_MAX", 1)
+    for path, order in (
+        ("/cases?sort=office", "N-1 N-2 N-0"),
+        ("/late?sort=-number", "N-2 N-1 N-0"),
+        ("/late", "N-0 N-1 N-2"),
+    ):
+        first = get(f"{path}{'&' if '?' in path else '?'}lang=en").text
+        following = re.search(r'href="([^"]*cursor=[^"]*)"', first)[1]
+        second = get(following.replace("&amp;", "&")).text
+
+        assert "Shown: 2 of 3" in first
+        assert shown(first) + shown(second) == order.split()
+        assert 'rel="next"' in first
+        assert 'rel="next"' not in second
+
+
+def test_a_list_too_long_to_be_sorted_says_so(get, numbers, monkeypatch):
+    monkeypatch.setattr(sorting, "MOST", 2)
+
+    page = get("/cases?sort=number&lang=en").text
+    usual = get("/cases?lang=en").text
+    file = get("/cases.csv?sort=number")
+
+    assert "so long a list stays in its usual order" in page
+    assert shown(page) == ["N-2", "N-1", "N-0"]
+    assert "usual order" not in usual
+    assert [row[0] for row in rows(file)] == ["N-0", "N-1", "N-2"]
+
+
+def test_what_has_no_number_comes_before_all_numbers(get, numbers, store):
+    with store.transaction() as tx:
+        tx.execute(
+            sa.update(process_instances)
+            .where(process_instances.c.business_key == "N-1")
+            .values(business_key=None)
+        )
+
+    listed = [row[0] for row in rows(get("/cases.csv?sort=number"))]
+
+    assert listed == ["", "N-0", "N-2"]
