@@ -266,3 +266,85 @@ def test_beside_a_code_a_shorter_password_will_do_and_alone_it_is_changed(owner)
         assert sessions.by_session(tx, at(), begun.token).must_change_password
         with pytest.raises(passwords.PasswordTooShort):
             credentials.set_password(tx, owner.login, short)
+
+
+def test_a_sign_in_on_its_way_does_not_slip_by_the_first_code(store):
+    login = f"race-{datetime.now(UTC).timestamp()}"
+    found = []
+    with store.transaction() as tx:
+        people.add_user(tx, at(), login=login, password=PASSWORD)
+        caller = people.known(tx, login)
+        secret = second_factors.begin(tx, at(), SEALER, caller).secret
+
+    def sign_in():
+        with store.transaction() as tx:
+            found.append(credentials.sign_in(tx, at(), login, PASSWORD))
+
+    other = threading.Thread(target=sign_in)
+    with store.transaction() as tx:
+        code = pyotp.TOTP(secret).at(START)
+        second_factors.confirm(tx, at(), SEALER, caller, code)
+        other.start()
+        other.join(1.0)
+    other.join()
+
+    assert isinstance(found[0], SecondStep)
+
+
+def replaced(owner, code_of, after=timedelta(0), sealer=SEALER):
+    """Put another telephone in place of the owner's; its maker of codes."""
+    told = second_factors.another(at(), SEALER, owner.caller)
+    maker = pyotp.TOTP(told.setup.secret)
+    with owner.store.transaction() as tx:
+        owner.codes = second_factors.replace(
+            tx, at(after), sealer, owner.caller, told.sealed, code_of(maker)
+        )
+    return told, maker
+
+
+def test_another_telephone_takes_the_place_of_the_first(owner):
+    told, maker = replaced(owner, lambda maker: maker.at(START))
+
+    assert "issuer=R%C3%A1sim" in told.setup.uri
+    assert owner.finish(owner.step(), owner.code()) is None
+    assert owner.finish(owner.step(), maker.at(START)) is None  # used already
+    assert owner.finish(owner.step(), owner.codes[0])
+    soon = HALF_MINUTE
+    assert owner.finish(owner.step(soon), maker.at(START + soon), soon)
+    with pytest.raises(second_factors.AlreadyOn), owner.store.transaction() as tx:
+        second_factors.replace(
+            tx, at(), SEALER, owner.caller, told.sealed, maker.at(START)
+        )
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"code_of": lambda _: "000000"},
+        {"code_of": lambda maker: maker.at(START), "after": timedelta(minutes=16)},
+        {"code_of": lambda maker: maker.at(START), "sealer": Sealer("t" * 32, "x")},
+    ],
+)
+def test_the_first_telephone_stays_until_the_other_is_proven(owner, told):
+    with pytest.raises(second_factors.CodeRefused):
+        replaced(owner, **told)
+
+    assert owner.finish(owner.step(), owner.code())
+
+
+def test_nobody_takes_the_telephone_of_another(owner, store):
+    thief = Owner(store)
+    told = second_factors.another(at(), SEALER, thief.caller)
+    code = pyotp.TOTP(told.setup.secret).at(START)
+
+    with pytest.raises(second_factors.CodeRefused), store.transaction() as tx:
+        second_factors.replace(tx, at(), SEALER, owner.caller, told.sealed, code)
+    assert owner.finish(owner.step(), owner.code())
+
+
+def test_without_a_second_step_none_takes_its_place(owner):
+    with owner.store.transaction() as tx:
+        second_factors.turn_off(tx, at(), owner.caller.user_id, owner.caller)
+
+    with pytest.raises(second_factors.CodeRefused):
+        replaced(owner, lambda maker: maker.at(START))

@@ -7,6 +7,7 @@ import json
 import threading
 import time
 from base64 import urlsafe_b64encode
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
@@ -103,37 +104,53 @@ def liar():
     thread.join()
 
 
-@pytest.fixture
-def enter(database_url, tmp_path, liar):
-    """Go there and come back; (status, whether one is signed in)."""
+@contextmanager
+def enter_at(database_url, data, liar, **more):
+    """Go there and come back; (our answer, the browser)."""
     app = bootstrap.create_app(
         Settings.from_environment(
             {
                 "DATABASE_URL": database_url,
-                "RASIM_DATA": str(tmp_path),
+                "RASIM_DATA": str(data),
                 "RASIM_SECRET_KEY": "x" * 40,
                 "RASIM_ADDRESS": SERVICE,
                 "RASIM_OIDC_ISSUER": liar.issuer,
                 "RASIM_OIDC_CLIENT_ID": providers.CLIENT_ID,
                 "RASIM_OIDC_CLIENT_SECRET": providers.CLIENT_SECRET,
                 "RASIM_OIDC_ROLES": str(HERE / "roles.yaml"),
+                **more,
             }
         )
     )
 
-    def enter():
+    def enter(locale="en"):
         client = app.test_client()
-        begun = client.get("/sign-in/openid")
+        client.set_cookie("rasim_lang", locale)
+        begun = client.get("/sign-in/openid?next=/cases")
         if begun.status_code != 303:
-            return begun.status_code, False
+            return begun, client
         asked = parse_qs(urlsplit(begun.location).query)
         liar.nonce = liar.nonce or asked["nonce"][0]
         state = asked["state"][0]
-        answer = client.get(f"/sign-in/openid/back?code=c&state={state}")
-        return answer.status_code, client.get_cookie("rasim_session") is not None
+        return client.get(f"/sign-in/openid/back?code=c&state={state}"), client
 
-    yield enter
-    app.extensions["rasim"].store.close()
+    try:
+        yield enter
+    finally:
+        app.extensions["rasim"].store.close()
+
+
+@pytest.fixture
+def enter(database_url, tmp_path, liar):
+    """Go there and come back; (status, whether one is signed in)."""
+    with enter_at(database_url, tmp_path, liar) as go:
+
+        def enter():
+            answer, client = go()
+            is_in = client.get_cookie("rasim_session") is not None
+            return answer.status_code, is_in
+
+        yield enter
 
 
 def test_the_honest_answer_is_believed_and_the_verifier_is_sent(enter, liar):

@@ -3,7 +3,13 @@
 import pytest
 
 from server.environment import SettingRefused
-from server.openid_settings import ClaimsRefused, Entry, Roles, is_safe_issuer
+from server.openid_settings import (
+    ClaimsRefused,
+    Entry,
+    Roles,
+    Strength,
+    is_safe_issuer,
+)
 from server.settings import Settings
 from workflows.model import Role
 
@@ -131,3 +137,64 @@ def test_claims_become_roles_at_offices(claims, roles):
 def test_a_claim_of_another_shape_is_refused(held):
     with pytest.raises(ClaimsRefused):
         Roles("r", "o", (CLERK,)).of({"r": held, "o": "a"})
+
+
+def test_nothing_is_asked_of_the_provider_unless_it_is_said(environment):
+    strength = Settings.from_environment(environment).openid.strength
+
+    assert strength == Strength((), (), 0)
+    assert strength.asked() == {}
+    assert strength.lack({}, 0) == ""
+
+
+def test_how_surely_the_provider_must_know_is_read(environment):
+    told = {"ACR": "urn:gold  silver urn:gold", "AMR": "otp hwk"}
+    told["MAX_AGE_MINUTES"] = "480"
+    told = {f"RASIM_OIDC_{name}": value for name, value in told.items()}
+
+    strength = Settings.from_environment(environment | told).openid.strength
+
+    assert strength == Strength(("urn:gold", "silver"), ("otp", "hwk"), 28_800)
+    assert strength.asked() == {"acr_values": "urn:gold silver", "max_age": "28800"}
+
+
+@pytest.mark.parametrize("told", ["-1", "1.5", "soon", "43201"])
+def test_an_age_that_is_none_is_refused(environment, told):
+    with pytest.raises(SettingRefused, match="RASIM_OIDC_MAX_AGE_MINUTES"):
+        Settings.from_environment(environment | {"RASIM_OIDC_MAX_AGE_MINUTES": told})
+
+
+NOW = 1_800_000_000
+
+
+@pytest.mark.parametrize(
+    ("proven", "lack"),
+    [
+        ({"acr": "gold", "amr": ["pwd", "otp"], "auth_time": NOW - 600}, ""),
+        ({"acr": "silver", "amr": ["hwk"], "auth_time": NOW - 659.5}, ""),
+        ({"acr": "gold", "amr": ["otp"], "auth_time": NOW + 60}, ""),
+        ({"acr": "Gold", "amr": ["otp"], "auth_time": NOW}, "weak"),
+        ({"acr": "gold silver", "amr": ["otp"], "auth_time": NOW}, "weak"),
+        ({"acr": ["gold"], "amr": ["otp"], "auth_time": NOW}, "weak"),
+        ({"acr": None, "amr": ["otp"], "auth_time": NOW}, "weak"),
+        ({"amr": ["otp"], "auth_time": NOW}, "weak"),
+        ({"acr": "gold", "auth_time": NOW}, "weak"),
+        ({"acr": "gold", "amr": [], "auth_time": NOW}, "weak"),
+        ({"acr": "gold", "amr": "otp", "auth_time": NOW}, "weak"),
+        ({"acr": "gold", "amr": ["pwd", ["otp"]], "auth_time": NOW}, "weak"),
+        ({"acr": "gold", "amr": {"otp": 1}, "auth_time": NOW}, "weak"),
+        ({"acr": "gold", "amr": ["otp"]}, "old"),
+        ({"acr": "gold", "amr": ["otp"], "auth_time": NOW - 661}, "old"),
+        ({"acr": "gold", "amr": ["otp"], "auth_time": NOW + 61}, "old"),
+        ({"acr": "gold", "amr": ["otp"], "auth_time": 0}, "old"),
+        ({"acr": "gold", "amr": ["otp"], "auth_time": True}, "old"),
+        ({"acr": "gold", "amr": ["otp"], "auth_time": str(NOW)}, "old"),
+        ({"acr": "gold", "amr": ["otp"], "auth_time": float("nan")}, "old"),
+        ({"acr": "gold", "amr": ["otp"], "auth_time": float("inf")}, "old"),
+        ({"acr": "gold", "amr": ["otp"], "auth_time": 10**400}, "old"),
+    ],
+)
+def test_what_is_not_proven_is_lacking(proven, lack):
+    strength = Strength(("gold", "silver"), ("otp", "hwk"), 600)
+
+    assert strength.lack(proven, NOW) == lack

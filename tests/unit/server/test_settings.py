@@ -31,6 +31,8 @@ def test_an_empty_environment_gives_the_defaults(tmp_path, monkeypatch):
         ("RASIM_PORT", "-1"),
         ("RASIM_PORT", "٨٠٠٠"),
         ("RASIM_PROCEDURES", "/no/such/folder"),
+        ("RASIM_SECOND_FACTOR", "perhaps"),
+        ("RASIM_SECOND_FACTOR", "1"),
         ("RASIM_SECRET_KEY", "short"),
         ("RASIM_SIMULATORS_URL", "ftp://host"),
         ("RASIM_SIMULATORS_URL", "http://[broken"),
@@ -82,3 +84,13 @@ def test_an_old_spelling_of_the_database_url_is_understood():
     settings = Settings.from_environment({"DATABASE_URL": "postgres://u:p@h/d"})
 
     assert settings.database_url == "postgresql://u:p@h/d"
+
+
+@pytest.mark.parametrize(
+    ("told", "is_needed"),
+    [("", False), ("offered", False), ("required", True), (" REQUIRED ", True)],
+)
+def test_a_second_factor_is_offered_until_it_is_required(tmp_path, told, is_needed):
+    environment = {"RASIM_DATA": str(tmp_path), "RASIM_SECOND_FACTOR": told}
+
+    assert Settings.from_environment(environment).needs_second_factor is is_needed
