@@ -8,7 +8,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
-from forms import choices, numbers, patterns
+from forms import choices, letters, numbers, patterns
 from forms.model import Field, Kind, Scalar
 from forms.problems import Problem
 
@@ -59,8 +59,8 @@ class _Text(_Answer):
     def read(self, value: Any) -> str:
         if not isinstance(value, str):
             raise _problem("not_a_text")
-        text = value.replace("\r\n", "\n")
         is_line = self.field.kind is not Kind.TEXTAREA
+        text = letters.line(value) if is_line else letters.lines(value)
         if _UNPRINTABLE.search(text) or (is_line and "\n" in text):
             raise _problem("characters")
         self._measure(text)
@@ -200,12 +200,12 @@ class _Files(_Answer):
 
 
 class _StateNumber(_Answer):
-    """An IIN or a BIN; spaces between digits are filling."""
+    """An IIN or a BIN; spaces and dashes between digits are filling."""
 
     def read(self, value: Any) -> str:
         if not isinstance(value, str):
             raise _problem("not_a_text")
-        bare = re.sub(r"[ \u00a0]", "", value)
+        bare = numbers.state_number(value)
         is_iin = self.field.kind is Kind.IIN
         fault = numbers.iin_fault(bare) if is_iin else numbers.bin_fault(bare)
         if fault is not None:
@@ -232,7 +232,7 @@ class _Email(_Answer):
     def read(self, value: Any) -> str:
         if not isinstance(value, str):
             raise _problem("not_a_text")
-        bare = value.strip()
+        bare = _mailbox(letters.line(value).strip())
         if len(bare) > LONGEST_EMAIL or not _EMAIL.match(bare):
             raise _problem("email")
         return bare
@@ -279,6 +279,15 @@ def size_problem(
 
 def _is_short(text: str) -> bool:
     return len(text) <= _LONGEST_CHOICE and not _UNPRINTABLE.search(text)
+
+
+def _mailbox(address: str) -> str:
+    """With its domain as mail is sent to it: мектеп.қаз in letters of the network."""
+    mailbox, at, domain = address.rpartition("@")
+    try:
+        return f"{mailbox}{at}{domain.encode('idna').decode()}"
+    except UnicodeError:
+        return address  # and no address it is
 
 
 def _minute(value: Any) -> time | None:

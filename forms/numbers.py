@@ -6,6 +6,8 @@ One place for their rules; `integrations.people` makes valid ones from the same 
 import re
 from datetime import date
 
+from forms import letters
+
 FIRST_WEIGHTS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)
 SECOND_WEIGHTS = (3, 4, 5, 6, 7, 8, 9, 10, 11, 1, 2)
 # The seventh digit of an IIN: the century of birth and the sex; odd is male.
@@ -14,9 +16,11 @@ BIN_KINDS = "456"  # resident entity, non-resident, joint entrepreneurship
 BIN_PARTS = "0123"  # head office, branch, representation, peasant farm
 
 _TWELVE_DIGITS = re.compile(r"[0-9]{12}\Z")
-_PHONE = re.compile(r"(?:\+7|8)7[0-9]{9}\Z")
+_PHONE = re.compile(r"(?:\+?7|8)7[0-9]{9}\Z")
 _TELEPHONE = re.compile(r"\+[1-9][0-9]{7,14}\Z")  # ITU-T E.164
-_PHONE_FILLING = re.compile(r"[\s()\-\u2010-\u2014]")
+_DASHES = r"\-\u2010-\u2015\u2212"
+_FILLING = re.compile(f"[{_DASHES}]")
+_PHONE_FILLING = re.compile(f"[()./{_DASHES}]")
 
 
 def check_digit(eleven: str) -> int | None:
@@ -73,22 +77,28 @@ def iin_sex(iin: str) -> str:
     return "male" if int(iin[6]) % 2 else "female"
 
 
+def state_number(typed: str) -> str:
+    """An IIN or BIN as it is kept, from one that is written with spaces or dashes."""
+    return _FILLING.sub("", letters.bare(typed))
+
+
 def phone_normal(phone: str) -> str | None:
     """A Kazakhstan mobile as `+77XXXXXXXXX`; None when it is not one.
 
-    Spaces, brackets and dashes are filling; `8 7..` is how people write `+7 7..`.
+    Spaces, brackets, dots and dashes are filling; `8 7..` and `7 7..` is how people
+    write `+7 7..`. Ten digits are none: they may as well lack the last one.
     """
-    bare = _PHONE_FILLING.sub("", phone)
+    bare = _PHONE_FILLING.sub("", letters.bare(phone))
     return f"+7{bare[-10:]}" if _PHONE.match(bare) else None
 
 
 def telephone_normal(phone: str) -> str | None:
     """A telephone of any country as `+` and digits; None when it is not one.
 
-    `8` and ten digits is how people here write `+7`, `00` how others write `+`.
+    `8` or `7` and ten digits is how people here write `+7`, `00` how others write `+`.
     """
-    bare = _PHONE_FILLING.sub("", phone)
-    if re.fullmatch(r"8[0-9]{10}", bare):
+    bare = _PHONE_FILLING.sub("", letters.bare(phone))
+    if re.fullmatch(r"[78][0-9]{10}", bare):
         bare = f"+7{bare[1:]}"
     elif bare.startswith("00"):
         bare = f"+{bare[2:]}"

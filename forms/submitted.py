@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
+from forms import letters
 from forms.choices import free_token, of_free_token, token
 from forms.model import (
     CHOICES,
@@ -20,9 +21,17 @@ from forms.model import (
 from forms.places import Keys, get, keys_of, path_of, put, spread
 from forms.renumbering import Inputs, Posted, renumbered
 
-_DAY_FIRST = re.compile(r"([0-9]{1,2})[./]([0-9]{1,2})[./]([0-9]{4})\Z")
-_CLOCK = re.compile(r"([0-9]{1,2})[:.]([0-9]{2})\Z")
-_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?\Z")
+_DAY_FIRST = re.compile(
+    r"([0-9]{1,2})([./,-])([0-9]{1,2})\2([0-9]{4})(?:[жг]\.?)?\Z", re.IGNORECASE
+)
+_CLOCK = re.compile(r"([0-9]{1,2})[:.-]([0-9]{2})\Z")
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)\Z")
+# Thousands apart by commas or dots, where nothing else can be meant: 1,000 is one.
+_GROUPED = re.compile(
+    r"[+-]?[1-9][0-9]{0,2}"
+    r"((,[0-9]{3})+\.[0-9]+|(,[0-9]{3}){2,}|(\.[0-9]{3})+,[0-9]+|(\.[0-9]{3}){2,})\Z"
+)
+_MINUSES = str.maketrans("\u2212\u2013", "--")  # a real one, and what Word makes of it
 _TICKED = frozenset({"on", "true", "1"})
 _ENDINGS = ("", "-day", "-month", "-year", "-hour", "-minute", "-time")
 
@@ -150,23 +159,27 @@ def _chosen(field: Field, typed: str) -> Any:
 
 def _number(typed: str) -> Decimal | str:
     """A number as people write it: 1 234,5 with any kind of space."""
-    bare = re.sub(r"\s", "", typed).replace(",", ".").replace("\u2212", "-")
-    try:
-        return Decimal(bare) if _NUMBER.match(bare) else typed
-    except InvalidOperation:
+    bare = letters.bare(typed).translate(_MINUSES)
+    if _GROUPED.match(bare):
+        grouping = next(each for each in bare if each in ".,")
+        bare = bare.replace(grouping, "")
+    bare = bare.replace(",", ".")
+    if not _NUMBER.match(bare):
         return typed
+    number = Decimal(bare)
+    return number if number else abs(number)  # there is no -0
 
 
 def _day(typed: str) -> str | None:
-    found = _DAY_FIRST.match(typed)
+    found = _DAY_FIRST.match(letters.bare(typed))
     if found is None:
         return typed or None
-    day, month, year = found.groups()
+    day, _, month, year = found.groups()
     return f"{year}-{int(month):02}-{int(day):02}"
 
 
 def _clock(typed: str) -> str | None:
-    found = _CLOCK.match(typed)
+    found = _CLOCK.match(letters.bare(typed))
     if found is None:
         return typed or None
     return f"{int(found[1]):02}:{found[2]}"

@@ -3,13 +3,13 @@
 import string
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import flask_babel  # type: ignore[import-untyped]  # it has no types
-from babel import dates
+from babel import dates, numbers
 from babel.support import NullTranslations, Translations
 from flask import Flask, Response, has_request_context, request
 
@@ -23,6 +23,8 @@ LOCALE_SHORT = {"kk": "ҚАЗ", "ru": "РУС", "en": "ENG"}
 COOKIE = "rasim_lang"
 COOKIE_SECONDS = 365 * 24 * 3600
 DATES = {"kk": "y 'ж.' d MMMM", "ru": "d MMMM y 'г.'", "en": "d MMMM y"}
+SHOWN_DIGITS = 10  # behind the point of a number that is read, not typed
+MOST_DIGITS = 40  # before the point, and behind it; a longer one has its exponent
 TIME_ZONE = "Asia/Almaty"  # the law's own, whatever the reader's machine says
 HERE = ZoneInfo(TIME_ZONE)
 FOLDER = Path(__file__).parent / "translations"
@@ -84,8 +86,29 @@ def lazy_gettext(msgid: str) -> object:
 
 
 def number(told: Decimal | int) -> str:
-    """A number as the language writes it: 1 234,5."""
-    return str(flask_babel.format_decimal(told))
+    """A number as the language writes it: 1 234,5; a third has ten digits."""
+    return _written(Decimal(told), grouped=True, digits=SHOWN_DIGITS)
+
+
+def exact_number(told: Decimal) -> str:
+    """A number as an input holds it: every digit, and no commas between thousands.
+
+    A comma is what a number that is typed here has before its decimals.
+    """
+    return _written(told, grouped=numbers.get_group_symbol(locale()) != ",")
+
+
+def _written(told: Decimal, *, grouped: bool, digits: int = MOST_DIGITS) -> str:
+    if abs(told.adjusted()) > MOST_DIGITS:
+        return str(told)
+    with localcontext(prec=3 * MOST_DIGITS):
+        shown = round(told, digits)
+        return numbers.format_decimal(
+            shown if shown else abs(shown),
+            locale=locale(),
+            decimal_quantization=False,
+            group_separator=grouped,
+        )
 
 
 def day(told: date | datetime, pattern: str | None = None) -> str:

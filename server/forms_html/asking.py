@@ -115,7 +115,7 @@ def as_typed(told: Any) -> str:
     if isinstance(told, bool):
         return "true" if told else "false"
     if isinstance(told, Decimal):
-        return i18n.number(told)
+        return i18n.exact_number(told)
     if isinstance(told, date):
         return i18n.day(told, "dd.MM.y")
     return str(told)
