@@ -192,11 +192,16 @@ def running():
         rmtree(folder)
 
 
-@contextmanager
 def demonstration(service):
     """The address of one more web server, whose sign-in page shows invented people."""
+    return beside(service, RASIM_DEMO="1")
+
+
+@contextmanager
+def beside(service, **told):
+    """The address of one more web server, with settings of its own."""
     port = str(free_port())
-    environment = {**service.environment, "RASIM_DEMO": "1", "RASIM_PORT": port}
+    environment = {**service.environment, **told, "RASIM_PORT": port}
     with Program(("web",), environment) as program:
         program.wait_for("Booting worker")
         yield f"http://{HOST}:{port}"

@@ -136,6 +136,50 @@ def test_a_second_step_is_set_up_and_asked_for(service, enter, newcomer):
     expect(owner.heading("Тапсырмалар")).to_be_visible()
 
 
+def test_a_required_second_step_comes_before_everything(service, enter, newcomer):
+    with services.beside(service, RASIM_SECOND_FACTOR="required") as url:
+        owner = enter()
+        owner.open(f"{url}/sign-in?next=/cases")
+        owner.page.get_by_label("Пайдаланушы аты").fill(newcomer)
+        owner.page.get_by_label("Құпиясөз").fill(FIRM)
+        go(owner, owner.button("Кіру"))
+        everywhere(owner, "required")
+        owner.page.get_by_label("Қазіргі құпиясөз").fill("wrong")
+        go(owner, owner.button("Баптау"))
+        look(owner, "required-refused")
+        owner.page.get_by_label("Қазіргі құпиясөз").fill(FIRM)
+        go(owner, owner.button("Баптау"))
+        told = owner.page.locator(".r-key").inner_text().replace(" ", "")
+        owner.page.get_by_label("Код").fill(pyotp.TOTP(told).at(service.now()))
+        go(owner, owner.button("Қосу"))
+        look(owner, "required-recovery-codes")
+        go(owner, owner.page.get_by_role("link", name="жалғастыру"))
+        expect(owner.heading("Істер")).to_be_visible()
+
+        owner.page.goto(f"{url}/account/second-step")
+        everywhere(owner, "required-on")
+        owner.page.locator("#current-another").fill(FIRM)
+        go(owner, owner.button("Басқа телефонды баптау"))
+        look(owner, "another")
+        other = owner.page.locator(".r-key").inner_text().replace(" ", "")
+        assert other != told
+        owner.page.get_by_label("Код").fill(pyotp.TOTP(other).at(service.now()))
+        go(owner, owner.button("Қосу"))
+        expect(owner.page.locator(".r-codes li")).to_have_count(10)
+        owner.page.close()
+
+
+def everywhere(person, name):
+    """The page of now on each screen, in each language."""
+    for locale in ("ru", "kk"):
+        for screen, size in SCREENS.items():
+            person.page.set_viewport_size(size)
+            other = person.page.locator(f".r-languages a[lang={locale}]")
+            if other.count():
+                go(person, other)
+            look(person, f"{name}-{screen}-{locale}")
+
+
 def test_a_password_is_changed_and_a_weak_one_refused(enter, newcomer):
     owner = enter()
     owner.sign_in(newcomer, FIRM)
@@ -176,7 +220,7 @@ def test_a_substitute_is_named_and_sees_for_whom(service, enter, newcomer):
 
 
 @contextmanager
-def with_provider(service):
+def with_provider(service, **told):
     """The address of one more web server, whose people sign in at a real provider."""
     port = str(services.free_port())
     url = f"http://{services.HOST}:{port}"
@@ -184,6 +228,7 @@ def with_provider(service):
         environment = {
             **service.environment,
             **provider.environment(ROLES),
+            **told,
             "RASIM_ADDRESS": url,
             "RASIM_PORT": port,
         }
@@ -213,6 +258,27 @@ def test_one_signs_in_at_a_provider(service, enter):
         somebody.page.get_by_role("button", name="Бір есік арқылы кіру").click()
         expect(somebody.heading("Сіз кірген жоқсыз")).to_be_visible()
         look(somebody, "refused")
+        somebody.page.close()
+
+
+def test_who_is_not_known_surely_enough_is_told_so(service, enter):
+    with with_provider(service, RASIM_OIDC_ACR="gold") as (url, provider):
+        school = service.population.schools[0].bin
+        provider.knows({"saule": {"groups": "desk", "office": school}})
+        somebody = enter()
+        somebody.open(f"{url}/sign-in")
+        somebody.page.get_by_role("button", name="Бір есік арқылы кіру").click()
+        somebody.page.locator("[name=login]").fill("saule")
+        somebody.page.locator("[name=password]").fill("any")
+        somebody.page.locator("[type=submit]").click()
+        somebody.page.locator("[type=submit]").click()  # agrees
+
+        expect(somebody.page.locator("main")).to_contain_text("екінші қадаммен")
+        look(somebody, "not-sure-enough")
+        somebody.page.set_viewport_size(PHONE)
+        look(somebody, "not-sure-enough-phone")
+        go(somebody, somebody.page.get_by_role("link", name="арқылы қайта кіру"))
+        expect(somebody.page.locator("[name=login]")).to_be_visible()
         somebody.page.close()
 
 
