@@ -8,14 +8,20 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from workflows import listing
 from workflows.callers import Caller
-from workflows.model import NotFound
+from workflows.model import NotFound, Page
 from workflows.people import below
 from workflows.people_list import administered
 from workflows.store.tables import calendar_overrides, memberships, offices
 
-SHOWN = 1000  # children; a region has some hundred
+SHOWN = 1000  # days ahead that are against the calendar; a year has some dozen
 PROPOSED = 300
+# From the top down, then by code.
+ORDER = [
+    sa.func.cardinality(offices.c.path, type_=sa.Integer).asc(),
+    offices.c.code.asc(),
+]
 
 
 @dataclass(frozen=True)
@@ -45,11 +51,10 @@ class Override:
 
 @dataclass(frozen=True)
 class Branch:
-    """One office with the way to it, and those right below; `office` None: the top."""
+    """One office with the way to it; `office` None: the top."""
 
     office: Office | None
     above: list[Office]
-    below: list[Office]
     overrides: list[Override]
 
 
@@ -60,7 +65,7 @@ def branch(tx: sa.Connection, caller: Caller, code: str | None, since: date) -> 
     """
     own = administered(caller)
     if code is None:
-        return Branch(None, [], _offices(tx, offices.c.id.in_(own)), [])
+        return Branch(None, [], [])
     row = tx.execute(
         sa.select(offices.c.id, offices.c.path).where(
             offices.c.code == code, offices.c.id.in_(below(own))
@@ -69,13 +74,31 @@ def branch(tx: sa.Connection, caller: Caller, code: str | None, since: date) -> 
     if row is None:
         raise NotFound(kind="office", key=code)
     top = next(place for place, each in enumerate(row.path) if each in own)
-    way = _offices(tx, offices.c.id.in_(row.path[top:]))
+    query = _counted().where(offices.c.id.in_(row.path[top:])).order_by(*ORDER)
+    way = [_office(each) for each in tx.execute(query)]
     return Branch(
         office=way[-1],
         above=way[:-1],
-        below=_offices(tx, offices.c.parent_id == row.id),
         overrides=_overrides(tx, row.path, since),
     )
+
+
+def right_below(
+    tx: sa.Connection,
+    caller: Caller,
+    office: Office | None,
+    *,
+    limit: int = 50,
+    cursor: str | None = None,
+) -> Page[Office]:
+    """The offices right below one that `branch` found; of the top, the caller's own."""
+    own = administered(caller)
+    which = offices.c.id.in_(own) if office is None else _children(office)
+    return listing.page(tx, _counted().where(which), ORDER, _office, limit, cursor)
+
+
+def _children(office: Office) -> sa.ColumnElement[bool]:
+    return offices.c.parent_id == office.id
 
 
 def proposed(tx: sa.Connection, caller: Caller) -> list[tuple[str, Mapping[str, str]]]:
@@ -89,8 +112,7 @@ def proposed(tx: sa.Connection, caller: Caller) -> list[tuple[str, Mapping[str, 
     return [(row.code, row.names) for row in rows]
 
 
-def _offices(tx: sa.Connection, which: sa.ColumnElement[bool]) -> list[Office]:
-    """From the top down, then by code."""
+def _counted() -> sa.Select[Any]:
     inner = offices.alias("inner_offices")
     is_below = offices.c.id == sa.any_(inner.c.path)
     counted = (
@@ -98,31 +120,29 @@ def _offices(tx: sa.Connection, which: sa.ColumnElement[bool]) -> list[Office]:
         .join(inner, inner.c.id == memberships.c.office_id)
         .where(is_below)
     )
-    rows = tx.execute(
-        sa.select(
-            offices.c.id,
-            offices.c.code,
-            offices.c.kind,
-            offices.c.names,
-            offices.c.opens_at,
-            offices.c.closes_at,
-            counted.scalar_subquery().label("people"),
-            sa.select(sa.func.count() - 1)
-            .select_from(inner)
-            .where(is_below)
-            .scalar_subquery()
-            .label("offices"),
-            sa.select(sa.func.count())
-            .select_from(calendar_overrides)
-            .where(calendar_overrides.c.office_id == offices.c.id)
-            .scalar_subquery()
-            .label("overrides"),
-        )
-        .where(which)
-        .order_by(sa.func.cardinality(offices.c.path), offices.c.code)
-        .limit(SHOWN)
+    return sa.select(
+        offices.c.id,
+        offices.c.code,
+        offices.c.kind,
+        offices.c.names,
+        offices.c.opens_at,
+        offices.c.closes_at,
+        counted.scalar_subquery().label("people"),
+        sa.select(sa.func.count() - 1)
+        .select_from(inner)
+        .where(is_below)
+        .scalar_subquery()
+        .label("offices"),
+        sa.select(sa.func.count())
+        .select_from(calendar_overrides)
+        .where(calendar_overrides.c.office_id == offices.c.id)
+        .scalar_subquery()
+        .label("overrides"),
     )
-    return [Office(**row._mapping) for row in rows]
+
+
+def _office(row: sa.Row[Any]) -> Office:
+    return listing.value(Office, row)
 
 
 def _overrides(tx: sa.Connection, path: Any, since: date) -> list[Override]:

@@ -65,6 +65,16 @@ def names_of(
     return {row.id: row.names for row in rows}
 
 
+def names_by_code(
+    tx: sa.Connection, codes: Iterable[str]
+) -> dict[str, Mapping[str, str]]:
+    """What offices are called, in three languages, by code; of no other code."""
+    rows = tx.execute(
+        sa.select(offices.c.code, offices.c.names).where(offices.c.code.in_(codes))
+    )
+    return {row.code: row.names for row in rows}
+
+
 def by_code(tx: sa.Connection, code: str) -> uuid.UUID:
     """The id of the office with this code (a BIN, or a region's code)."""
     found = tx.scalar(sa.select(offices.c.id).where(offices.c.code == code))

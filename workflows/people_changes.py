@@ -8,7 +8,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from workflows import listing
 from workflows.callers import Caller
+from workflows.model import Page
 from workflows.ports import Clock
 from workflows.store.tables import people_changes, users
 
@@ -58,13 +60,17 @@ def last_by(tx: sa.Connection, user_id: uuid.UUID, what: str) -> str | None:
     )
 
 
-def of(tx: sa.Connection, user_id: uuid.UUID) -> list[Change]:
-    """The newest changes of one account, the newest first."""
-    rows = tx.execute(
+def of(
+    tx: sa.Connection, user_id: uuid.UUID, *, cursor: str | None = None
+) -> Page[Change]:
+    """The changes of one account, the newest first."""
+    query = (
         sa.select(people_changes, users.c.login, users.c.name)
         .outerjoin(users, users.c.id == people_changes.c.by_id)
         .where(people_changes.c.user_id == user_id)
-        .order_by(people_changes.c.seq.desc())
-        .limit(SHOWN)
     )
-    return [Change(row.at, row.what, row.login, row.name, row.detail) for row in rows]
+    return listing.page(tx, query, [people_changes.c.seq.desc()], _row, SHOWN, cursor)
+
+
+def _row(row: sa.Row[Any]) -> Change:
+    return Change(row.at, row.what, row.login, row.name, row.detail)

@@ -2,8 +2,10 @@
 
 import logging
 import uuid
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
+import sqlalchemy as sa
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -15,6 +17,7 @@ from server.i18n import gettext
 from server.people.words import CHANGES, given_roles
 from workflows import (
     office_tree,
+    offices,
     people_care,
     people_changes,
     people_list,
@@ -136,10 +139,10 @@ def _problem(refused: InputRefused) -> dict[str, str]:
 
 def _new_page(problems: dict[str, str]) -> str:
     with transaction() as tx:
-        offices = office_tree.proposed(tx, caller())
+        proposed = office_tree.proposed(tx, caller())
     return render_template(
         "people/new.html",
-        offices=offices,
+        offices=proposed,
         problems=problems,
         roles=given_roles(),
         section="people",
@@ -150,8 +153,10 @@ def _new_page(problems: dict[str, str]) -> str:
 def _page(user_id: uuid.UUID, problems: dict[str, str], password: str = "") -> str:
     with transaction() as tx:
         found = people_list.get(tx, services().clock, caller(), user_id)
-        changes = people_changes.of(tx, user_id)
-        offices = office_tree.proposed(tx, caller())
+        cursor = request.args.get("cursor") or None
+        changes = people_changes.of(tx, user_id, cursor=cursor)
+        named = _offices_of(tx, changes.items)
+        proposed = office_tree.proposed(tx, caller())
         speaks_for = substitutions.speaks_for(tx, caller(), user_id)
         is_me = user_id == caller().user_id
         is_theirs = found.is_whole and not is_me
@@ -163,10 +168,14 @@ def _page(user_id: uuid.UUID, problems: dict[str, str], password: str = "") -> s
     return render_template(
         "people/person.html",
         browser=browser_name,
-        changes=[(one, words.of(CHANGES, one.what), _detail(one)) for one in changes],
+        changes=[
+            (one, words.of(CHANGES, one.what), _detail(one, named))
+            for one in changes.items
+        ],
+        changes_page=changes,
         is_me=is_me,
         needs_second_factor=services().settings.needs_second_factor,
-        offices=offices,
+        offices=proposed,
         password=password,
         person=found,
         problems=problems,
@@ -179,11 +188,21 @@ def _page(user_id: uuid.UUID, problems: dict[str, str], password: str = "") -> s
     )
 
 
-def _detail(change: people_changes.Change) -> str:
-    """What was given or taken, by its code; whoever was named, and for when."""
+def _offices_of(
+    tx: sa.Connection, changes: Sequence[people_changes.Change]
+) -> dict[str, str]:
+    """What the offices are called where roles were given or taken, by code."""
+    codes = {one.detail["office"] for one in changes if "office" in one.detail}
+    named = offices.names_by_code(tx, codes)
+    return {code: i18n.name_in(names, code) for code, names in named.items()}
+
+
+def _detail(change: people_changes.Change, named: Mapping[str, str]) -> str:
+    """What was given or taken, and where; whoever was named, and for when."""
     detail = change.detail
     if "role" in detail:
-        return f"{words.of(words.ROLES, detail['role'])}, {detail['office']}"
+        code = detail["office"]
+        return f"{words.of(words.ROLES, detail['role'])}, {named.get(code, code)}"
     if "substitute" in detail:
         ends = (date.fromisoformat(detail[each]) for each in ("from_on", "to_on"))
         days = dict.fromkeys(i18n.day(each) for each in ends)

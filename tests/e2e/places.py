@@ -154,6 +154,7 @@ NOT_PAGES = {
     "desk.cases_csv": "a table",
     "desk.worklist_csv": "a table",
     "people.people_csv": "a table",
+    "people.offices_csv": "a table",
     "programs.webhooks_csv": "a table",
     "programs.tokens_csv": "a table",
     "supervisor.queue_changes_csv": "a table",

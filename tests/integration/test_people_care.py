@@ -83,7 +83,7 @@ def test_a_role_is_given_and_taken_below_ones_own_office(do, staff, store):
     do("take_role", role="clerk", office="school")
     assert roles(staff("clerk")) == {(Role.SUPERVISOR, "other")}
     with store.transaction() as tx:
-        told = people_changes.of(tx, staff("clerk").user_id)
+        told = people_changes.of(tx, staff("clerk").user_id).items
     assert [(one.what, one.by, one.detail["office"]) for one in told] == [
         ("role_taken", staff("admin").login, "school"),
         ("role_given", staff("admin").login, "other"),
@@ -193,7 +193,7 @@ def test_a_first_password_opens_once_and_wants_another(do, staff, store):
     with store.transaction() as tx:
         begun = credentials.sign_in(tx, CLOCK, staff("clerk").login, password)
         assert sessions.by_session(tx, CLOCK, begun.token).must_change_password
-        assert password not in str(people_changes.of(tx, staff("clerk").user_id))
+        assert password not in str(people_changes.of(tx, staff("clerk").user_id).items)
 
 
 def test_who_is_locked_out_is_let_try_again(do, staff, store):
@@ -303,16 +303,16 @@ def test_the_tree_shows_ones_own_offices_and_their_days(store, staff):
                 {"office_id": east, "day": day, "is_working": True, "source": "order"},
             ],
         )
-        top = office_tree.branch(tx, staff("admin"), None, day)
+        top = office_tree.right_below(tx, staff("admin"), None).items
         school = office_tree.branch(tx, staff("admin"), "school", day)
         proposed = [code for code, _ in office_tree.proposed(tx, staff("admin"))]
         for code in ("root", "west", "nowhere"):
             with pytest.raises(NotFound):
                 office_tree.branch(tx, staff("admin"), code, day)
 
-    assert [(one.code, one.offices) for one in top.below] == [("east", 2)]
-    assert top.below[0].overrides == 1
-    assert top.below[0].people >= 3
+    assert [(one.code, one.offices) for one in top] == [("east", 2)]
+    assert top[0].overrides == 1
+    assert top[0].people >= 3
     assert [one.code for one in school.above] == ["east"]
     assert school.office.code == "school"
     assert {one.source for one in school.overrides} == {"decree", "order"}

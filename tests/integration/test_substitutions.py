@@ -169,7 +169,7 @@ def test_ended_before_its_time_it_is_over_at_once(store, staff, name):
     with store.transaction() as tx:
         substitutions.end(tx, at(), staff("absent"), made)
         substitutions.end(tx, at(), staff("absent"), made)
-        told = people_changes.of(tx, staff("absent").user_id)
+        told = people_changes.of(tx, staff("absent").user_id).items
 
     assert staff("colleague", at()).stands_in_for == ()
     assert [one.what for one in told] == ["substitution_ended", "substitute_named"]

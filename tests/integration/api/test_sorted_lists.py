@@ -1,4 +1,4 @@
-"""Lists of cases and of deadlines: sorted by each column, by page, as files."""
+"""Lists of cases, deadlines and offices: sorted by each column, by page, as files."""
 
 import csv
 import io
@@ -9,7 +9,11 @@ import sqlalchemy as sa
 
 from server import sorting
 from server.api.examples import APPLICATION
-from workflows.store.tables import offices, process_instances
+from tests.integration.api.callers import make_caller
+from workflows import people
+from workflows.model import Role
+from workflows.store.tables import offices as office_rows
+from workflows.store.tables import process_instances
 
 NAMES = {"school-1": "Ә мектебі", "school-2": "Б мектебі"}  # ә before б
 
@@ -40,8 +44,8 @@ def numbers(released, callers, store):
         )
         for code, name in NAMES.items():
             tx.execute(
-                sa.update(offices)
-                .where(offices.c.code == code)
+                sa.update(office_rows)
+                .where(office_rows.c.code == code)
                 .values(names=dict.fromkeys(("kk", "ru", "en"), name))
             )
     return made
@@ -50,6 +54,24 @@ def numbers(released, callers, store):
 @pytest.fixture
 def get(browse, callers):
     return browse(callers["supervisor"])[0]
+
+
+@pytest.fixture(scope="module")
+def crowd(app, store, callers):
+    """Most people are at school-2, nobody is at school-3."""
+    with store.transaction() as tx:
+        names = {"kk": "Қ", "en": "Қ"}
+        people.add_office(
+            tx, code="school-3", kind="school", names=names, parent="astana"
+        )
+    for number in range(3):
+        make_caller(app, store, f"w-{number}", Role.CLERK, "school-2")
+
+
+@pytest.fixture
+def schools(crowd, browse, callers):
+    """A look at the offices."""
+    return browse(callers["administrator"])[0]
 
 
 def shown(page):
@@ -132,6 +154,31 @@ def test_a_list_too_long_to_be_sorted_says_so(get, numbers, monkeypatch):
     assert shown(page) == ["N-2", "N-1", "N-0"]
     assert "usual order" not in usual
     assert [row[0] for row in rows(file)] == ["N-0", "N-1", "N-2"]
+
+
+@pytest.mark.parametrize(
+    ("sort", "order"),
+    [
+        ("", ["school-1", "school-2", "school-3"]),
+        ("name", ["school-1", "school-2", "school-3"]),
+        ("-name", ["school-3", "school-2", "school-1"]),
+        ("-people", ["school-2", "school-1", "school-3"]),
+    ],
+)
+def test_offices_are_sorted_page_by_page_and_in_the_file(
+    numbers, schools, sort, order, monkeypatch
+):
+    monkeypatch.setattr(sorting, "PAGE_SIZE", 2)
+
+    first = schools(f"/offices?at=astana&sort={sort}&lang=en").text
+    following = re.search(r'href="([^"]*cursor=[^"]*)" rel="next"', first)[1]
+    second = schools(following.replace("&amp;", "&")).text
+    file = rows(schools(f"/offices.csv?at=astana&sort={sort}"))
+
+    codes = r"</a><small>(school-\d)</small>"
+    assert "Shown: 2 of 3" in first
+    assert re.findall(codes, first) + re.findall(codes, second) == order
+    assert [row[1] for row in file] == order
 
 
 def test_what_has_no_number_comes_before_all_numbers(get, numbers, store):

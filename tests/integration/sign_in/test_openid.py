@@ -109,7 +109,7 @@ def test_roles_are_replaced_at_each_sign_in_and_local_ones_stay(enter, caller, s
         (Role.CLERK, "west"),
     }
     with store.transaction() as tx:
-        told = [one.what for one in people_changes.of(tx, caller().user_id)]
+        told = [one.what for one in people_changes.of(tx, caller().user_id).items]
     assert told.count("role_given") == 3
     assert told.count("role_taken") == 1
 

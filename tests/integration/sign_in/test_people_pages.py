@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from tests.integration.sign_in.conftest import CSRF, post
 from tests.integration.sign_in.test_account import PASSWORD, is_in, sign_in
-from workflows import credentials, people, sessions
+from workflows import credentials, people, people_changes, sessions
 from workflows.model import Role
 from workflows.ports import SystemClock
 from workflows.store.tables import users
@@ -50,7 +50,7 @@ def shown(client, path):
     return answer.text
 
 
-PATHS = ("/people", "/people.csv", "/people/new", "/offices")
+PATHS = ("/people", "/people.csv", "/people/new", "/offices", "/offices.csv")
 EVERYBODYS = "/sessions"
 
 
@@ -176,6 +176,28 @@ def test_roles_are_given_and_taken(admin, clerk):
         assert post(admin, f"{page}/roles", page, **told).status_code == 422
     assert post(admin, f"{page}/roles/take", page, **at).status_code == 303
     assert post(admin, f"{page}/roles/take", page, **at).status_code == 404
+    assert "A role was given: supervisor, Мектеп" in shown(admin, page)
+
+
+def test_all_that_was_changed_is_read_page_by_page(admin, clerk, store):
+    with store.transaction() as tx:
+        for number in range(60):
+            told = {"issuer": f"https://id-{number}.example"}
+            people_changes.record(
+                tx, SystemClock(), clerk[1], "identity_linked", **told
+            )
+
+    first = shown(admin, f"/people/{clerk[1]}")
+    following = re.search(r'href="([^"]*cursor=[^"]*)#changes"', first)[1]
+    second = shown(admin, following.replace("&amp;", "&"))
+
+    assert "Shown: 50 of 60" in first
+    numbers = [
+        int(one)
+        for page in (first, second)
+        for one in re.findall(r"https://id-(\d+)", page)
+    ]
+    assert numbers == list(range(59, -1, -1))
 
 
 def test_an_account_is_closed_and_opened(app, admin, clerk):
