@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from forms import letters
 from workflows import instances, listing, people, task_rights
 from workflows.callers import Caller
 from workflows.model import (
@@ -113,7 +114,7 @@ def add(
     text that is empty or longer than 4,000 letters, MentionUnknown.
     """
     instances.get(tx, caller, instance_id)
-    told = text.replace("\r\n", "\n").replace("\0", "").strip()
+    told = letters.lines(text).replace("\0", "").strip()
     if not told:
         raise InputRefused(field="text", reason="it is empty")
     if len(told) > MOST_LETTERS:

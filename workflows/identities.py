@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from forms import letters
 from workflows import people_changes
 from workflows.model import InputRefused, Role
 from workflows.people import add_user, known, login_of
@@ -134,7 +135,7 @@ def _free_login(tx: sa.Connection, told: Told) -> str:
 
 
 def _name(told: Told) -> str:
-    return told.name.replace("\0", "").strip()[:NAME_LENGTH] or told.login
+    return letters.line(told.name).replace("\0", "").strip()[:NAME_LENGTH] or told.login
 
 
 def _offices(tx: sa.Connection, codes: Sequence[str]) -> dict[str, uuid.UUID]:

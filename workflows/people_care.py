@@ -12,6 +12,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from forms import letters
 from workflows import credentials, people_changes, second_factors, sessions
 from workflows.callers import AnyRow, Caller
 from workflows.model import InputRefused, NotAllowed, NotFound, Role
@@ -37,7 +38,7 @@ def add(
     office: str,
 ) -> uuid.UUID:
     """A new person with a first role; InputRefused names the field to mend."""
-    name = name.replace("\0", "").strip()
+    name = letters.line(name).replace("\0", "").strip()
     if not name:
         raise InputRefused(field="name", reason="type the full name of the person")
     if len(name) > NAME_LENGTH:

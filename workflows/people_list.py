@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from forms import letters
 from workflows import listing
 from workflows.callers import LENT, Caller, today
 from workflows.model import InputRefused, NotFound, Page, Role
@@ -212,10 +213,10 @@ def _restrictions(
     caller: Caller, query: PeopleQuery, state: sa.ColumnElement[str]
 ) -> list[sa.ColumnElement[bool]]:
     wanted: list[sa.ColumnElement[bool]] = []
-    if query.text:
+    if text := letters.line(query.text or ""):
         wanted.append(
-            users.c.name.icontains(query.text, autoescape=True)
-            | users.c.login.icontains(query.text, autoescape=True)
+            users.c.name.icontains(text, autoescape=True)
+            | users.c.login.icontains(text, autoescape=True)
         )
     if query.state:
         wanted.append(state == query.state)

@@ -11,6 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
+from unicodedata import category
+
+from forms import numbers
+from workflows import lookalikes
 
 PREFIX_LETTERS = 3  # a shorter word is looked for as a whole
 WORD_LETTERS = 64
@@ -71,7 +75,7 @@ def _words(value: Any) -> Iterator[str]:
 
 
 def _of_text(text: str) -> Iterator[str]:
-    for whole in _split(text):
+    for whole in map(lookalikes.plain, _split(text)):
         yield whole
         # Half of a double name finds it, and so does the end of a number.
         parts = PARTS.split(whole)
@@ -80,8 +84,12 @@ def _of_text(text: str) -> Iterator[str]:
 
 
 def fold(text: str) -> str:
-    """One spelling for all: NFKC, no capitals, single spaces, no `=`, NUL or №."""
-    plain = unicodedata.normalize("NFKC", text.replace("№", " "))  # NFKC makes it "No"
+    """One spelling for all: NFKC, no capitals, single spaces, no `=`, NUL or №.
+
+    And nothing unseen (category Cf), such as the soft hyphens of Word.
+    """
+    seen = (each for each in text.replace("№", " ") if category(each) != "Cf")
+    plain = unicodedata.normalize("NFKC", "".join(seen))  # NFKC would make № "No"
     return " ".join(plain.translate(NO_LETTERS).casefold().split())
 
 
@@ -108,8 +116,24 @@ def asked(text: str, path: str | None = None) -> str | None:
     With a path, whole words of that variable; without one, the beginnings of words.
     None where there is no word in it.
     """
-    each = [_either(word, path) for word in dict.fromkeys(_split(text))]
-    return " & ".join(each[:WORDS_OF_A_VALUE]) or None
+    found = list(dict.fromkeys(_split(text)))
+    each = [_either(word, path) for word in found]
+    query = " & ".join(each[:WORDS_OF_A_VALUE]) or None
+    whole = _in_groups(text)
+    if query is None or whole is None or found == [whole]:
+        return query
+    return f"({query}) | {_either(whole, path)}"
+
+
+def _in_groups(text: str) -> str | None:
+    """An IIN or a telephone that is typed in groups: 150317 600121, 8 (701) 123-45-67.
+
+    As the word that forms keep; None where the text is not one such number.
+    """
+    bare = numbers.state_number(text)
+    if re.fullmatch(r"[0-9]{12}", bare):
+        return bare
+    return numbers.telephone_normal(text)
 
 
 def _either(word: str, path: str | None) -> str:
@@ -119,15 +143,23 @@ def _either(word: str, path: str | None) -> str:
 
 
 def _also(word: str) -> Iterator[str]:
-    """Other spellings of a number or a day, as they are kept."""
+    """Other spellings as they are kept: of a word, a number, a telephone or a day."""
+    told = lookalikes.plain(word)
+    if told != word:
+        yield told  # the word itself was kept so once
+    if (number := lookalikes.as_number(word)) is not None:
+        yield number
+    phone = numbers.telephone_normal(word) or ""
+    if phone.startswith("+7") and phone != word:
+        yield phone
     if day := DAY.fullmatch(word):
         yield f"{day[3]}-{day[2]}-{day[1]}"
         return
     try:
-        number = Decimal(word.replace(",", "."))
+        amount = Decimal(word.replace(",", "."))
     except InvalidOperation:
         return
-    kept = canonical(number)
+    kept = canonical(amount)
     if kept != word:
         yield kept
 

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from forms import letters
 from workflows import duties, people
 from workflows.callers import Caller, Membership, StandIn
 from workflows.model import MoveRefused, NotAllowed, RasimError, Role, TaskState
@@ -231,7 +232,7 @@ def candidates(tx: sa.Connection, *tasks: Any, text: str = "") -> list[Candidate
         # The office nearest to the task is the one to be named.
         .order_by(users.c.id, sa.func.cardinality(offices.c.path).desc())
     )
-    wanted = text.replace("\0", "").strip()
+    wanted = letters.line(text).replace("\0", "").strip()
     if wanted:
         chosen = chosen.where(
             users.c.name.icontains(wanted, autoescape=True)

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, UUID
 
+from workflows import lookalikes
 from workflows.model import Role, TaskState
 from workflows.sight import Part, Sight
 from workflows.store.prepared import DIALECT, Ids, driver_of
@@ -247,7 +248,8 @@ def _estimated(tx: sa.Connection, *conditions: Condition) -> int:
 
 def is_of_case(business_key: str) -> Condition:
     """Whether a task, open or not, is of a case with this business key."""
-    spellings = list(dict.fromkeys([business_key, business_key.upper()]))
+    told = lookalikes.as_number(business_key.casefold()) or business_key
+    spellings = list(dict.fromkeys([business_key, business_key.upper(), told.upper()]))
     cases = sa.select(process_instances.c.id).where(
         process_instances.c.business_key == sa.any_(sa.cast(spellings, ARRAY(sa.Text)))
     )

@@ -1,5 +1,6 @@
 """Words of values and of what people type, in Kazakh letters among others."""
 
+import unicodedata
 from datetime import date
 from decimal import Decimal
 
@@ -72,3 +73,35 @@ def test_what_is_typed_becomes_a_query(
     text: str, path: str | None, query: str | None
 ) -> None:
     assert search_terms.asked(text, path) == query
+
+
+@pytest.mark.parametrize(
+    ("kept", "typed"),
+    [
+        ("Әлі", "Әлi"),  # Latin i, where there is no Kazakh keyboard
+        ("Әсел", "əсел"),  # Latin schwa
+        ("Қаһарман", "Қаhарман"),
+        ("Семёнов", "Семенов"),
+        ("Семенов", "Семёнов"),
+        ("О’Коннор", "О'Коннор"),
+        ("Қай\xadрат", "Қайрат"),  # a soft hyphen of Word
+        ("Қайрат", unicodedata.normalize("NFD", "ҚАЙРАТ")),  # of a Mac
+        ("Әл\xa0Фараби", "әл фараби"),
+        ("A-2026-0BE4", "А-2026-0ВЕ4"),  # Cyrillic letters in the number of a case
+        ("+77011234567", "8 (701) 123-45-67"),
+        ("+77011234567", "7 701 123 45 67"),
+        ("150317600121", "150317 600121"),
+        ("150317600121", "150317\xa0600121"),
+    ],
+)
+def test_what_looks_the_same_on_paper_is_found(kept: str, typed: str) -> None:
+    query = search_terms.asked(typed, "p")
+
+    assert query is not None
+    terms = [search_terms.quoted(f"{word}=p") for word in search_terms.words(kept)]
+    assert terms[0] in query
+
+
+def test_a_word_of_one_alphabet_stays_as_it_is() -> None:
+    assert search_terms.words("оса Oca") == ["оса", "oca"]
+    assert search_terms.asked("оса", "p") == "'оса=p'"
