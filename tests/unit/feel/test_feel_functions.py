@@ -36,6 +36,7 @@ ALMATY = ZoneInfo("Asia/Almaty")
         ('split("a;b;;c", ";")', ["a", "b", "", "c"]),
         ('string join(["a", null, "b"], ", ")', "a, b"),
         ("string(1.50)", "1.5"),
+        ("string(0 * -1)", "0"),
         ("string(1e20)", "100000000000000000000"),
         ("string(true)", "true"),
         ("string(null)", None),
@@ -49,6 +50,7 @@ ALMATY = ZoneInfo("Asia/Almaty")
         ('string(@"P14M")', "P1Y2M"),
         ('number("-1.5e2")', -150),
         ('number("1 000,5", " ", ",")', 1000.5),
+        ('number("1\xa0000\u202f000,5", " ", ",")', 1000000.5),  # of a spreadsheet
         ("decimal(1/3, 2)", 0.33),
         ("decimal(2.5, 0)", 2),
         ("floor(-1.5)", -2),

@@ -23,6 +23,7 @@ from workflows.feel.values import (
     YearsMonths,
 )
 
+_NO_BREAK = re.compile(r"[\xa0\u2007\u202f]")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
 
 
@@ -49,7 +50,9 @@ def number_grouped(
         raise WrongValue('separators are " ", "," or "." for groups, "." or "," else')
     if grouping is not None and grouping == point:
         raise WrongValue("both separators are the same")
-    plain = text.replace(grouping, "") if grouping else text
+    # Spreadsheets and Word put no-break spaces where a person types a plain one.
+    told = _NO_BREAK.sub(" ", text) if grouping == " " else text
+    plain = told.replace(grouping, "") if grouping else told
     return number_of(run, plain.replace(point, ".") if point else plain)
 
 
@@ -149,9 +152,10 @@ def shown(value: Value, run: Run) -> str:
 
 
 def shown_number(value: Decimal) -> str:
-    """By its value alone: 1.50 is 1.5, with no exponent."""
+    """By its value alone: 1.50 is 1.5, with no exponent; 0 times -1 is 0."""
     text = f"{value:f}"
-    return (text.rstrip("0").rstrip(".") if "." in text else text) or "0"
+    short = (text.rstrip("0").rstrip(".") if "." in text else text) or "0"
+    return "0" if short == "-0" else short
 
 
 def _inner(value: Value, run: Run) -> str:
