@@ -156,8 +156,8 @@ def _tokens(tx: sa.Connection) -> Part[TokenRow]:
     return part
 
 
-def _cursor(of: str) -> str | None:
+def _cursor(name: str) -> str | None:
     """Where a list goes on: one of the two is read on at a time."""
-    if request.args.get("of") != of:
+    if request.args.get("list") != name:
         return None
     return request.args.get("cursor") or None

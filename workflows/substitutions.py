@@ -12,15 +12,16 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from workflows import people_changes
+from workflows import listing, people_changes
 from workflows.callers import LENT, Caller, today
-from workflows.model import InputRefused, NotFound, Role
+from workflows.model import InputRefused, NotFound, Page, Role
 from workflows.people import login_of
 from workflows.ports import Clock
 from workflows.store.tables import memberships, offices, substitutions, users
 
 LONGEST = timedelta(days=366)
 SHOWN = 50
+ORDER = [substitutions.c.from_on.desc(), substitutions.c.id.asc()]
 # Who may be named: somebody who works here, not a program and not a parent.
 STAFF = (*LENT, Role.DESIGNER, Role.ADMINISTRATOR)
 
@@ -137,25 +138,24 @@ def end(
 
 
 def of_person(
-    tx: sa.Connection, caller: Caller, user_id: uuid.UUID
-) -> list[Substitution]:
+    tx: sa.Connection, caller: Caller, user_id: uuid.UUID, *, cursor: str | None = None
+) -> Page[Substitution]:
     """Who stood, stands and will stand in for somebody, the latest first."""
     _check_speaks_for(tx, caller, user_id)
-    return _listed(tx, substitutions.c.user_id == user_id)
+    query = _every().where(substitutions.c.user_id == user_id)
+    return listing.page(tx, query, ORDER, _row, SHOWN, cursor)
 
 
 def by_substitute(
     tx: sa.Connection, clock: Clock, caller: Caller
 ) -> list[Substitution]:
     """For whom the caller stands in, today and later."""
-    return _listed(
-        tx,
-        sa.and_(
-            substitutions.c.substitute_id == caller.user_id,
-            substitutions.c.ended_at.is_(None),
-            substitutions.c.to_on >= today(clock),
-        ),
+    query = _every().where(
+        substitutions.c.substitute_id == caller.user_id,
+        substitutions.c.ended_at.is_(None),
+        substitutions.c.to_on >= today(clock),
     )
+    return [_row(row) for row in tx.execute(query.order_by(*ORDER))]
 
 
 def colleagues(tx: sa.Connection, user_id: uuid.UUID) -> list[Colleague]:
@@ -267,9 +267,9 @@ def _able(user_id: uuid.UUID) -> sa.Select[Any]:
     )
 
 
-def _listed(tx: sa.Connection, which: sa.ColumnElement[bool]) -> list[Substitution]:
+def _every() -> sa.Select[Any]:
     absent, other = users.alias("absent"), users.alias("other")
-    rows = tx.execute(
+    return (
         sa.select(
             substitutions.c.id,
             substitutions.c.user_id,
@@ -284,8 +284,8 @@ def _listed(tx: sa.Connection, which: sa.ColumnElement[bool]) -> list[Substituti
         )
         .join(absent, absent.c.id == substitutions.c.user_id)
         .join(other, other.c.id == substitutions.c.substitute_id)
-        .where(which)
-        .order_by(substitutions.c.from_on.desc(), substitutions.c.id)
-        .limit(SHOWN)
     )
-    return [Substitution(**row._mapping) for row in rows]
+
+
+def _row(row: sa.Row[Any]) -> Substitution:
+    return listing.value(Substitution, row)

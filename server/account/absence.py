@@ -59,7 +59,8 @@ def _page(problems: dict[str, str]) -> str:
     whose = _whose()
     day = today(services().clock)
     with transaction() as tx:
-        rows = substitutions.of_person(tx, caller(), whose.user_id)
+        cursor = request.args.get("cursor") or None
+        page = substitutions.of_person(tx, caller(), whose.user_id, cursor=cursor)
         colleagues = substitutions.colleagues(tx, whose.user_id)
         own = _is_own(whose)
         stands_in = (
@@ -71,7 +72,7 @@ def _page(problems: dict[str, str]) -> str:
         colleagues=colleagues,
         is_own=own,
         problems=problems,
-        rows=rows,
+        page=page,
         stands_in=stands_in,
         supervises=any(one.role == Role.SUPERVISOR for one in caller().own),
         today=day,

@@ -18,7 +18,7 @@ def overview() -> str:
     with transaction() as tx:
         names = offices.names_of(tx, [one.office_id for one in caller().memberships])
         stands_in = substitutions.by_substitute(tx, clock, caller())
-        own = substitutions.of_person(tx, caller(), caller().user_id)
+        own = substitutions.of_person(tx, caller(), caller().user_id).items
         has_password = credentials.has_password(tx, caller().user_id)
         has_codes = second_factors.is_on(tx, caller().user_id)
     day = today(clock)

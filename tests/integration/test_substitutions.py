@@ -9,6 +9,7 @@ from workflows import credentials, people, people_changes, sessions, substitutio
 from workflows.model import InputRefused, NotFound, Role
 from workflows.people import StandIn
 from workflows.ports import FixedClock
+from workflows.store.tables import substitutions as substitution_rows
 from workflows.store.tables import users
 
 # 2026-09-07 23:30 in Almaty: in UTC it is the 7th, too, but half past six.
@@ -180,7 +181,8 @@ def test_ended_before_its_time_it_is_over_at_once(store, staff, name):
 def test_a_supervisor_above_names_one_and_ends_one(store, staff, name):
     made = name(by="boss")
     with store.transaction() as tx:
-        (row,) = substitutions.of_person(tx, staff("boss"), staff("absent").user_id)
+        page = substitutions.of_person(tx, staff("boss"), staff("absent").user_id)
+        (row,) = page.items
         assert row.state(DAY) == "now"
         assert row.state(DAY + timedelta(days=9)) == "over"
         assert row.state(DAY - timedelta(days=9)) == "ahead"
@@ -280,3 +282,29 @@ def test_the_substitute_sees_for_whom_and_when(store, staff, name):
         assert substitutions.by_substitute(tx, over, staff("colleague")) == []
 
     assert (ahead.name, ahead.state(DAY)) == ("absent", "ahead")
+
+
+def test_the_substitutions_of_long_ago_are_on_further_pages(store, staff):
+    absent, other = staff("absent"), staff("colleague").user_id
+    rows = [
+        {
+            "user_id": absent.user_id,
+            "substitute_id": other,
+            "from_on": day,
+            "to_on": day,
+            "created_at": at().now(),
+            "created_by": absent.user_id,
+        }
+        for day in (DAY - timedelta(days=7 * number) for number in range(1, 61))
+    ]
+    with store.transaction() as tx:
+        tx.execute(sa.insert(substitution_rows), rows)
+        first = substitutions.of_person(tx, absent, absent.user_id)
+        cursor = first.next_cursor
+        rest = substitutions.of_person(tx, absent, absent.user_id, cursor=cursor)
+
+    days = [one.from_on for one in first.items + rest.items]
+    assert len(first.items) == 50
+    assert len(days) == first.total
+    assert days == sorted(days, reverse=True)
+    assert rest.next_cursor is None

@@ -107,7 +107,7 @@ def test_the_webhooks_are_a_file_as_they_are_sorted(browse, callers, hosts):
 
 def test_tokens_that_end_soon_stand_first_and_none_is_left_out(look, many):
     first = look("/programs?lang=en").text
-    link = re.search(r'href="([^"]*of=tokens[^"]*#tokens)"', first)[1]
+    link = re.search(r'href="([^"]*list=tokens[^"]*#tokens)"', first)[1]
     rest = look(link.replace("&amp;", "&").partition("#")[0]).text
     whole = lines(look("/programs/tokens.csv?lang=en"))[1:]
 
@@ -141,7 +141,7 @@ def test_tokens_are_sorted_on_the_page_and_in_the_file(look, store, many, sort, 
 
     assert sorted(page[:2]) == sorted(shown)
     assert [one for one in file if one.startswith("№")][: len(page)] == page
-    following = look(f"/programs?sort={sort}&of=tokens&cursor=50").text
+    following = look(f"/programs?sort={sort}&list=tokens&cursor=50").text
     assert set(labels(following)).isdisjoint(page)
     assert len({*labels(following), *page}) == 60
 
@@ -186,9 +186,9 @@ def test_programs_bear_the_names_of_their_accounts(look, store, many):
 @pytest.mark.parametrize(
     "asked",
     [
-        "of=tokens&cursor=abc",
-        "of=tokens&cursor=-1&sort=token_label",
-        "of=hooks&cursor=9999999&sort=hook_url",
+        "list=tokens&cursor=abc",
+        "list=tokens&cursor=-1&sort=token_label",
+        "list=hooks&cursor=9999999&sort=hook_url",
     ],
 )
 def test_a_cursor_of_another_list_leads_to_the_beginning(browse, callers, asked):
