@@ -106,14 +106,8 @@ def begin(tx: sa.Connection, clock: Clock, sealer: Sealer, caller: Caller) -> Se
 def confirm(
     tx: sa.Connection, clock: Clock, sealer: Sealer, caller: Caller, code: str
 ) -> list[str]:
-    """Turn it on with a first code; the recovery codes, told this once.
-
-    A sign-in with the password alone that is under way comes before it, so that its
-    session can be ended, or asks for a code.
-    """
-    tx.execute(
-        sa.select(users.c.id).where(users.c.id == caller.user_id).with_for_update()
-    )
+    """Turn it on with a first code; the recovery codes, told this once."""
+    _lock(tx, caller.user_id)
     row = _row(tx, caller.user_id)
     if row is not None and row.confirmed_at is not None:
         raise AlreadyOn(field="code")
@@ -152,6 +146,7 @@ def replace(
 ) -> list[str]:
     """Another telephone takes the place of that of now with its first code; new
     recovery codes, told this once. At no moment the password alone is enough."""
+    _lock(tx, caller.user_id)
     row = _row(tx, caller.user_id)
     setup = opened(clock, sealer, caller, sealed)
     if row is None or row.confirmed_at is None or setup is None:
@@ -207,6 +202,7 @@ def turn_off(
     tx: sa.Connection, clock: Clock, user_id: uuid.UUID, by: Caller | None
 ) -> bool:
     """Forget the secret and the recovery codes; whether there was anything."""
+    _lock(tx, user_id)
     gone = tx.execute(
         sa.delete(second_factors)
         .where(second_factors.c.user_id == user_id)
@@ -217,6 +213,12 @@ def turn_off(
         return False
     people_changes.record(tx, clock, user_id, "second_factor_off", by)
     return True
+
+
+def _lock(tx: sa.Connection, user_id: uuid.UUID) -> None:
+    """The person first, then the factor, as a sign-in does: one that is under way comes
+    before a change, which ends its session, or after it, and is asked for a code."""
+    tx.execute(sa.select(users.c.id).where(users.c.id == user_id).with_for_update())
 
 
 def _row(tx: sa.Connection, user_id: uuid.UUID) -> sa.Row[Any] | None:
