@@ -15,10 +15,15 @@ from sqlalchemy.dialects.postgresql import insert
 
 from workflows import people_changes
 from workflows.callers import Caller
-from workflows.model import InputRefused
+from workflows.model import InputRefused, Role
 from workflows.ports import Clock
 from workflows.sealing import Sealer
-from workflows.store.tables import recovery_codes, second_factors, users
+from workflows.store.tables import (
+    memberships,
+    recovery_codes,
+    second_factors,
+    users,
+)
 
 PURPOSE = "second factor"
 STEP_SECONDS = 30
@@ -64,6 +69,29 @@ def is_on(tx: sa.Connection, user_id: uuid.UUID) -> bool:
                 second_factors.c.user_id == user_id,
                 second_factors.c.confirmed_at.is_not(None),
             )
+        )
+    )
+
+
+def missing(tx: sa.Connection, most: int) -> list[str]:
+    """The logins of staff whose password opens their account alone, `most` at most."""
+    factors = sa.select(second_factors.c.user_id).where(
+        second_factors.c.confirmed_at.is_not(None)
+    )
+    staff = sa.select(memberships.c.user_id).where(
+        memberships.c.role.not_in([Role.APPLICANT, Role.SERVICE])
+    )
+    return list(
+        tx.scalars(
+            sa.select(users.c.login)
+            .where(
+                users.c.password_hash.is_not(None),
+                users.c.disabled_at.is_(None),
+                users.c.id.in_(staff),
+                users.c.id.not_in(factors),
+            )
+            .order_by(users.c.login)
+            .limit(most)
         )
     )
 

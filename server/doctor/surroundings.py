@@ -19,8 +19,8 @@ from server.backup.choice import NoBackup
 from server.backup.store import PHYSICAL, BackupDamaged
 from server.i18n import TIME_ZONE
 from server.settings import Settings
-from workflows import resealing
-from workflows.doctor import NAMED_AT_MOST, Ill
+from workflows import resealing, second_factors
+from workflows.doctor import COUNTED_AT_MOST, NAMED_AT_MOST, Ill
 from workflows.store import schema
 from workflows.store.session import Store
 
@@ -67,6 +67,7 @@ def of_server(store: Store, settings: Settings) -> Iterator[Ill]:
         yield from _tables(tx)
         yield from _slots(tx)
         yield from _seals(tx, settings)
+        yield from _passwords_alone(tx, settings)
         oldest = tx.scalar(sa.text(OLDEST_LOG))
     kept = timedelta(days=settings.queue_log_days) + LATE_PRUNING
     if oldest is not None and oldest < datetime.now(UTC) - kept:
@@ -167,6 +168,15 @@ def _seals(tx: sa.Connection, settings: Settings) -> Iterator[Ill]:
     # Until then repeated requests are known by them.
     if changed < datetime.now(UTC) - timedelta(days=settings.idempotency_days):
         yield Ill("secret-old", since=changed)
+
+
+def _passwords_alone(tx: sa.Connection, settings: Settings) -> Iterator[Ill]:
+    """A demonstration has nothing to guard; where it is required, nobody gets by."""
+    if settings.demo or settings.needs_second_factor:
+        return
+    logins = second_factors.missing(tx, COUNTED_AT_MOST)
+    if logins:
+        yield Ill("password-alone", len(logins), logins[:NAMED_AT_MOST])
 
 
 def _folders(settings: Settings) -> Iterator[Ill]:

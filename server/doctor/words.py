@@ -130,6 +130,13 @@ WORDS: Mapping[str, tuple[str, str]] = {
         _("Keys of before still count, though nothing is sealed with them any more."),
         _("Stop rasim up, and run: rasim secret forget"),
     ),
+    "password-alone": (
+        _("People with a role here sign in with a password alone."),
+        _(
+            "Set RASIM_SECOND_FACTOR=required, or have each of them set up the second"
+            " step on My account."
+        ),
+    ),
     "database-open": (
         _("On the way to the database at %(host)s no certificate is asked for."),
         _(

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pyotp
 import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
@@ -15,7 +16,12 @@ from server.backup.store import PHYSICAL, Followed, Manifest
 from server.cli import main
 from server.doctor import surroundings, words
 from server.settings import Settings
+from workflows import people, second_factors
 from workflows.doctor import CHECKS
+from workflows.model import Role
+from workflows.ports import FixedClock
+from workflows.sealing import Sealer
+from workflows.second_factors import PURPOSE
 from workflows.store.session import Store
 
 SECRET = "x" * 40
@@ -144,6 +150,42 @@ def test_what_a_server_says_of_itself(
     monkeypatch.setattr(surroundings, name, statement)
 
     assert codes(surroundings.of_server(store, settings)) == [code]
+
+
+def test_staff_who_sign_in_with_a_password_alone(
+    store: Store, environment: dict[str, str]
+) -> None:
+    now, password = FixedClock(NOW), "тау мен дала арасында"
+    required = environment | {"RASIM_SECOND_FACTOR": "required"}
+    with store.transaction() as tx:
+        people.ensure_root(tx, code="moe", names={"kk": "М"})
+        for login, role, secret in (
+            ("alone", Role.CLERK, password),
+            ("guarded", Role.ADMINISTRATOR, password),
+            ("elsewhere", Role.DESIGNER, None),
+            ("citizen", Role.APPLICANT, password),
+            ("closed", Role.CLERK, password),
+        ):
+            people.add_user(tx, now, login=login, password=secret)
+            people.add_membership(tx, login=login, role=role)
+        sealer, guarded = Sealer(SECRET, PURPOSE), people.known(tx, "guarded")
+        secret = second_factors.begin(tx, now, sealer, guarded).secret
+        code = pyotp.TOTP(secret).at(NOW)
+        second_factors.confirm(tx, now, sealer, guarded, code)
+        close = sa.text("UPDATE users SET disabled_at = now() WHERE login = 'closed'")
+        tx.execute(close)
+
+    found = list(surroundings.of_server(store, Settings.from_environment(environment)))
+    demanded = surroundings.of_server(store, Settings.from_environment(required))
+
+    try:
+        assert [(ill.code, ill.count, ill.ids) for ill in found] == [
+            ("password-alone", 1, ["alone"])
+        ]
+        assert list(demanded) == []
+    finally:
+        with store.transaction() as tx:
+            tx.execute(sa.text("DELETE FROM memberships"))
 
 
 def test_a_queue_log_that_nobody_prunes(store: Store, settings: Settings) -> None:
