@@ -2,18 +2,42 @@
 
 from flask import Blueprint, Response, render_template, request
 
-from server import norms_pages
+from server import exports, i18n, moments, norms_pages
 from server.auth import require
 from server.context import caller, transaction
 from server.drawings import text_of
+from server.i18n import gettext
 from server.sections import STAFF
+from server.sorting import Order
 from workflows import deployments, listening
+from workflows.deployments import DefinitionRow, ProcedureRow
 
 YEAR_SECONDS = 31_536_000
+# The two lists of the page share the address: a name tells which one is meant.
+PROCEDURES = Order[ProcedureRow](
+    "key",
+    {
+        "key": lambda row: row.key,
+        "name": lambda row: i18n.name_in(row.names, row.key),
+        "open_cases": lambda row: row.open_cases,
+        "version": lambda row: row.version,
+        "released": lambda row: row.released_at,
+    },
+)
+DECISIONS = Order[DefinitionRow](
+    "decision_key",
+    {
+        "decision_key": lambda row: row.key,
+        "decision_name": lambda row: i18n.name_in(row.names, row.key),
+        "decision_version": lambda row: row.version,
+        "decision_released": lambda row: row.released_at,
+    },
+)
 
 
 def register(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/procedures", "procedures", procedures)
+    blueprint.add_url_rule("/procedures.csv", "procedures_csv", procedures_csv)
     blueprint.add_url_rule("/procedures/<key>", "procedure", procedure)
     blueprint.add_url_rule(
         "/procedures/<key>/<int:version>/drawing.bpmn", "drawing", drawing
@@ -23,14 +47,41 @@ def register(blueprint: Blueprint) -> None:
 @require(*STAFF)
 def procedures() -> str:
     with transaction() as tx:
-        rows = deployments.procedures(tx, caller())
-        decisions = deployments.newest_decisions(tx)
+        rows = PROCEDURES.of(deployments.procedures(tx, caller()))
+        decisions = DECISIONS.of(deployments.newest_decisions(tx))
     return render_template(
         "designer/procedures.html",
+        decision_sort=DECISIONS.asked(),
         decisions=decisions,
         rows=rows,
         section="procedures",
+        sort=PROCEDURES.asked(),
     )
+
+
+@require(*STAFF)
+def procedures_csv() -> Response:
+    """The list as it is sorted."""
+    with transaction() as tx:
+        found = PROCEDURES.of(deployments.procedures(tx, caller()))
+    head = [
+        gettext("Procedure"),
+        gettext("Code"),
+        gettext("Cases in progress"),
+        gettext("Version"),
+        gettext("Released"),
+    ]
+    rows = [
+        [
+            i18n.name_in(row.names, row.key),
+            row.key,
+            str(row.open_cases),
+            str(row.version),
+            moments.exact(row.released_at),
+        ]
+        for row in found
+    ]
+    return exports.csv_file("procedures", head, rows)
 
 
 @require(*STAFF)

@@ -68,6 +68,7 @@ class Telling:
     tasks: list[TaskRow]
     jobs: list[JobRow]
     incidents: list[IncidentRow]
+    left_out: Mapping[str, int]  # how many more of "tasks", "jobs", "incidents"
     drawings: Drawings
     norm_ids: list[str]
 
@@ -107,9 +108,9 @@ def read(tx: sa.Connection, instance_id: uuid.UUID) -> Telling:
     is_over = instance.state in (InstanceState.COMPLETED, InstanceState.CANCELED)
     standing = () if is_over else seen.case.standing
     query = WorklistQuery(state="any", instance_id=instance_id, limit=PAGE)
-    task_rows = worklist.page(tx, world(), caller(), query).items
-    job_rows = job_list.search(tx, caller(), instance_id=instance_id, limit=PAGE).items
-    faults = incidents.search(tx, caller(), instance_id=instance_id, limit=PAGE).items
+    tasks = worklist.page(tx, world(), caller(), query)
+    jobs = job_list.search(tx, caller(), instance_id=instance_id, limit=PAGE)
+    found = incidents.search(tx, caller(), instance_id=instance_id, limit=PAGE)
     events = list(
         exports.every(
             lambda cursor: history.events(
@@ -117,9 +118,9 @@ def read(tx: sa.Connection, instance_id: uuid.UUID) -> Telling:
             )
         )
     )
-    gone = ways(drawings, events, faults, standing)
+    gone = ways(drawings, events, found.items, standing)
     sentence, tone = _Standing(
-        instance, task_rows, job_rows, faults, drawings, standing
+        instance, tasks.items, jobs.items, found.items, drawings, standing
     ).sentence()
     said = {way.process: flows.names(tx, seen.released.of(way.process)) for way in gone}
     lines = _Teller(drawings, said, _names(tx, events)).lines(events)
@@ -130,9 +131,14 @@ def read(tx: sa.Connection, instance_id: uuid.UUID) -> Telling:
         tone=tone,
         lines=lines[::-1],
         ways=gone,
-        tasks=task_rows,
-        jobs=job_rows,
-        incidents=faults,
+        tasks=tasks.items,
+        jobs=jobs.items,
+        incidents=found.items,
+        left_out={
+            "tasks": tasks.total - len(tasks.items),
+            "jobs": jobs.total - len(jobs.items),
+            "incidents": found.total - len(found.items),
+        },
         drawings=drawings,
         norm_ids=list(dict.fromkeys(norm_ids)),
     )

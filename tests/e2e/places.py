@@ -155,6 +155,7 @@ NOT_PAGES = {
     "desk.worklist_csv": "a table",
     "people.people_csv": "a table",
     "people.offices_csv": "a table",
+    "designer.procedures_csv": "a table",
     "programs.webhooks_csv": "a table",
     "programs.tokens_csv": "a table",
     "supervisor.queue_changes_csv": "a table",

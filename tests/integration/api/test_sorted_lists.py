@@ -7,10 +7,12 @@ import re
 import pytest
 import sqlalchemy as sa
 
-from server import sorting
+from server import exports, sorting
 from server.api.examples import APPLICATION
+from tests.drawn import job, line
 from tests.integration.api.callers import make_caller
-from workflows import people
+from tests.models import literal, model
+from workflows import deployments, people
 from workflows.model import Role
 from workflows.store.tables import offices as office_rows
 from workflows.store.tables import process_instances
@@ -72,6 +74,19 @@ def crowd(app, store, callers):
 def schools(crowd, browse, callers):
     """A look at the offices."""
     return browse(callers["administrator"])[0]
+
+
+@pytest.fixture(scope="module")
+def another(app, store):
+    """A procedure by another name, without cases, released later than all others."""
+    found = app.extensions["rasim"]
+    files = {
+        "a.bpmn": line("zz_last", job("j", "nobd.check")),
+        "aa.dmn": model(literal("aa", "1"), "urn:aa"),
+        "bb.dmn": model(literal("bb", "2"), "urn:bb"),
+    }
+    with store.transaction() as tx:
+        deployments.release(tx, found.world, None, files)
 
 
 def shown(page):
@@ -179,6 +194,39 @@ def test_offices_are_sorted_page_by_page_and_in_the_file(
     assert "Shown: 2 of 3" in first
     assert re.findall(codes, first) + re.findall(codes, second) == order
     assert [row[1] for row in file] == order
+
+
+def test_a_file_that_is_cut_says_so(get, numbers, monkeypatch):
+    monkeypatch.setattr(sorting, "LIMIT_MAX", 1)
+    monkeypatch.setattr(exports, "TOTAL_CAP", 2)
+
+    listed = rows(get("/cases.csv?sort=-opened&lang=en"))
+
+    assert [row[0] for row in listed[:2]] == ["N-2", "N-1"]
+    assert listed[2][0].startswith("The file ends here, after 2 lines")
+    assert len(listed) == 3
+
+
+@pytest.mark.parametrize("sort", ["", "name", "-name", "open_cases", "-released"])
+def test_procedures_are_sorted_on_the_page_and_in_the_file(get, numbers, another, sort):
+    page = get(f"/procedures?sort={sort}").text
+    file = [row[1] for row in rows(get(f"/procedures.csv?sort={sort}"))]
+
+    assert set(file) == {"first_grade_admission", "zz_last"}
+    assert re.findall(r'href="/procedures/(\w+)"', page) == file
+    is_last_first = sort in ("-name", "open_cases", "-released")
+    assert file[0] == ("zz_last" if is_last_first else "first_grade_admission")
+
+
+def test_decisions_are_sorted_apart_from_procedures(get, numbers, another):
+    rising = get("/procedures?sort=decision_name").text
+    falling = get("/procedures?sort=-decision_name").text
+
+    found = re.compile(r'href="/procedures/decisions/([\w.]+)"')
+    assert len(found.findall(rising)) > 1
+    assert found.findall(rising) == found.findall(falling)[::-1]
+    keys = re.compile(r'href="/procedures/(\w+)"')
+    assert keys.findall(rising) == keys.findall(falling)
 
 
 def test_what_has_no_number_comes_before_all_numbers(get, numbers, store):
