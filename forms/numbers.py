@@ -78,8 +78,11 @@ def iin_sex(iin: str) -> str:
 
 
 def state_number(typed: str) -> str:
-    """An IIN or BIN as it is kept, from one that is written with spaces or dashes."""
-    return _FILLING.sub("", letters.bare(typed))
+    """An IIN or BIN as it is kept, from one that is written with spaces or dashes.
+
+    Before those of our own files, and of others, there is an apostrophe.
+    """
+    return _FILLING.sub("", letters.bare(typed)).lstrip("'")
 
 
 def phone_normal(phone: str) -> str | None:

@@ -32,6 +32,7 @@ def of(kind: str) -> forms.Form:
         ("\ufeff150317600121", "a mark of UTF-8"),
         ("150317\xad600121", "a soft hyphen"),
         ("１５０３１７６００１２１", "wide digits"),
+        ("'150317600121", "an apostrophe of a spreadsheet"),
         ("\t150317600121\r\n", "a cell of a table"),
     ],
 )
