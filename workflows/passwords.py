@@ -71,8 +71,11 @@ def is_right(hashed: str | None, password: str) -> bool:
     """Whether it is the password; as slow where there is none to compare with."""
     # What is longer than any password is not hashed whole, and is wrong anyway.
     told = password[: 4 * MOST]
-    # The second is how passwords were spelt once; mostly it is the same.
-    spellings = dict.fromkeys((_one_spelling(told), _old_spelling(told)))
+    # The second is how passwords were spelt once, the third leaves out the space that
+    # comes along from a message (NIST SP 800-63B allows it); mostly all are the same.
+    spellings = dict.fromkeys(
+        (_one_spelling(told), _old_spelling(told), _one_spelling(told.strip()))
+    )
     return any(_is_right(hashed, each[: MOST + 1]) for each in spellings)
 
 

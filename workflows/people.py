@@ -243,7 +243,10 @@ def add_membership(
 
 
 def login_of(login: str) -> str:
-    return unicodedata.normalize("NFKC", login).strip().casefold().replace("\0", "")
+    """One spelling: no capitals, and nothing unseen, as of a name from a message."""
+    plain = unicodedata.normalize("NFKC", login).replace("\0", "")
+    seen = (each for each in plain if unicodedata.category(each) != "Cf")
+    return "".join(seen).strip().casefold()
 
 
 def _office(tx: sa.Connection, code: str) -> AnyRow:

@@ -6,7 +6,7 @@ import unicodedata
 import pytest
 from argon2 import PasswordHasher
 
-from workflows import passwords
+from workflows import passwords, people
 from workflows.model import InputRefused
 
 GOOD = "тау мен дала арасында"
@@ -104,3 +104,14 @@ def test_a_strong_hash_is_not_renewed_and_a_weak_one_is():
 
     assert passwords.renewed(strong, GOOD) is None
     assert passwords.renewed(weak, GOOD) is not None
+
+
+@pytest.mark.parametrize("told", [f" {GOOD}", f"{GOOD} ", f"{GOOD}\r\n", f"\xa0{GOOD}"])
+def test_a_space_from_a_message_around_a_password_is_none_of_it(told):
+    assert passwords.is_right(passwords.new("aliya", GOOD), told)
+    assert passwords.is_right(passwords.new("aliya", told), told)
+
+
+@pytest.mark.parametrize("typed", ["Aliya", " aliya\n", "\u200bALIYA", "ａｌｉｙａ"])
+def test_a_user_name_is_one_however_it_is_typed(typed):
+    assert people.login_of(typed) == "aliya"
