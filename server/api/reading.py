@@ -20,6 +20,7 @@ MOMENT_WORDS = (
     "Not a time with its offset, as 2026-06-01T10:00:00+05:00;"
     " in an address + is written %2B."
 )
+WHOLE_DIGITS = 20
 DIGITS = re.compile(r"[+-]?[0-9]{1,20}")
 
 
@@ -114,6 +115,18 @@ class Key(Text):
 
 def _is_whole(text: str) -> bool:
     return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+class Whole(fields.Integer):
+    """A whole number of JSON, which some languages write 1.0; no text and no truth."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(strict=True, **kwargs)
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        if isinstance(value, Decimal) and abs(value.adjusted()) < WHOLE_DIGITS:
+            value = int(value) if value == int(value) else value
+        return super()._deserialize(value, *args, **kwargs)
 
 
 class Count(fields.Integer):

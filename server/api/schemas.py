@@ -13,7 +13,7 @@ from marshmallow import (
     validates_schema,
 )
 
-from server.api.reading import Key, ListQuery, Moment, Text, Variables
+from server.api.reading import Key, ListQuery, Moment, Text, Variables, Whole
 from workflows.deployments import KINDS
 from workflows.messages import TTL_MAX_SECONDS
 from workflows.model import IncidentState, InstanceState, JobState, TaskState
@@ -33,8 +33,7 @@ class Input(Schema):
 
 class InstanceStart(Input):
     process_key = Text(required=True)
-    version = fields.Integer(
-        strict=True,
+    version = Whole(
         load_default=None,
         allow_none=True,
         validate=validate.Range(1, MOST_VERSION),
@@ -117,8 +116,7 @@ class Message(Input):
     name = Text(required=True)
     correlation_key = Key(load_default=None, allow_none=True)
     variables = Variables(load_default=dict)
-    ttl_seconds = fields.Integer(
-        strict=True,
+    ttl_seconds = Whole(
         load_default=TTL_DEFAULT_SECONDS,
         validate=validate.Range(0, TTL_MAX_SECONDS),
     )
