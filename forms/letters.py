@@ -11,6 +11,7 @@ import unicodedata
 _UNSEEN = re.compile(r"[\xad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 # Of Word, of macOS and of old programs; \x85 is theirs as well.
 _OTHER_LINE_ENDS = re.compile(r"\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+_NEVER_KEPT = re.compile(r"[\x00\ud800-\udfff]")
 _OTHER_SPACES = re.compile(r"[\xa0\u2007\u202f]")  # where a line must not break
 
 
@@ -22,6 +23,15 @@ def line(text: str) -> str:
 def lines(text: str) -> str:
     """Several lines, which end in \\n alone."""
     return _OTHER_LINE_ENDS.sub("\n", _one(text))
+
+
+def said(text: str) -> str:
+    """What somebody wrote in a box, as it is kept: without spaces around, and without
+    what a database cannot hold.
+
+    Browsers send \r\n for each line's end and count it once: so does a limit, then.
+    """
+    return _NEVER_KEPT.sub("", lines(text)).strip()
 
 
 def bare(text: str) -> str:

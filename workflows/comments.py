@@ -114,7 +114,7 @@ def add(
     text that is empty or longer than 4,000 letters, MentionUnknown.
     """
     instances.get(tx, caller, instance_id)
-    told = letters.lines(text).replace("\0", "").strip()
+    told = letters.said(text)
     if not told:
         raise InputRefused(field="text", reason="it is empty")
     if len(told) > MOST_LETTERS:

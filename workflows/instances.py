@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from forms import letters
 from workflows import engine, feel, jobs, listing, people, starts
 from workflows.deployments import newest
 from workflows.model import (
@@ -178,7 +179,7 @@ def because(reason: str | None) -> dict[str, str]:
     """Why a person steers a case, as its history keeps it; InputRefused if too long."""
     if reason is None:
         return {}
-    said = reason.strip()
+    said = letters.said(reason)
     if not 1 <= len(said) <= MOST_REASON:
         raise InputRefused(field="reason", reason=REASON_LENGTH)
     return {"reason": said}

@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from forms import letters
 from workflows import gates, jobs, listing, people
 from workflows.model import (
     InputRefused,
@@ -151,7 +152,7 @@ def pause(
 ) -> None:
     """No worker takes jobs of this type until somebody resumes it."""
     _check(tx, world, caller, type_, "pause")
-    told = reason.strip()
+    told = letters.said(reason)
     if not 0 < len(told) <= REASON_MAX:
         raise InputRefused(field="reason", reason=f"1 to {REASON_MAX} characters")
     made = tx.execute(

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from forms import AnswersInvalid, Form, validate
+from forms import AnswersInvalid, Form, letters, validate
 from workflows import (
     document_answers,
     duties,
@@ -144,7 +144,7 @@ def delegate(
 
     It can be brought back while it is open.
     """
-    note = note.strip()
+    note = letters.said(note)
     if len(note) > NOTE_LETTERS:
         raise InputRefused(field="note", reason=f"at most {NOTE_LETTERS} letters")
     with _on(tx, world, caller, task_id) as (current, task):

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug import Response
 
+from forms import letters
 from server.auth import require
 from server.context import caller, transaction, world
 from server.desk import conflicts
@@ -70,7 +71,7 @@ def _give(
     login = request.form.get("person", "")
     if not login:
         return _choice(task_id, gettext("Choose a person.")), 422
-    if len(note.strip()) > NOTE_LETTERS:
+    if len(letters.said(note)) > NOTE_LETTERS:
         told = gettext("The note is too long: at most %(most)s letters.")
         return _choice(task_id, told % {"most": NOTE_LETTERS}), 422
     try:

@@ -78,6 +78,18 @@ def test_only_who_has_a_task_hands_it_over_and_only_to_who_may_do_it(
         act(desks, "delegate", holder, task, colleague.login, "x" * 501)
 
 
+def test_a_note_of_many_lines_is_as_long_as_its_browser_says(desks: Desks) -> None:
+    """A browser counts the end of a line once, and sends two characters for it."""
+    holder, colleague, task = desks.person(), desks.person(), desks.task()
+    act(desks, "claim", holder, task)
+    written = "\n".join(["ә"] * 250)  # 499 letters of the 500
+
+    sent = written.replace("\n", "\r\n")
+    handed = act(desks, "delegate", holder, task, colleague.login, sent)
+
+    assert last_event(desks, handed).detail["note"] == written
+
+
 def test_what_was_not_handed_over_is_not_brought_back(desks: Desks) -> None:
     holder, colleague, task = desks.person(), desks.person(), desks.task()
     act(desks, "claim", holder, task)

@@ -187,3 +187,10 @@ def test_a_time_is_read_as_people_write_it(typed):
     form = form_of(question("datetime", subtype="time"))
 
     assert check(form, forms.from_html(form, {"q": typed})) == {"q": time(9, 30)}
+
+
+def test_what_is_written_in_a_box_is_measured_as_its_browser_measures_it():
+    typed = "\r\n".join(["ә" * 99] * 5) + "\r\n"  # 499 letters to a browser
+
+    assert len(letters.said(typed)) == 499
+    assert letters.said(" a\0b\ud83d ") == "ab"
