@@ -38,15 +38,18 @@ class Order(Generic[Item]):
 
     `first`: the name of its own order; `keys`: what it is sorted by, for each name
     (None comes before all else). A name after "-" is the same the other way round.
+    `usual`: what is meant where the address names none; None: its own order.
     """
 
     first: str
     keys: Mapping[str, Callable[[Item], Any]]
+    usual: str | None = None
 
     def asked(self) -> str:
-        """The name in the address; what names another list or nothing is `first`."""
-        asked = request.args.get("sort", self.first)
-        return asked if asked.removeprefix("-") in self.keys else self.first
+        """The name in the address, unless that is of another list or of nothing."""
+        asked = request.args.get("sort", "")
+        known = asked.removeprefix("-") in self.keys
+        return asked if known else self.usual or self.first
 
     def of(self, rows: Iterable[Item], sort: str | None = None) -> list[Item]:
         """Rows that are in the list's own order, as asked for or as `sort` names it."""

@@ -11,11 +11,21 @@ from server.auth import require
 from server.context import caller, services, transaction
 from server.i18n import gettext
 from server.people.words import STATES
+from server.sorting import PAGE_SIZE, Order, Ordered, Part
 from workflows import office_tree, people_list, people_sessions
 from workflows.model import Page, Role
 from workflows.people_list import PeopleQuery, PersonRow
 
-PAGE_SIZE = 50
+ORDER = Order[PersonRow](
+    "login",
+    {
+        "name": lambda row: row.name,
+        "login": lambda row: row.login,
+        "state": lambda row: people_list.STATES.index(row.state),
+        "created_at": lambda row: row.created_at,
+    },
+    usual="name",
+)
 
 
 def register(blueprint: Blueprint) -> None:
@@ -27,14 +37,15 @@ def register(blueprint: Blueprint) -> None:
 def people() -> str:
     query = _query()
     with transaction() as tx:
-        page = _page(tx, query)
+        found = _found(tx, query)
         offices = office_tree.proposed(tx, caller())
         is_over_all = people_sessions.is_over_all(tx, caller())
     return render_template(
         "people/people.html",
         is_over_all=is_over_all,
         offices=offices,
-        page=page,
+        found=found,
+        page=found.page,
         query=query,
         roles=[(str(role), words.of(words.ROLES, role)) for role in Role],
         section="people",
@@ -45,14 +56,8 @@ def people() -> str:
 @require(Role.ADMINISTRATOR)
 def people_csv() -> Response:
     """The list as it is filtered and sorted, whole."""
-    query = replace(_query(), limit=200)
     with transaction() as tx:
-        rows = [
-            _cells(row)
-            for row in exports.every(
-                lambda cursor: _page(tx, replace(query, cursor=cursor))
-            )
-        ]
+        rows = [_cells(row) for row in ORDER.whole(_part(tx, _query()))]
     head = [
         gettext("Full name"),
         gettext("User name"),
@@ -61,6 +66,23 @@ def people_csv() -> Response:
         gettext("Since"),
     ]
     return exports.csv_file("people", head, rows)
+
+
+def _found(tx: sa.Connection, query: PeopleQuery) -> Ordered[PersonRow]:
+    """A page of the list; one too long for the alphabet is left to the database."""
+    cursor, sort = request.args.get("cursor") or None, ORDER.asked()
+    found = ORDER.page(_part(tx, query), cursor)
+    if found.is_too_long and sort in people_list.SORTS:
+        query = replace(query, sort=sort, limit=PAGE_SIZE, cursor=cursor)
+        return Ordered(_page(tx, query), sort)
+    return found
+
+
+def _part(tx: sa.Connection, query: PeopleQuery) -> Part[PersonRow]:
+    def part(limit: int, cursor: str | None) -> Page[PersonRow]:
+        return _page(tx, replace(query, sort=ORDER.first, limit=limit, cursor=cursor))
+
+    return part
 
 
 def _page(tx: sa.Connection, query: PeopleQuery) -> Page[PersonRow]:
@@ -79,9 +101,6 @@ def _query() -> PeopleQuery:
         office=request.args.get("office", "").strip() or None,
         role=one_of("role", {str(role) for role in Role}),
         state=one_of("state", set(people_list.STATES)),
-        sort=request.args.get("sort", "name"),
-        limit=PAGE_SIZE,
-        cursor=request.args.get("cursor") or None,
     )
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 import sqlalchemy as sa
 
+from server import sorting
 from tests.integration.sign_in.conftest import CSRF, post
 from tests.integration.sign_in.test_account import PASSWORD, is_in, sign_in
 from workflows import credentials, people, people_changes, sessions
@@ -335,6 +336,47 @@ def test_offices_are_walked_down(admin):
     assert "Мектеп" in shown(admin, "/offices?at=school")
     for code in ("root", "west", "nowhere"):
         assert admin.get(f"/offices?at={code}").status_code == 404
+
+
+def test_people_stand_in_the_order_of_the_alphabet(admin, person, monkeypatch):
+    mark = uuid.uuid4().hex[:6]
+    for name in ("Яна", "Әсел", "Бақыт", "Қайрат", "Арман"):
+        person(Role.CLERK, "school", f"{name} {mark}")
+    names = re.compile(rf">(\w+) {mark}</a>")
+    monkeypatch.setattr(sorting, "PAGE_SIZE", 3)
+
+    first = shown(admin, f"/people?q={mark}")
+    second = shown(admin, f"/people?q={mark}&cursor=3")
+    falling = shown(admin, f"/people?q={mark}&sort=-name")
+    file = admin.get(f"/people.csv?q={mark}").text
+
+    assert names.findall(first) == ["Арман", "Әсел", "Бақыт"]
+    assert names.findall(second) == ["Қайрат", "Яна"]
+    assert names.findall(falling) == ["Яна", "Қайрат", "Бақыт"]
+    assert re.findall(rf"(\w+) {mark}", file) == [
+        "Арман",
+        "Әсел",
+        "Бақыт",
+        "Қайрат",
+        "Яна",
+    ]
+
+
+def test_too_many_people_for_the_alphabet_are_listed_all_the_same(
+    admin, person, monkeypatch
+):
+    mark = uuid.uuid4().hex[:6]
+    for name in ("В", "А", "Б"):
+        person(Role.CLERK, "school", f"{name} {mark}")
+    names = re.compile(rf">(\w+) {mark}</a>")
+    monkeypatch.setattr(sorting, "MOST", 2)
+
+    assert names.findall(shown(admin, f"/people?q={mark}")) == ["А", "Б", "В"]
+    by_name = shown(admin, f"/people?q={mark}&sort=-name")
+    by_state = shown(admin, f"/people?q={mark}&sort=state")
+    assert names.findall(by_name) == ["В", "Б", "А"]
+    assert "stays in its usual order" not in by_name
+    assert "stays in its usual order" in by_state
 
 
 @pytest.mark.parametrize("locale", ["kk", "ru", "en"])
