@@ -92,6 +92,7 @@ _DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 # What people send that is not taken, by its first bytes, and what they are told.
 PHOTOS = frozenset({b"heic", b"heix", b"heim", b"hevc", b"mif1", b"msf1", b"avif"})
 SIGNED = bytes.fromhex("06092a864886f70d010702")  # PKCS #7 signed data
+APPLE_PART = ".iwa"  # of Pages, Numbers and Keynote
 OPEN_OFFICE = "application/vnd.oasis.opendocument."
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
@@ -336,6 +337,8 @@ def _packed_type(archive: zipfile.ZipFile) -> str:
         for media_type, (part, mark) in MAIN_PARTS.items():
             if mark in listed and any(part.fullmatch(name) for name in names):
                 return media_type
+        raise OldDocument
+    if any(name.endswith(APPLE_PART) for name in names):
         raise OldDocument
     if names[:1] == ["mimetype"]:
         told = _read(archive, "mimetype").decode("ascii", "replace").strip()

@@ -5,6 +5,7 @@ from dataclasses import asdict
 
 from flask import abort, g, request
 
+from forms import letters
 from server.api import answers
 from server.api.blueprints import deployments as blueprint
 from server.api.idempotency import Subject, once
@@ -68,7 +69,7 @@ def uploaded() -> dict[str, bytes]:
         raise InputRefused(field=FILES, reason="every part needs a file name")
     files: dict[str, bytes] = {}
     for part in request.files.getlist(FILES):
-        name = part.filename or ""
+        name = letters.line(part.filename or "")
         if not name or len(name) > 255 or not name.isprintable():
             raise InputRefused(field=FILES, reason="every part needs a file name")
         if name in files:

@@ -56,6 +56,7 @@ BAD = {
         ),
         OldDocument,
     ),
+    "Pages of a Mac": (files.packed({"Index/Document.iwa": b"a"}), OldDocument),
     "a GIF": (files.picture("GIF"), PictureRefused),
     "a photo of an iPhone": (
         b"\0\0\0\x24ftypheic\0\0\0\0mif1heic" + bytes(99),

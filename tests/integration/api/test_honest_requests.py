@@ -2,6 +2,7 @@
 
 import io
 import unicodedata
+from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
@@ -11,6 +12,7 @@ from tests import document_files as files
 from tests.integration.api.test_cases import start
 from tests.integration.api.test_tasks import work
 
+ROOT = Path(__file__).resolve().parents[3]
 HEIC = b"\0\0\0\x24ftypheic\0\0\0\0mif1heic" + bytes(99)
 MAC = unicodedata.normalize("NFD", "Туу туралы куәлік й.pdf")
 
@@ -110,3 +112,14 @@ def test_a_case_is_found_by_its_number_in_letters_that_look_alike(
     listed = callers["clerk"].get("/api/v1/tasks", text=typed, state="any").json
 
     assert found["id"] in {one["id"] for one in listed["items"]}
+
+
+@pytest.mark.parametrize("name", ["бірінші\xa0сынып.bpmn", "\ufeffсынып.bpmn"])
+def test_the_file_of_a_drawing_may_have_a_name_of_word(callers, name):
+    drawing = (
+        ROOT / "bpmn/first_grade_admission/first_grade_admission.bpmn"
+    ).read_bytes()
+
+    found = callers["designer"].post_files("/api/v1/lint", {name: drawing})
+
+    assert found.status_code == 200, found.text
