@@ -331,21 +331,26 @@ def _packed_type(archive: zipfile.ZipFile) -> str:
     if any(MACROS.search(name) for name in names):
         raise MacrosRefused
     if LIST_OF_PARTS in names:
-        listed = _read(archive, parts[names.index(LIST_OF_PARTS)].filename)
-        if b"macroenabled" in listed.lower():
-            raise MacrosRefused
-        for media_type, (part, mark) in MAIN_PARTS.items():
-            if mark in listed and any(part.fullmatch(name) for name in names):
-                return media_type
-        raise OldDocument
-    if any(name.endswith(APPLE_PART) for name in names):
-        raise OldDocument
+        return _of_microsoft(archive, names, parts[names.index(LIST_OF_PARTS)].filename)
     if names[:1] == ["mimetype"]:
         told = _read(archive, "mimetype").decode("ascii", "replace").strip()
         if told == ODT and "content.xml" in names:
             return ODT
         raise OldDocument if told.startswith(OPEN_OFFICE) else ArchiveRefused
-    raise ArchiveRefused
+    is_of_apple = any(name.endswith(APPLE_PART) for name in names)
+    raise OldDocument if is_of_apple else ArchiveRefused
+
+
+def _of_microsoft(
+    archive: zipfile.ZipFile, names: Sequence[str], list_name: str
+) -> str:
+    listed = _read(archive, list_name)
+    if b"macroenabled" in listed.lower():
+        raise MacrosRefused
+    for media_type, (part, mark) in MAIN_PARTS.items():
+        if mark in listed and any(part.fullmatch(name) for name in names):
+            return media_type
+    raise OldDocument
 
 
 def _read(archive: zipfile.ZipFile, name: str) -> bytes:
