@@ -5,7 +5,6 @@ from dataclasses import asdict
 
 from flask import abort, g, request
 
-from forms import letters
 from server.api import answers
 from server.api.blueprints import deployments as blueprint
 from server.api.idempotency import Subject, once
@@ -69,7 +68,7 @@ def uploaded() -> dict[str, bytes]:
         raise InputRefused(field=FILES, reason="every part needs a file name")
     files: dict[str, bytes] = {}
     for part in request.files.getlist(FILES):
-        name = letters.line(part.filename or "")
+        name = (part.filename or "").replace("\xa0", " ")  # as Word and Finder have it
         if not name or len(name) > 255 or not name.isprintable():
             raise InputRefused(field=FILES, reason="every part needs a file name")
         if name in files:
