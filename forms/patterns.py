@@ -12,6 +12,9 @@ SECONDS = 0.2  # for one answer; a good pattern needs a thousandth of it
 
 # A repeat of a repeat can take longer than the age of the universe on 40 letters.
 _NESTED_REPEAT = re.compile(r"[+*}][^()]*\)(?:[+*]|\{\d*,)")
+# One of several letters, unless it names those that may not stand there.
+_CLASS = re.compile(r"\[(?!\^)(?:\\.|[^\]\\])+\]")
+BESIDE_RUSSIAN = "әғқңөұүһіё"  # which no range of Russian letters has
 # What form-js's own language lacks, or reads in another way than we would.
 _FOREIGN = re.compile(r"\(\?(?![:=!<])|\\[AZzpPGKRXN]|\(\?P")
 
@@ -36,6 +39,13 @@ def read(entry: Entry, pattern: object) -> str | None:
     except regex.error as e:
         entry.refuse("pattern", f"`pattern` is not a regular expression: {e}")
         return None
+    lacking = _lacking(pattern)
+    if lacking:
+        entry.notes.warn(
+            entry.id,
+            "pattern-alphabet",
+            f"`pattern` takes Russian letters and not {lacking}, as in many names here",
+        )
     return pattern
 
 
@@ -45,6 +55,21 @@ def fits(pattern: str, text: str) -> bool:
     Raises TimeoutError where it is not decided in SECONDS.
     """
     return _compiled(pattern).search(text, timeout=SECONDS) is not None
+
+
+def _lacking(pattern: str) -> str:
+    """Letters that no name can have where а to я can stand; а-я leaves them all out."""
+    found: dict[str, None] = {}
+    for one in _CLASS.findall(pattern):
+        try:
+            takes = _compiled(one).fullmatch
+        except regex.error:  # it was cut out of a whole that runs
+            continue
+        for letters in (BESIDE_RUSSIAN, BESIDE_RUSSIAN.upper()):
+            russian = "бш" if letters.islower() else "БШ"
+            if all(map(takes, russian)):
+                found |= dict.fromkeys(each for each in letters if not takes(each))
+    return "".join(found)
 
 
 @lru_cache(maxsize=512)

@@ -120,6 +120,10 @@ FORMS: dict[str, object] = {
     "default": _("The default is no answer to the question. Correct it."),
     "validate": _("A limit does not run, or no answer keeps to it. Correct it."),
     "pattern": _("The regular expression does not run here. Write it more simply."),
+    "pattern-alphabet": _(
+        "The regular expression takes Russian letters alone, and refuses names in "
+        "Kazakh. Add the letters that are named."
+    ),
     "expression": _(
         "FEEL is missing, is too long, or stands where plain text does. Correct the "
         "value."

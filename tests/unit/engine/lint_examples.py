@@ -228,6 +228,7 @@ FILES = [
     form(textfield(defaultValue=1)),
     form(textfield(validate={"minLength": 2, "maxLength": 1})),
     form(textfield(validate={"pattern": "("})),
+    form(textfield(validate={"pattern": "^[А-Яа-я -]+$"})),
     form(textfield(properties={"check": "=true"})),
     form(rows(textfield(readonly=True))),
     form(textfield(properties={"rasim": "passport"})),

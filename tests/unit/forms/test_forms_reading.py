@@ -217,3 +217,23 @@ def test_a_later_schema_version_is_refused():
     assert rules(schema(textfield(), schemaVersion=99)) == {
         ("sample", "schema-version")
     }
+
+
+@pytest.mark.parametrize(
+    ("pattern", "lacking"),
+    [
+        ("^[А-Я][а-я-]+$", "ӘҒҚҢӨҰҮҺІЁәғқңөұүһіё"),
+        ("^[А-ЯЁа-яё ]+$", "әғқңөұүһіӘҒҚҢӨҰҮҺІ"),
+        ("^[а-яәғқңөұүһі]+$", "ё"),
+        ("^[А-ЯЁӘҒҚҢӨҰҮҺІа-яёәғқңөұүһі]+$", ""),
+        (r"^[\u0400-\u04ff\]-]+$", ""),
+        ("^[АВЕ][0-9]{4}$", ""),  # letters of a document, not of a name
+        ("^[^А-Яа-я]+$", ""),
+        ("^[0-9]+$", ""),
+    ],
+)
+def test_a_pattern_that_refuses_kazakh_names_is_told(pattern, lacking):
+    form = forms.read(schema(textfield(validate={"pattern": pattern})), FILE)
+
+    told = [one.message for one in form.warnings if one.rule == "pattern-alphabet"]
+    assert [f"not {lacking}," in one for one in told] == ([True] if lacking else [])
