@@ -31,8 +31,13 @@ def open_to(url: str) -> str | None:
     return next((host for host in hosts if not _is_here(host)), None)
 
 
-def warn(url: str | None) -> None:
+def warn(url: str | None, owner_url: str | None) -> None:
     """Into the log, when web or worker starts."""
+    if owner_url is not None:
+        log.warning(
+            "RASIM_DATABASE_OWNER_URL is for rasim db upgrade, backup and restore: take"
+            " it from the environment of web and workers"
+        )
     host = open_to(url) if url else None
     if host is not None:
         log.warning(

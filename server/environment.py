@@ -90,6 +90,14 @@ class Reader:
             raise SettingRefused(name=name, reason="not a PostgreSQL URL", mend=mend)
         return value.replace("postgres://", "postgresql://", 1) or None
 
+    def owner_url(self, name: str, beside: str) -> str | None:
+        """Of the same database; without that of the service it says of no database."""
+        value = self.database_url(name)
+        if value and not self.database_url(beside):
+            mend = f"Name the service's own account in {beside}."
+            raise SettingRefused(name=name, reason="given alone", mend=mend)
+        return value
+
     def http_url(self, name: str) -> str | None:
         value = self.text(name, "").rstrip("/")
         if value and not is_http(value):

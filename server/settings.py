@@ -21,6 +21,7 @@ from server.openid_settings import OpenId
 from server.public_address import PublicAddress
 
 PACKAGED = Path(__file__).resolve().parent.parent
+OWNER_URL = "RASIM_DATABASE_OWNER_URL"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -30,6 +31,7 @@ class Settings:
 
     data: Path  # the embedded database, the documents, the secret; absolute
     database_url: str | None  # None: the embedded PostgreSQL of `data`
+    database_owner_url: str | None  # whose the tables are; None: the same account
     host: str  # the address that the web server listens on
     port: int  # of the web server; 0: any free one
     web_processes: int
@@ -69,6 +71,7 @@ class Settings:
         return cls(
             data=data,
             database_url=read.database_url("DATABASE_URL"),
+            database_owner_url=read.owner_url(OWNER_URL, "DATABASE_URL"),
             host=read.text("RASIM_HOST", "127.0.0.1"),
             port=read.number("RASIM_PORT", 8000, 0, 65535),
             web_processes=read.number("RASIM_WEB_PROCESSES", 2, 1, 64),

@@ -14,7 +14,7 @@ from server.holding import held
 from server.postgres.embedded import EmbeddedPostgres
 from server.postgres.place import FolderRefused
 from server.processes import Program, Stopped, Supervisor, tell
-from server.settings import Settings
+from server.settings import OWNER_URL, Settings
 from workflows.model import RasimError
 
 LOOPBACK = "127.0.0.1"
@@ -54,16 +54,20 @@ def start(supervisor: Supervisor, settings: Settings, port: int) -> None:
     if settings.database_url is None:
         postgres = EmbeddedPostgres(settings.data)
         supervisor.add("postgres", postgres)
-        environment["DATABASE_URL"] = postgres.url
+        environment["DATABASE_URL"] = postgres.service_url
+        environment[OWNER_URL] = postgres.url
     if settings.database_url is None or settings.backup.is_named:
         command = rasim("backup", "--follow")
         supervisor.add("backup", FollowProgram(settings, command, environment))
+    migrations = Program("migrations", rasim("db", "upgrade"), {**environment})
+    environment.pop(OWNER_URL, None)  # for nobody who serves
     if settings.simulators_url is None:
         free = find_port(LOOPBACK, 0)
         environment["RASIM_SIMULATORS_URL"] = f"http://{LOOPBACK}:{free}"
         command = rasim("simulators", "--host", LOOPBACK, "--port", str(free))
         simulators = Program("simulators", command, environment)
         supervisor.add("simulators", simulators)
+    supervisor.once(migrations)
     for name, command in preparations(settings):
         supervisor.once(Program(name, command, environment))
     for name, command in services(settings):
@@ -74,8 +78,7 @@ def start(supervisor: Supervisor, settings: Settings, port: int) -> None:
 
 
 def preparations(settings: Settings) -> Iterator[tuple[str, list[str]]]:
-    """What runs once, in order, before there is anything to serve."""
-    yield "migrations", rasim("db", "upgrade")
+    """What runs once, in order, on the tables, before there is anything to serve."""
     for paths in releases(settings.procedures):
         yield "deploy", rasim("deploy", *map(str, paths))
     if settings.demo:
@@ -126,6 +129,7 @@ def environment_for(settings: Settings, port: int) -> dict[str, str]:
 def named(settings: Settings) -> Mapping[str, str]:
     given = {
         "DATABASE_URL": settings.database_url,
+        OWNER_URL: settings.database_owner_url,
         "RASIM_SIMULATORS_URL": settings.simulators_url,
     }
     return {name: value for name, value in given.items() if value}

@@ -168,11 +168,8 @@ def remove(
             .where(comments.c.id == comment_id)
             .values(removed_at=current.now)
         )
-        tx.execute(
-            sa.update(events)
-            .where(*_is_told_by(row.instance_id, row.event_seq, row.created_at))
-            .values(detail=None, salt=None)
-        )
+        told = (row.instance_id, row.event_seq, row.created_at)
+        tx.execute(sa.select(sa.func.erase_comment(*told)))
         tx.execute(sa.delete(mentions).where(mentions.c.comment_id == comment_id))
         current.record("comment.removed", detail={"comment": str(comment_id)})
     return case_id
@@ -338,16 +335,6 @@ def _is_told_by_row() -> list[sa.ColumnElement[bool]]:
         events.c.instance_id == comments.c.instance_id,
         events.c.seq == comments.c.event_seq,
         events.c.at == comments.c.created_at,
-    ]
-
-
-def _is_told_by(
-    instance_id: uuid.UUID, seq: int, at: datetime
-) -> list[sa.ColumnElement[bool]]:
-    return [
-        events.c.instance_id == instance_id,
-        events.c.seq == seq,
-        events.c.at == at,
     ]
 
 

@@ -187,7 +187,10 @@ def count(tx: sa.Connection, instance_id: uuid.UUID | None = None) -> int:
 
 
 def erase_details(tx: sa.Connection, instance_id: uuid.UUID) -> int:
-    """Erase what the events of a case say of people; how many events lost details."""
+    """Erase what the events of a case say of people; how many events lost details.
+
+    `tx` is that of the tables' owner: the service's own account may not.
+    """
     return tx.execute(
         sa.update(event_rows)
         .where(

@@ -30,7 +30,7 @@ from server.backup.store import Followed
 from server.backup.taking import SLOT
 from server.i18n import TIME_ZONE
 from server.leash import Leash
-from server.postgres.embedded import require_url
+from server.postgres.embedded import require_owner_url
 from server.settings import Settings
 from workflows.model import DatabaseUnavailable, RasimError
 
@@ -168,7 +168,7 @@ def run(settings: Settings) -> None:
             started = time.monotonic()
             try:
                 if follower is None:
-                    url = require_url(settings)
+                    url = require_owner_url(settings)
                     source = backup_source.found(settings, url)
                     follower = Follower(settings, source)
                 with follower.source.connected() as link:

@@ -26,7 +26,7 @@ from server.backup.recovery import Recovery
 from server.backup.store import DUMP, Backup
 from server.backup.verify import Check
 from server.holding import Taken, held, take
-from server.postgres.embedded import SUPERUSER, keep_password
+from server.postgres.embedded import SUPERUSER, keep_password, service_role
 from server.postgres.place import Place, fallback, find_place
 from server.settings import Settings
 from workflows.model import DatabaseUnavailable, RasimError
@@ -82,7 +82,7 @@ def into_folder(
         documents = replace(settings.documents, folder=folder / "documents")
         target = replace(settings, data=folder, documents=documents)
         with recovery.recovered() as url:
-            checks = _bring_documents_and_verify(target, backup, url)
+            checks = _bring_documents_and_verify(target, backup, url, None)
             if backup.manifest.is_embedded:
                 _take_over(place, url)
         (place.folder / "restore.hba").unlink()
@@ -112,7 +112,8 @@ def into_database(
                 _dump(source, dump, major, place)
         _load(url, dump, major)
     try:
-        checks = _bring_documents_and_verify(settings, backup, url)
+        service = _service_there(settings, url)
+        checks = _bring_documents_and_verify(settings, backup, url, service)
     except (OSError, DocumentsUnavailable) as error:
         cause = error.__cause__ or error
         raise DocumentsRefused(why=str(cause)) from error
@@ -221,13 +222,13 @@ def _remove(path: Path) -> None:
 
 
 def _bring_documents_and_verify(
-    settings: Settings, backup: Backup, url: str
+    settings: Settings, backup: Backup, url: str, service: str | None
 ) -> list[Check]:
     files = bootstrap.make_depot(settings).files
     store = Store(url, pool_size=2)
     try:
         now = bootstrap.make_clock(replace(settings, database_url=url)).now()
-        _bring_up(store, now)
+        _bring_up(store, now, service)
         if backup.manifest.documents_kept:
             backup_documents.bring_back(settings, store, files)
         return backup_verify.verify(store, files, now, backup.manifest)
@@ -235,12 +236,23 @@ def _bring_documents_and_verify(
         store.close()
 
 
-def _bring_up(store: Store, now: datetime) -> None:
-    """Tables of an earlier release become those of this one, as at a start."""
+def _bring_up(store: Store, now: datetime, service: str | None) -> None:
+    """Tables of an earlier release become those of this one, as at a start, and the
+    service's account has its rights to them."""
     with store.transaction() as tx:
         found, wanted = schema.versions(tx)
-    if found != wanted and found in schema.releases():
-        schema.upgrade(store, now)
+    if found in schema.releases() and (found != wanted or service is not None):
+        schema.upgrade(store, now, service)
+
+
+def _service_there(settings: Settings, url: str) -> str | None:
+    """The service's role, if these settings name one, and the server has it."""
+    if settings.database_url is None:
+        return None
+    role = service_role(settings, url)
+    with psycopg.connect(backup_source.plain(url), connect_timeout=5) as link:
+        known = "SELECT FROM pg_roles WHERE rolname = %s"
+        return role if link.execute(known, [role]).fetchone() is not None else None
 
 
 def _take_over(place: Place, url: str) -> None:

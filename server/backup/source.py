@@ -13,7 +13,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import namedtuple_row
 
-from server.postgres.embedded import SUPERUSER, database_url, url_in, url_of_running
+from server.postgres.embedded import SUPERUSER, owner_url, url_in, url_of_running
 from server.postgres.place import Place, find_place, wheel_programs
 from server.settings import Settings
 from workflows.model import DatabaseUnavailable, RasimError
@@ -33,7 +33,8 @@ class NoProgram(RasimError):
 
 @dataclass(frozen=True)
 class Source:
-    """`url` is the service's own database; `admin` who may copy the whole cluster."""
+    """`url` is the service's database, as its owner; `admin` who may copy the whole
+    cluster."""
 
     url: str
     admin: str
@@ -69,7 +70,7 @@ def one_row(link: psycopg.Connection[Any], query: str, *values: object) -> Any:
 @contextmanager
 def opened(settings: Settings) -> Iterator[Source]:
     """The database of these settings; an embedded one that sleeps is woken."""
-    with database_url(settings) as url:
+    with owner_url(settings) as url:
         yield found(settings, url)
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import click
 
-from server.postgres.embedded import database_url
+from server.postgres.embedded import database_url, owner_url, service_role
 from server.settings import Settings
 from workflows.model import RasimError
 from workflows.store import schema
@@ -23,12 +23,19 @@ def command() -> None:
 @command.command("upgrade")
 @click.pass_obj
 def upgrade(settings: Settings) -> None:
-    """Run what is missing; safe to call by many at once."""
-    with database_url(settings) as url:
+    """Run what is missing; safe to call by many at once.
+
+    With RASIM_DATABASE_OWNER_URL, whose the tables then are, the account of
+    DATABASE_URL gets its rights: to rows, but not to alter a table or a history.
+    """
+    with owner_url(settings) as url:
         store = Store(url)
         try:
-            schema.upgrade(store, datetime.now(UTC))
+            role = service_role(settings, url)
+            schema.upgrade(store, datetime.now(UTC), role)
             click.echo(f"The schema is at {versions(store)[0]}.")
+            if role is not None:
+                click.echo(f"The service's account {role} has its rights.")
         finally:
             store.close()
 

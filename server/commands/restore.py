@@ -62,11 +62,15 @@ def _show(done: Restored) -> None:
 
 def _say_what_next(done: Restored, into: str) -> None:
     if URL.match(into):
-        click.echo("Start the service with DATABASE_URL naming this database.")
+        click.echo(
+            "Name this database in DATABASE_URL (where there are two accounts, in"
+            " RASIM_DATABASE_OWNER_URL too), run rasim db upgrade, start the service."
+        )
     elif done.is_served_elsewhere:
         click.echo(
             f"Start PostgreSQL {done.major} on this folder, with its own pg_hba.conf,"
-            " and name it in DATABASE_URL."
+            " name it in DATABASE_URL (and RASIM_DATABASE_OWNER_URL), and run rasim db"
+            " upgrade."
         )
     else:
         click.echo(f"Start the service: RASIM_DATA={shlex.quote(into)} rasim up")

@@ -18,5 +18,5 @@ def command(settings: Settings) -> None:
     Listens on RASIM_HOST and RASIM_PORT, with RASIM_WEB_PROCESSES processes of
     RASIM_WEB_THREADS threads.
     """
-    database_link.warn(settings.database_url)
+    database_link.warn(settings.database_url, settings.database_owner_url)
     run(dataclasses.replace(settings, database_url=require_url(settings)))

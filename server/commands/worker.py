@@ -17,5 +17,5 @@ def command(settings: Settings) -> None:
 
     Start as many as wanted, on as many machines.
     """
-    database_link.warn(settings.database_url)
+    database_link.warn(settings.database_url, settings.database_owner_url)
     run(dataclasses.replace(settings, database_url=require_url(settings)))

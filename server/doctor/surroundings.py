@@ -21,7 +21,7 @@ from server.i18n import TIME_ZONE
 from server.settings import Settings
 from workflows import resealing, second_factors
 from workflows.doctor import COUNTED_AT_MOST, NAMED_AT_MOST, Ill
-from workflows.store import schema
+from workflows.store import rights, schema
 from workflows.store.session import Store
 
 SKEW_SECONDS = 5.0
@@ -68,6 +68,7 @@ def of_server(store: Store, settings: Settings) -> Iterator[Ill]:
         yield from _slots(tx)
         yield from _seals(tx, settings)
         yield from _passwords_alone(tx, settings)
+        yield from _account(tx)
         oldest = tx.scalar(sa.text(OLDEST_LOG))
     kept = timedelta(days=settings.queue_log_days) + LATE_PRUNING
     if oldest is not None and oldest < datetime.now(UTC) - kept:
@@ -111,6 +112,12 @@ def of_backups(settings: Settings, now: datetime) -> Iterator[Ill]:
         yield Ill("backup-silent", since=backup_choice.until(last))
     if not backup_store.is_private(folder):
         yield Ill("backup-open", facts={"folder": str(folder)})
+
+
+def _account(tx: sa.Connection) -> Iterator[Ill]:
+    mighty = rights.mighty(tx)
+    if mighty is not None:
+        yield Ill("database-owner", facts={"role": mighty})
 
 
 def _clock(tx: sa.Connection) -> Iterator[Ill]:

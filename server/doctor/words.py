@@ -144,6 +144,13 @@ WORDS: Mapping[str, tuple[str, str]] = {
             " a CA of your own."
         ),
     ),
+    "database-owner": (
+        _("The service's database account, %(role)s, may alter tables and histories."),
+        _(
+            "Give the service an account of its own, name this one in"
+            " RASIM_DATABASE_OWNER_URL, and run: rasim db upgrade"
+        ),
+    ),
     "address-unset": (
         _("The pages are open to others at %(host)s, but their address is not told."),
         _("Set RASIM_ADDRESS to what people type: https://rasim.example.kz"),

@@ -31,7 +31,8 @@ from server.settings import Settings
 from workflows.model import RasimError
 
 SUPERUSER = "postgres"
-USER = DATABASE = "rasim"
+USER = DATABASE = "rasim"  # owns the tables: migrations, backups
+SERVICE = "rasim_service"  # web and workers: rows alone
 READY_SECONDS = 120  # replaying the log after a crash counts in
 STOP_SECONDS = 30
 LOG_BYTES = 10_000_000
@@ -86,7 +87,12 @@ class EmbeddedPostgres:
 
     @property
     def url(self) -> str:
+        """As who owns the tables."""
         return url_in(self.place)
+
+    @property
+    def service_url(self) -> str:
+        return url_in(self.place, SERVICE)
 
     @property
     def pid(self) -> int | None:
@@ -166,35 +172,71 @@ class EmbeddedPostgres:
 
 @contextmanager
 def database_url(settings: Settings) -> Iterator[str]:
-    """The URL for one command; an embedded PostgreSQL runs at least that long."""
-    if settings.database_url:
-        yield settings.database_url
-        return
-    running = url_of_running(settings.data)
+    """The service's URL, for one command; an embedded PostgreSQL runs that long."""
+    with _running(settings, SERVICE, settings.database_url) as url:
+        yield url
+
+
+@contextmanager
+def owner_url(settings: Settings) -> Iterator[str]:
+    """The URL of who owns the tables, likewise; else the service's."""
+    with _running(settings, USER, _named_for_owner(settings)) as url:
+        yield url
+
+
+@contextmanager
+def _running(settings: Settings, user: str, named: str | None) -> Iterator[str]:
+    running = named or url_of_running(settings.data, user)
     if running:
         yield running
         return
     server = EmbeddedPostgres(settings.data)
     try:
-        yield server.start()
+        server.start()
+        yield url_in(server.place, user)
     finally:
         server.stop()
 
 
 def require_url(settings: Settings) -> str:
-    """The URL for a lasting process; raises NoDatabase rather than start one."""
+    """The service's URL, for a lasting process; raises NoDatabase rather than start
+    one."""
     url = settings.database_url or url_of_running(settings.data)
     if not url:
         raise NoDatabase
     return url
 
 
-def url_of_running(data: Path) -> str | None:
+def require_owner_url(settings: Settings) -> str:
+    url = _named_for_owner(settings) or url_of_running(settings.data, USER)
+    if not url:
+        raise NoDatabase
+    return url
+
+
+def _named_for_owner(settings: Settings) -> str | None:
+    return settings.database_owner_url or settings.database_url
+
+
+def service_role(settings: Settings, owner: str) -> str | None:
+    """The role of the service, if it has one that is not that of the URL `owner`."""
+    if settings.database_url is None:
+        return SERVICE
+    role, owning = (
+        psycopg.conninfo.conninfo_to_dict(
+            url.replace("postgresql+psycopg://", "postgresql://", 1)
+        ).get("user")
+        for url in (settings.database_url, owner)
+    )
+    return None if role is None or role == owning else str(role)
+
+
+def url_of_running(data: Path, user: str = SERVICE) -> str | None:
     if not (data / "postgres").exists():
         return None
     place = find_place(data)
     pid = postmaster(place.data, status="ready")
-    return url_in(place) if pid in processes_in(place.data) else None
+    return url_in(place, user) if pid in processes_in(place.data) else None
 
 
 def set_up(place: Place) -> None:
@@ -223,17 +265,18 @@ def set_up(place: Place) -> None:
 
 
 def ensure_database(place: Place) -> None:
-    """The service's own user and database; it is never the superuser."""
-    user, name = sql.Identifier(USER), sql.Identifier(DATABASE)
-    password = sql.Literal(read_password(place, USER))
+    """The service's own users and database; none of them is the superuser."""
     with psycopg.connect(url_in(place, SUPERUSER, SUPERUSER), autocommit=True) as link:
-        known = "SELECT 1 FROM pg_roles WHERE rolname = %s"
-        verb = "ALTER" if link.execute(known, [USER]).fetchone() else "CREATE"
-        role = sql.SQL(verb + " ROLE {} LOGIN CREATEDB PASSWORD {}")
-        link.execute(role.format(user, password))
+        for user, rights in ((USER, "LOGIN CREATEDB"), (SERVICE, "LOGIN")):
+            known = "SELECT 1 FROM pg_roles WHERE rolname = %s"
+            verb = "ALTER" if link.execute(known, [user]).fetchone() else "CREATE"
+            role = sql.SQL(f"{verb} ROLE {{}} {rights} PASSWORD {{}}")
+            password = sql.Literal(read_password(place, user))
+            link.execute(role.format(sql.Identifier(user), password))
         known = "SELECT 1 FROM pg_database WHERE datname = %s"
         if not link.execute(known, [DATABASE]).fetchone():
-            link.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(name, user))
+            made = sql.SQL("CREATE DATABASE {} OWNER {}")
+            link.execute(made.format(*map(sql.Identifier, (DATABASE, USER))))
 
 
 def url_in(place: Place, user: str = USER, database: str = DATABASE) -> str:

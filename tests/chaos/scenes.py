@@ -29,6 +29,7 @@ import psycopg
 import urllib3
 
 from server.postgres.embedded import SUPERUSER, EmbeddedPostgres, url_in
+from server.settings import OWNER_URL
 from tests.chaos import kills
 from tests.chaos.clients import (
     Application,
@@ -249,7 +250,8 @@ def _play(run: Run, folder: Path, has_disk: bool, chosen: list[str]) -> None:
     postgres = EmbeddedPostgres(folder / "data")
     postgres.start()
     try:
-        with running(folder, {"DATABASE_URL": postgres.url}) as service:
+        accounts = {"DATABASE_URL": postgres.service_url, OWNER_URL: postgres.url}
+        with running(folder, accounts) as service:
             portal = Client(service.base, service.token("oqu"), run.tally)
             clerk = Client(service.base, service.token("demo-clerk"), run.tally)
             watch = Watch(lambda: service.database_url)

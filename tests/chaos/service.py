@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from server.leash import Leash
-from server.postgres.embedded import url_of_running
+from server.postgres.embedded import SERVICE, url_of_running
 from server.up import find_port, is_ready
 
 HOST = "127.0.0.1"
@@ -36,7 +36,8 @@ KINDS = (
     RESTART,
 )
 TOKEN_DAYS = "366"  # the longest that there is; the clock jumps for a year
-OURS = "rasim rasim"  # user and database, as PostgreSQL names a client's backend
+# User and database, as PostgreSQL names the backend of a client: of web and workers.
+OURS = f"{SERVICE} rasim"
 
 
 class NotUp(Exception):

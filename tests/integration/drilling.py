@@ -15,6 +15,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+from alembic import command
 from click.testing import CliRunner
 
 from server import bootstrap
@@ -171,11 +172,25 @@ def restored(drill: Drill, tried: Tried) -> Iterator[tuple[House, Settings]]:
     settings = Settings.from_environment({"RASIM_DATA": str(tried.target)})
     server = EmbeddedPostgres(tried.target)
     try:
-        with opened(settings, server.start()) as house:
+        server.start()
+        upgraded = drill.rasim("db", "upgrade", RASIM_DATA=str(tried.target))
+        assert "rasim_service has its rights" in upgraded.stdout
+        with opened(settings, server.service_url) as house:
             yield house, settings
     finally:
         server.stop()
         shutil.rmtree(server.place.folder)
+
+
+def bring_to(url: str, version: str) -> None:
+    """Make the tables of an earlier release."""
+    store = Store(url, pool_size=1)
+    config = schema._config()
+    with store.engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, version)
+        connection.commit()
+    store.close()
 
 
 def told(moment: datetime) -> str:

@@ -28,6 +28,7 @@ from workflows.model import (
     NotFound,
 )
 from workflows.ports import BusinessError, Call, ConnectorFault, ConnectorRefusal
+from workflows.store.session import Store
 from workflows.store.tables import due_work
 from workflows.store.tables import jobs as job_rows
 from workflows.task_rights import HeldByOther
@@ -295,15 +296,15 @@ def test_a_message_that_comes_early_is_kept_until_somebody_waits(desk: Desk) -> 
     assert "free_place" in desk.passed(case)
 
 
-def test_every_chain_holds_and_a_changed_event_shows(desk: Desk) -> None:
+def test_every_chain_holds_and_a_changed_event_shows(desk: Desk, owner: Store) -> None:
     case = desk.apply()
     desk.work(case)
 
-    with desk.store.transaction() as tx:
+    with owner.transaction() as tx:
         assert list(history.verify(tx)) == []
         history.erase_details(tx, case)
         assert list(history.verify(tx, case)) == []
-    with desk.store.transaction() as tx:
+    with owner.transaction() as tx:
         tx.exec_driver_sql("ALTER TABLE events DISABLE TRIGGER events_append_only")
         tx.execute(
             sa.text("UPDATE events SET actor = 'x' WHERE instance_id = :c AND seq = 3"),
@@ -315,13 +316,15 @@ def test_every_chain_holds_and_a_changed_event_shows(desk: Desk) -> None:
     assert (broken.seq, broken.reason) == (3, "the event was changed")
 
 
-def test_events_cannot_be_changed_or_deleted(desk: Desk) -> None:
+def test_events_cannot_be_changed_or_deleted_even_by_who_owns_them(
+    desk: Desk, owner: Store
+) -> None:
     case = desk.apply()
 
     for statement in ("DELETE FROM events", "UPDATE events SET actor = 'x'"):
         with (
             pytest.raises(sa.exc.DBAPIError, match="append-only"),
-            desk.store.transaction() as tx,
+            owner.transaction() as tx,
         ):
             tx.execute(sa.text(f"{statement} WHERE instance_id = :c"), {"c": case})
 

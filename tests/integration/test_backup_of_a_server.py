@@ -12,7 +12,6 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from alembic import command
 
 from server.backup import source as backup_source
 from server.holding import held
@@ -20,8 +19,8 @@ from server.postgres.embedded import SUPERUSER, EmbeddedPostgres, url_in
 from server.settings import Settings
 from tests.drawn import ask, job, line
 from tests.integration.conftest import ToldConnectors
-from tests.integration.drilling import Drill, attach, names, opened, told
-from workflows.store import schema
+from tests.integration.drilling import Drill, attach, bring_to, names, opened, told
+from workflows.store import rights
 from workflows.store.session import Store
 
 
@@ -123,6 +122,29 @@ def test_a_backup_of_an_earlier_release_is_brought_up(
     assert done.returncode == 0, done.stdout + done.stderr
     assert "brought up from 0013_queue" in done.stdout
     assert until == (datetime(2026, 1, 4, tzinfo=UTC),)
+
+
+def test_the_accounts_of_another_server_have_their_rights_there(
+    drill: Drill, backups: dict[str, str], empty: str
+) -> None:
+    """A dump has neither roles nor rights."""
+    drill.rasim("backup", "--dump", DATABASE_URL=drill.postgres.url, **backups)
+    service = empty.replace(
+        drill.postgres.url.partition("@")[0],
+        drill.postgres.service_url.partition("@")[0],
+    )
+    told_ = {"DATABASE_URL": service, "RASIM_DATABASE_OWNER_URL": empty, **backups}
+
+    done = drill.rasim("restore", "--into", empty, **told_)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    check_that_it_goes_on(drill, service)
+    store = Store(service, pool_size=1)
+    with store.transaction() as tx:
+        assert rights.mighty(tx) is None
+    store.close()
+    again = drill.rasim("backup", "--dump", **told_)
+    assert again.returncode == 0, again.stderr
 
 
 def test_a_dump_has_one_moment_alone(
@@ -247,17 +269,6 @@ def test_passwords_are_no_arguments(drill: Drill) -> None:
 
     assert "password" not in told_
     assert environment["PGPASSWORD"] in superuser(drill)
-
-
-def bring_to(url: str, version: str) -> None:
-    """Make the tables of an earlier release."""
-    store = Store(url, pool_size=1)
-    config = schema._config()
-    with store.engine.connect() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, version)
-        connection.commit()
-    store.close()
 
 
 def check_that_it_goes_on(drill: Drill, url: str) -> None:

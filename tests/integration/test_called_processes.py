@@ -73,12 +73,14 @@ def test_a_task_of_a_called_process_is_the_callees_in_name_form_and_history(
     assert [(each or {}).get("process") for each in details] == [q, None]
 
 
-def test_the_drawing_of_an_event_outlives_its_details(house: House, name: str) -> None:
+def test_the_drawing_of_an_event_outlives_its_details(
+    house: House, name: str, owner: Store
+) -> None:
     q = f"{name}q"
     house.release(a__bpmn=line(name, call("c", q)), q__bpmn=line(q, ask("it")))
     case = house.start(name)
 
-    with house.store.transaction() as tx:
+    with owner.transaction() as tx:
         history.erase_details(tx, case)
 
     assert house.told(case, "task.created") == [(q, "it")]

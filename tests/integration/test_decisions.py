@@ -299,12 +299,12 @@ def test_the_history_keeps_how_it_was_decided(house: House, name: str) -> None:
 
 
 def test_what_was_decided_can_be_erased_and_the_chain_holds(
-    house: House, name: str
+    house: House, name: str, owner: Store
 ) -> None:
     house.release(p__bpmn=line(name, rule("t", name)), d__dmn=admission(name))
     case = house.start(name, stays=True, age=7)
 
-    with house.store.transaction() as tx:
+    with owner.transaction() as tx:
         assert history.erase_details(tx, case) > 0
         assert list(history.verify(tx, case)) == []
     assert {one.detail for one in house.events(case)} == {None}

@@ -92,14 +92,14 @@ def test_a_sound_machine_server_and_backup_have_nothing(
     assert surroundings.of_schema(store) is None
 
 
-def test_migrations_that_are_behind(store: Store) -> None:
-    with store.transaction() as tx:
+def test_migrations_that_are_behind(store: Store, owner: Store) -> None:
+    with owner.transaction() as tx:
         (now,) = tx.execute(sa.text("SELECT version_num FROM alembic_version")).one()
         tx.execute(sa.text("UPDATE alembic_version SET version_num = '0001_house'"))
     try:
         found = surroundings.of_schema(store)
     finally:
-        with store.transaction() as tx:
+        with owner.transaction() as tx:
             back = sa.text("UPDATE alembic_version SET version_num = :now")
             tx.execute(back, {"now": now})
 

@@ -28,10 +28,10 @@ CLOCK = SystemClock()
 
 
 @pytest.fixture(autouse=True)
-def _empty(store):
+def _empty(owner):
     """The tests of a module have one database."""
     yield
-    with store.transaction() as tx:
+    with owner.transaction() as tx:
         tx.execute(sa.delete(tables.webhooks))
         tx.execute(sa.delete(tables.second_factors))
 

@@ -26,8 +26,8 @@ from workflows.world import World
 
 
 @pytest.fixture
-def house(store: Store, callers: Mapping[str, Caller]) -> House:
-    with store.transaction() as tx:
+def house(store: Store, owner: Store, callers: Mapping[str, Caller]) -> House:
+    with owner.transaction() as tx:
         tx.execute(sa.text("DELETE FROM outside_systems"))
     return House(store, World(SystemClock(), bootstrap.queue_of), callers)
 

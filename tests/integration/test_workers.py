@@ -27,9 +27,9 @@ MANY = 30
 
 
 @pytest.fixture
-def house(store: Store, callers: Mapping[str, Caller]) -> House:
+def house(store: Store, owner: Store, callers: Mapping[str, Caller]) -> House:
     """The service by the real clock, and nothing left of the test before."""
-    with store.transaction() as tx:
+    with owner.transaction() as tx:
         for table in ("pgqueuer", "outside_systems", "workers", "paused_job_types"):
             tx.execute(sa.text(f"DELETE FROM {table}"))  # noqa: S608 named here
         tx.execute(sa.text("UPDATE due_work SET state = 'canceled'"))

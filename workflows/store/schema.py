@@ -1,5 +1,7 @@
 """The schema's version: bring it up to date, or say what is missing."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -9,11 +11,27 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
+from workflows.model import RasimError
+from workflows.store import rights
 from workflows.store.session import Store
 
 # Two services that start at once must not migrate at once.
 ADVISORY_LOCK = 0x7261736D
 MONTHS_AHEAD = 3
+OWNER = sa.text(
+    """
+    SELECT rolname AS owner, current_user AS asking,
+        pg_has_role(relowner, 'MEMBER') AS may
+    FROM pg_class JOIN pg_roles ON pg_roles.oid = relowner
+    WHERE pg_class.oid = to_regclass('alembic_version')
+    """
+)
+PARTITIONS = sa.text("SELECT make_partition(month) FROM unnest(:months) AS month")
+
+
+class NotTheOwner(RasimError):
+    """A migration is missing, and the tables are those of {owner}, not of {role}. Name
+    the URL of {owner} in RASIM_DATABASE_OWNER_URL, and run: rasim db upgrade"""
 
 
 def _config() -> Config:
@@ -24,8 +42,33 @@ def _config() -> Config:
     return config
 
 
-def upgrade(store: Store, now: datetime) -> None:
-    """Run every migration that is missing; safe to call by many at once."""
+def upgrade(store: Store, now: datetime, service: str | None = None) -> None:
+    """Run every migration that is missing; safe to call by many at once.
+
+    The role `service` gets its rights; see `rights`. Who does not own the tables runs
+    nothing: raises NotTheOwner if a migration is missing.
+    """
+    with _alone(store), store.engine.connect() as connection:
+        try:
+            connection.exec_driver_sql("SET lock_timeout = '5s'")
+            connection.exec_driver_sql("SET statement_timeout = '120s'")
+            may = _act_as_owner(connection)
+            connection.commit()
+            if may:
+                config = _config()
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+                connection.commit()
+            make_partitions(connection, now)
+            if may and service is not None:
+                rights.give(connection, service)
+            connection.commit()
+        finally:
+            connection.invalidate()  # who comes next must not have its settings
+
+
+@contextmanager
+def _alone(store: Store) -> Iterator[None]:
     with store.engine.connect() as guard:
         # Another one may be at it: a migration takes as long as it takes.
         guard.exec_driver_sql("SET lock_timeout = 0")
@@ -33,23 +76,27 @@ def upgrade(store: Store, now: datetime) -> None:
         guard.execute(sa.select(sa.func.pg_advisory_lock(ADVISORY_LOCK)))
         guard.commit()
         try:
-            with store.engine.connect() as connection:
-                connection.exec_driver_sql("SET lock_timeout = '5s'")
-                connection.exec_driver_sql("SET statement_timeout = '120s'")
-                connection.commit()
-                config = _config()
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
-                connection.commit()
-                connection.exec_driver_sql("RESET lock_timeout")
-                connection.exec_driver_sql("RESET statement_timeout")
+            yield
         finally:
             guard.execute(sa.select(sa.func.pg_advisory_unlock(ADVISORY_LOCK)))
             guard.exec_driver_sql("RESET lock_timeout")
             guard.exec_driver_sql("RESET statement_timeout")
             guard.commit()
-    with store.transaction() as tx:
-        make_partitions(tx, now)
+
+
+def _act_as_owner(tx: sa.Connection) -> bool:
+    """Whoever may act as the owner of the tables does, or what a superuser makes in a
+    restore would be closed to the owner. False: we may not, and nothing is missing."""
+    found = tx.execute(OWNER).first()
+    if found is None or found.owner == found.asking:
+        return True
+    if found.may:
+        tx.execute(sa.select(sa.func.set_config("role", found.owner, False)))
+        return True
+    there, wanted = versions(tx)
+    if there != wanted:
+        raise NotTheOwner(role=found.asking, owner=found.owner)
+    return False
 
 
 def versions(tx: sa.Connection) -> tuple[str | None, str | None]:
@@ -78,24 +125,8 @@ def make_partitions(tx: sa.Connection, now: datetime) -> None:
     A month whose events already lie in the default partition (the clock was moved far
     ahead) stays there.
     """
-    for ahead in range(MONTHS_AHEAD + 1):
-        first, after = _month(now, ahead), _month(now, ahead + 1)
-        name = f"events_{first:%Y_%m}"
-        if tx.scalar(sa.select(sa.func.to_regclass(name))) is not None:
-            continue
-        taken = tx.scalar(
-            sa.text(
-                "SELECT EXISTS (SELECT FROM events_rest WHERE at >= :first"
-                " AND at < :after)"
-            ),
-            {"first": first, "after": after},
-        )
-        if not taken:
-            # Names and dates are made above, from a date; nothing comes from outside.
-            tx.exec_driver_sql(
-                f"CREATE TABLE {name} PARTITION OF events"
-                f" FOR VALUES FROM ('{first:%Y-%m-%d}') TO ('{after:%Y-%m-%d}')"
-            )
+    months = [_month(now, ahead) for ahead in range(MONTHS_AHEAD + 1)]
+    tx.execute(PARTITIONS, {"months": months})
 
 
 def _month(now: datetime, ahead: int) -> date:

@@ -1,6 +1,6 @@
 """Transactions: one use case is one of them, opened by the caller of the use case."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import psycopg
@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from psycopg.errors import (
     DeadlockDetected,
     IdleInTransactionSessionTimeout,
+    InsufficientPrivilege,
     LockNotAvailable,
     ReadOnlySqlTransaction,
     UndefinedTable,
@@ -34,6 +35,17 @@ NOT_NOW = (
 
 class SchemaMissing(RasimError):
     """The database has no tables of Rásim, or older ones. Run: rasim db upgrade"""
+
+
+class RightsMissing(RasimError):
+    """The service's account of the database may not do this. If the program was brought
+    up to date, run with RASIM_DATABASE_OWNER_URL: rasim db upgrade"""
+
+
+MENDED_BY_UPGRADE: Mapping[type, type[RasimError]] = {
+    UndefinedTable: SchemaMissing,
+    InsufficientPrivilege: RightsMissing,
+}
 
 
 def driver_url(url: str) -> sa.URL:
@@ -98,10 +110,12 @@ def _told_when_gone(engine: sa.Engine) -> Iterator[None]:
         raise DatabaseUnavailable from error
     except sa.exc.TimeoutError as error:  # every connection is busy
         raise DatabaseUnavailable from error
-    except ProgrammingError as error:
-        if isinstance(error.orig, UndefinedTable):
-            raise SchemaMissing from error
-        raise
+    except (ProgrammingError, psycopg.ProgrammingError) as error:
+        # The second is the driver's own, as above.
+        known = MENDED_BY_UPGRADE.get(type(getattr(error, "orig", error)))
+        if known is None:
+            raise
+        raise known from error
     except DBAPIError as error:
         if error.connection_invalidated or isinstance(error.orig, NOT_NOW):
             raise DatabaseUnavailable from error

@@ -27,9 +27,9 @@ def services(app):
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_left(services):
+def nothing_is_left(owner):
     tables = "workers, outside_systems, paused_job_types, queue_changes, job_counts"
-    with services.store.transaction() as tx:
+    with owner.transaction() as tx:
         tx.execute(sa.text(f"TRUNCATE {tables}, process_instances CASCADE"))
 
 

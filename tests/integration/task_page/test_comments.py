@@ -13,6 +13,7 @@ from workflows import comments, history, tasks
 from workflows.callers import Caller
 from workflows.comments import Comment, MentionUnknown, TooLateToRemove
 from workflows.model import InputRefused, NotAllowed, NotFound
+from workflows.store.session import Store
 from workflows.world import World
 
 OTHER_SCHOOL = "050540000155"
@@ -48,11 +49,13 @@ def test_a_comment_is_part_of_the_record(desks: Desks) -> None:
     assert event.detail["text"] == one.text
 
 
-def test_erasing_the_details_of_a_case_erases_its_comments(desks: Desks) -> None:
+def test_erasing_the_details_of_a_case_erases_its_comments(
+    desks: Desks, owner: Store
+) -> None:
     case, author = desks.case(), desks.person()
     say(desks, author, case, "Somebody's secret")
 
-    with desks.house.store.transaction() as tx:
+    with owner.transaction() as tx:
         history.erase_details(tx, case)
         broken = list(history.verify(tx, case))
     (one,) = said(desks, author, case)

@@ -15,6 +15,7 @@ from workflows.callers import Caller
 from workflows.duties import DoneByAbsent, DoneByOther, DoneBySame
 from workflows.model import RasimError
 from workflows.store.migrations import versions as migrations
+from workflows.store.session import Store
 from workflows.store.tables import substitutions, user_tasks
 
 CHECK = ask("check", None, "Check", "not_by=report")
@@ -175,7 +176,7 @@ def test_the_condition_for_lists_says_the_same(desks: Desks) -> None:
     assert barred() == set()
 
 
-def test_cases_of_before_are_told_who_did_what(desks: Desks) -> None:
+def test_cases_of_before_are_told_who_did_what(desks: Desks, owner: Store) -> None:
     person, absentee = desks.person(), desks.person()
     colleague = absent(desks, absentee, desks.person())
     tasks_of = {second(desks, one): one for one in (person, colleague)}
@@ -191,7 +192,7 @@ def test_cases_of_before_are_told_who_did_what(desks: Desks) -> None:
 
     kept = barred_ids()
     filled = Path(migrations.__file__).parent / "0011_barred.sql"
-    with desks.house.store.transaction() as tx:
+    with owner.transaction() as tx:
         tx.execute(sa.update(user_tasks).values(barred_ids=[]))
         tx.exec_driver_sql(filled.read_text("utf-8"))
 

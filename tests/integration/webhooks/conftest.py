@@ -15,13 +15,13 @@ SCRIPT = '<zeebe:script expression="=gone" resultVariable="x"/>'
 
 
 @pytest.fixture
-def house(store, world, callers) -> Iterator[House]:
+def house(store, owner, world, callers) -> Iterator[House]:
     """Two procedures are released; each test has webhooks of its own."""
     made = House(store, world, callers)
     made.release(hooked__bpmn=line("hooked", ask("a", None, "А"), ask("b", None, "Б")))
     made.release(faulty__bpmn=line("faulty", step("scriptTask", "s", SCRIPT, "Есеп")))
     yield made
-    with store.transaction() as tx:
+    with owner.transaction() as tx:
         tx.execute(sa.delete(webhook_deliveries))
         tx.execute(sa.delete(webhook_rows))
 

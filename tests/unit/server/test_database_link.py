@@ -51,10 +51,18 @@ def test_libpqs_own_variable_counts(monkeypatch: pytest.MonkeyPatch):
 
 def test_the_log_is_told_without_the_password(caplog: pytest.LogCaptureFixture):
     with caplog.at_level(logging.WARNING):
-        database_link.warn(None)
-        database_link.warn("postgresql://u:hidden@localhost/rasim")
+        database_link.warn(None, None)
+        database_link.warn("postgresql://u:hidden@localhost/rasim", None)
         assert not caplog.records
-        database_link.warn("postgresql://u:hidden@far/rasim")
+        database_link.warn("postgresql://u:hidden@far/rasim", None)
 
     assert "far is open" in caplog.text
+    assert "hidden" not in caplog.text
+
+
+def test_who_serves_should_not_know_the_owner(caplog: pytest.LogCaptureFixture):
+    with caplog.at_level(logging.WARNING):
+        database_link.warn(None, "postgresql://u:hidden@localhost/rasim")
+
+    assert "RASIM_DATABASE_OWNER_URL is for rasim db upgrade" in caplog.text
     assert "hidden" not in caplog.text

@@ -19,8 +19,12 @@ from server.postgres.embedded import (
     EmbeddedPostgres,
     NoDatabase,
     PostgresFailed,
+    database_url,
+    owner_url,
     processes_in,
+    require_owner_url,
     require_url,
+    service_role,
     set_up,
     url_of_running,
     wait_until_gone,
@@ -182,10 +186,53 @@ def test_others_find_a_running_one_and_are_told_when_there_is_none(server, data)
 
     with pytest.raises(NoDatabase):
         require_url(settings)
-    url = server.start()
-    assert require_url(settings) == url
+    with pytest.raises(NoDatabase):
+        require_owner_url(settings)
+    server.start()
+    assert require_url(settings) == server.service_url
+    assert require_owner_url(settings) == server.url
     server.stop()
     assert url_of_running(data) is None
+
+
+def test_of_its_two_accounts_one_owns_nothing(server):
+    server.start()
+
+    asked = (
+        "SELECT array_to_string(ARRAY[rolsuper, rolcreatedb, rolcreaterole,"
+        " rolreplication, rolbypassrls, pg_has_role(rolname, 'rasim', 'MEMBER')], ' ')"
+        " FROM pg_roles WHERE rolname = current_user"
+    )
+    assert answer(server.service_url, asked) == "f f f f f f"
+    assert answer(server.url, asked) == "f t f f f t"
+
+
+def test_an_embedded_one_that_sleeps_is_woken_for_a_command_of_either(server, data):
+    settings = Settings.from_environment({"RASIM_DATA": str(data)})
+
+    with owner_url(settings) as url:
+        assert answer(url, "SELECT current_user") == "rasim"
+    with database_url(settings) as url:
+        assert answer(url, "SELECT current_user") == "rasim_service"
+
+
+@pytest.mark.parametrize(
+    ("service", "owner", "role"),
+    [
+        ("postgresql://web@h/d", "postgresql://all@h/d", "web"),
+        ("postgresql+psycopg://web@h/d", "postgresql://all@h/d", "web"),
+        ("postgresql://all@h/d", "postgresql://all:p@h/d", None),
+        ("postgresql:///d", "postgresql://all@h/d", None),
+        (None, "postgresql://all@h/d", "rasim_service"),
+    ],
+)
+def test_the_role_of_the_service_is_told_by_its_url(tmp_path, service, owner, role):
+    told = {
+        "RASIM_DATA": str(tmp_path),
+        **({"DATABASE_URL": service} if service else {}),
+    }
+
+    assert service_role(Settings.from_environment(told), owner) == role
 
 
 @pytest.fixture

@@ -9,7 +9,9 @@ from click.testing import CliRunner
 
 from server import up
 from server.cli import main
+from server.environment import SettingRefused
 from server.postgres.place import FolderRefused
+from server.processes import Program
 from server.settings import PACKAGED, Settings
 
 
@@ -145,3 +147,49 @@ def test_a_taken_port_ends_the_command_with_one_sentence(tmp_path):
         f"Error: Port {port} is taken. "
         "Stop what listens there, or choose another with --port.\n"
     )
+
+
+class Told:
+    """A supervisor that starts nothing, and remembers what it was to start."""
+
+    settled = False
+
+    def __init__(self) -> None:
+        self.programs: dict[str, Program] = {}
+
+    def add(self, name: str, program: Program) -> None:
+        self.programs[name] = program
+
+    def once(self, program: Program) -> None:
+        self.programs[program.name] = program
+
+    def wait(self, *_: object) -> bool:
+        return True
+
+
+def test_who_serves_is_not_told_whose_the_tables_are(tmp_path, monkeypatch):
+    owner = "postgresql://owner:secret@h/d"
+    monkeypatch.setenv("RASIM_DATABASE_OWNER_URL", owner)
+    told = settings_for(
+        tmp_path,
+        RASIM_DEMO="1",
+        RASIM_BACKUP=str(tmp_path / "backup"),
+        DATABASE_URL="postgresql://service:p@h/d",
+        RASIM_DATABASE_OWNER_URL=owner,
+    )
+    supervisor = Told()
+
+    up.start(supervisor, told, 8123)
+
+    known = {
+        name
+        for name, program in supervisor.programs.items()
+        if owner in program.environment.values()
+    }
+    assert known == {"migrations", "backup"}
+    assert {"web", "worker-1", "deploy", "demo", "simulators"} <= {*supervisor.programs}
+
+
+def test_the_owner_alone_is_no_database(tmp_path):
+    with pytest.raises(SettingRefused, match=r"OWNER_URL: given alone.*DATABASE_URL"):
+        settings_for(tmp_path, RASIM_DATABASE_OWNER_URL="postgresql://owner@h/d")
