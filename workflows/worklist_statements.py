@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, UUID
 
+from forms import letters
 from workflows import lookalikes
 from workflows.model import Role, TaskState
 from workflows.sight import Part, Sight
@@ -248,8 +249,9 @@ def _estimated(tx: sa.Connection, *conditions: Condition) -> int:
 
 def is_of_case(business_key: str) -> Condition:
     """Whether a task, open or not, is of a case with this business key."""
-    told = lookalikes.as_number(business_key.casefold()) or business_key
-    spellings = list(dict.fromkeys([business_key, business_key.upper(), told.upper()]))
+    typed = letters.line(business_key).strip()
+    told = lookalikes.as_number(typed.casefold()) or typed
+    spellings = list(dict.fromkeys([typed, typed.upper(), told, told.upper()]))
     cases = sa.select(process_instances.c.id).where(
         process_instances.c.business_key == sa.any_(sa.cast(spellings, ARRAY(sa.Text)))
     )

@@ -103,7 +103,7 @@ def test_what_is_no_whole_number_is_none(released, callers, version):
     assert set(answer.json["errors"]) == {"version"}
 
 
-@pytest.mark.parametrize("typed", ["2026-кк-1", "2026-КК-1", "2026-kk-1"])
+@pytest.mark.parametrize("typed", ["2026-кк-1", "2026-КК-1", "\u200e2026-kk-1 "])
 def test_a_case_is_found_by_its_number_in_letters_that_look_alike(
     released, callers, app, typed
 ):
