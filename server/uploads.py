@@ -1,6 +1,8 @@
 """Documents at the edge: a file of a request becomes one of a case, and goes out."""
 
 import uuid
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
 from typing import IO
 
 from flask import Response, request, send_file
@@ -58,9 +60,7 @@ def receive_for_case(instance_id: uuid.UUID, file: FileStorage) -> Received:
 def receive_again(file: FileStorage) -> Received:
     """A file that was received before: nobody is told anew what is wrong with it."""
     store, depot = services().store, services().depot
-    return depots.receive(
-        store, depot, services().clock, file.stream, file.filename or ""
-    )
+    return depots.receive(store, depot, services().clock, file.stream, _name(file))
 
 
 def add_to_task(
@@ -109,12 +109,19 @@ def opened(row: DocumentRow) -> IO[bytes]:
         raise
 
 
+def _name(file: FileStorage) -> str:
+    """Its name as it was meant: programs in Java send =?UTF-8?B?...?= (RFC 2047)."""
+    name = file.filename or ""
+    try:
+        return str(make_header(decode_header(name))) if "=?" in name else name
+    except (LookupError, ValueError, HeaderParseError):
+        return name
+
+
 def _received(instance_id: uuid.UUID, file: FileStorage) -> Received:
     store, depot = services().store, services().depot
     try:
-        return depots.receive(
-            store, depot, services().clock, file.stream, file.filename or ""
-        )
+        return depots.receive(store, depot, services().clock, file.stream, _name(file))
     except DocumentInfected as error:
         with transaction() as tx:
             documents.tell_refused(

@@ -52,6 +52,9 @@ def named(answer):
         ("скан №1 (көшірме).tiff", files.picture("TIFF"), "скан №1 (көшірме).tiff"),
         ("анықтама", files.pdf(), "анықтама.pdf"),
         ("банк.pdf", b"\r\n" + files.pdf(), "банк.pdf"),
+        ("=?UTF-8?B?0prQsNGA0YLQsC5wZGY=?=", files.pdf(), "Қарта.pdf"),  # of Java
+        ("=?UTF-8?Q?=D2=9A=D0=B0=D1=80=D1=82=D0=B0.csv?=", b"a;b\n", "Қарта.csv"),
+        ("ә=?b?c?=.pdf", files.pdf(), "ә= b c =.pdf"),
         ("кесте.csv", "\ufeffАты;ЖСН\r\n".encode(), "кесте.csv"),
         ("кесте.txt", "Аты\tЖСН\r\n".encode("utf-16"), "кесте.txt"),
         ("ә" * 120 + ".pdf", files.pdf(), "ә" * 120 + ".pdf"),  # 244 bytes
