@@ -2,6 +2,7 @@
 
 import secrets
 import shutil
+import time
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
@@ -57,7 +58,7 @@ def take_one(settings: Settings, source: Source, *, dump: bool) -> Backup:
             require_replication(link)
         series = series_of(link, folder) if not dump else dumps_of(folder)
         _clear_leftovers(folder)
-        started_at = _now(link)
+        started_at = _beginning(link, series)
         made = backup_store.make_folder(
             series / f"{backup_store.name_of(started_at)}.new"
         )
@@ -255,6 +256,13 @@ def _state_of(settings: Settings, url: str) -> dict[str, Any]:
         return {"schema": found, "findings": sorted({one.code for one in known})}
     finally:
         store.close()
+
+
+def _beginning(link: psycopg.Connection[Any], series: Path) -> datetime:
+    """Now, in a second in which no other began: a backup has its name of it."""
+    while (series / backup_store.name_of(moment := _now(link))).exists():
+        time.sleep(0.1)
+    return moment
 
 
 def _now(link: psycopg.Connection[Any]) -> datetime:

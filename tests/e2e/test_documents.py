@@ -64,7 +64,7 @@ def test_what_is_no_document_is_refused_beside_the_list(path, enter):
 
     choose(clerk, files.SVG, "drawing.svg")
 
-    expect(documents(clerk).get_by_role("alert")).to_contain_text("Мұнда тек PDF")
+    expect(documents(clerk).get_by_role("alert")).to_contain_text("Бұл – веб-бет")
     assert barriers(clerk.page) == []
     keep(clerk.page, "documents-refused")
 

@@ -5,6 +5,7 @@ The server is an embedded one that the settings know by its URL alone.
 
 import shutil
 import tempfile
+import time
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -14,6 +15,8 @@ import psycopg
 import pytest
 
 from server.backup import source as backup_source
+from server.backup import store as backup_store
+from server.backup import taking
 from server.holding import held
 from server.postgres.embedded import SUPERUSER, EmbeddedPostgres, url_in
 from server.settings import Settings
@@ -161,6 +164,26 @@ def test_a_dump_has_one_moment_alone(
     assert "is a dump" in into_database.stderr
     assert "goes into an empty database" in into_folder.stderr
     assert not target.exists()
+
+
+def test_backups_of_one_second_are_two(
+    drill: Drill, backups: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a clock that stands for five seconds."""
+    began, until = datetime.now(UTC), time.monotonic() + 5
+
+    def now(_: object) -> datetime:
+        return began if time.monotonic() < until else datetime.now(UTC)
+
+    monkeypatch.setattr(taking, "_now", now)
+
+    for _ in range(2):
+        made = drill.rasim(
+            "backup", "--dump", DATABASE_URL=drill.postgres.url, **backups
+        )
+        assert made.returncode == 0, made.stderr
+
+    assert len(backup_store.backups(Path(backups["RASIM_BACKUP"]))) == 2
 
 
 def test_a_copy_of_the_server_goes_into_an_empty_database(
