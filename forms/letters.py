@@ -29,7 +29,7 @@ def said(text: str) -> str:
     """What somebody wrote in a box, as it is kept: without spaces around, and without
     what a database cannot hold.
 
-    Browsers send \r\n for each line's end and count it once: so does a limit, then.
+    Browsers send \\r\\n for each line's end and count it once: so does a limit, then.
     """
     return _NEVER_KEPT.sub("", lines(text)).strip()
 

@@ -59,14 +59,22 @@ class Order(Generic[Item]):
         by = partial(_comparable, self.keys[sort.removeprefix("-")])
         return sorted(rows, key=by, reverse=sort.startswith("-"))
 
-    def page(self, part: Part[Item], cursor: str | None) -> Ordered[Item]:
-        """The rows after `cursor`; `part` answers in the list's own order."""
+    def page(
+        self, part: Part[Item], cursor: str | None, long: Part[Item] | None = None
+    ) -> Ordered[Item]:
+        """The rows after `cursor`; `part` answers in the list's own order.
+
+        `long`: what answers in the order that was asked for, where the database has it
+        too, and the list is too long for us.
+        """
         sort = self.asked()
         if sort == self.first:
             return Ordered(part(PAGE_SIZE, cursor), sort)
         head = part(LIMIT_MAX, None)
         if head.total > MOST:
-            return Ordered(part(PAGE_SIZE, None), self.first, is_too_long=True)
+            if long is not None:
+                return Ordered(long(PAGE_SIZE, cursor), sort)
+            return Ordered(part(PAGE_SIZE, cursor), self.first, is_too_long=True)
         rows = self.of(_all(part, head), sort)
         place = _place(cursor)
         end = place + PAGE_SIZE

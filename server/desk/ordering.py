@@ -53,6 +53,7 @@ def page(
         return Ordered(lists.page(tx, world(), caller(), query, total), sort)
     total = total or lists.counts(tx, world(), caller(), [query])[0]
     if total.number > MOST:
+        query = replace(query, cursor=cursor)
         found = lists.page(tx, world(), caller(), query, total)
         return Ordered(found, query.sort, is_too_long=True)
     rows = list(whole(tx, query, sort))

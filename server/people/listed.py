@@ -11,7 +11,7 @@ from server.auth import require
 from server.context import caller, services, transaction
 from server.i18n import gettext
 from server.people.words import STATES
-from server.sorting import PAGE_SIZE, Order, Ordered, Part
+from server.sorting import Order, Ordered, Part
 from workflows import office_tree, people_list, people_sessions
 from workflows.model import Page, Role
 from workflows.people_list import PeopleQuery, PersonRow
@@ -71,16 +71,15 @@ def people_csv() -> Response:
 def _found(tx: sa.Connection, query: PeopleQuery) -> Ordered[PersonRow]:
     """A page of the list; one too long for the alphabet is left to the database."""
     cursor, sort = request.args.get("cursor") or None, ORDER.asked()
-    found = ORDER.page(_part(tx, query), cursor)
-    if found.is_too_long and sort in people_list.SORTS:
-        query = replace(query, sort=sort, limit=PAGE_SIZE, cursor=cursor)
-        return Ordered(_page(tx, query), sort)
-    return found
+    long = _part(tx, query, sort) if sort in people_list.SORTS else None
+    return ORDER.page(_part(tx, query), cursor, long)
 
 
-def _part(tx: sa.Connection, query: PeopleQuery) -> Part[PersonRow]:
+def _part(
+    tx: sa.Connection, query: PeopleQuery, sort: str = ORDER.first
+) -> Part[PersonRow]:
     def part(limit: int, cursor: str | None) -> Page[PersonRow]:
-        return _page(tx, replace(query, sort=ORDER.first, limit=limit, cursor=cursor))
+        return _page(tx, replace(query, sort=sort, limit=limit, cursor=cursor))
 
     return part
 
